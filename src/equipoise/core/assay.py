@@ -1,0 +1,48 @@
+"""What an assay declares about itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["AssaySpec", "Yield"]
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """One measure that an assay returns: id, UCUM unit and the range that is possible."""
+
+    measure: str
+    unit: str
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True)
+class AssaySpec:
+    """What an assay needs and yields.
+
+    Parameters
+    ----------
+    id : str
+        Folder and file: ``scales.phq9``.
+    title : str
+        Printed name.
+    needs : tuple of str
+        ``scale:phq9``, ``lab:crp_hs``, ``bold:rest`` and, for recordings, ``region:<id>``.
+    yields : tuple of Yield
+        Measures returned, each with a unit and a range.
+    table : str
+        Table that holds the numbers of the assay.
+    retest : str
+        Row of `measures/measures` with the retest reliability.
+    references : tuple of str
+        Keys of `references/references`.
+    """
+
+    id: str
+    title: str
+    needs: tuple[str, ...]
+    yields: tuple[Yield, ...]
+    table: str
+    retest: str
+    references: tuple[str, ...]

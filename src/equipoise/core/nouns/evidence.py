@@ -1,0 +1,201 @@
+"""What the literature says; it knows no patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Effect", "EvidenceBase", "LogitEstimate", "Moderation", "OptionBaseline", "Treatment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """An option of `tables/treatments`.
+
+    Parameters
+    ----------
+    id, title : str
+        Id and printed name.
+    kind : str
+        ``drug``, ``augmentation``, ``procedure`` or ``therapy``.
+    drug_class : str
+        Class of drugs or of procedures; options of one class share a correlation.
+    group : str
+        Stage-slope group: ``drug``, ``adjunct``, ``psychotherapy``, ``stimulation``, ``rapid``, ``ect``.
+    phase : str
+        Row of `tables/phases`.
+    course : str
+        Dose or course, as text with units.
+    weeks_to_effect : float or None
+        Usual time to response in weeks.
+    attributes : tuple of tuple
+        (attribute id, level) for the preferences, for example visits or anaesthesia.
+    """
+
+    id: str
+    title: str
+    kind: str
+    drug_class: str
+    group: str
+    phase: str
+    course: str
+    weeks_to_effect: float | None
+    attributes: tuple[tuple[str, float], ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One published effect, or the joint estimate from several.
+
+    Parameters
+    ----------
+    treatment, comparator : str
+        Ids.
+    outcome : str
+        ``response``, ``remission``, ``dropout``, ``dropout_side_effects`` or ``relapse``.
+    estimate, standard_error : float
+        Log odds ratio (positive favours more of the outcome).
+    between_study_sd : float or None
+        tau on the same scale.
+    population : str
+        Who was studied.
+    stage : float or None
+        Failed adequate trials of the people studied.
+    weeks : float or None
+        Time of the outcome.
+    blinded : bool or None
+        False for open trials.
+    anchor : bool
+        Whether its absolute rate may stand for ordinary care.
+    n, k : int or None
+        People and studies.
+    grade : str
+        A, B, C, D or N.
+    checked : str
+        ``checked``, ``recalled`` or ``derived``.
+    references : tuple of str
+        Keys of `tables/references`.
+    """
+
+    treatment: str
+    comparator: str
+    outcome: str
+    estimate: float
+    standard_error: float
+    between_study_sd: float | None
+    population: str
+    stage: float | None
+    weeks: float | None
+    blinded: bool | None
+    anchor: bool
+    n: int | None
+    k: int | None
+    grade: str
+    checked: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogitEstimate:
+    """A chance on the logit scale: mean and standard deviation."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class OptionBaseline:
+    """What an average person of one stage may expect from one option by week 8.
+
+    Parameters
+    ----------
+    treatment : str
+        Option id.
+    stage : int
+        Failed adequate drug trials in this episode, 0 to 4.
+    response : LogitEstimate
+        Response by intention to treat (drop-out counts as no response).
+    dropout : LogitEstimate
+        Drop-out for any reason.
+    remission_given_response : LogitEstimate
+        Remission among responders.
+    evidence_path : {"randomised", "anchored"}
+        How the option is tied to the others.
+    extrapolated : bool
+        Whether the trials' stage is another.
+    grade, checked, population : str
+        Of the weakest link.
+    references : tuple of str
+        Keys of `tables/references`.
+    """
+
+    treatment: str
+    stage: int
+    response: LogitEstimate
+    dropout: LogitEstimate
+    remission_given_response: LogitEstimate
+    evidence_path: str
+    extrapolated: bool
+    grade: str
+    checked: str
+    population: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moderation:
+    """How a measure or mechanism shifts a treatment's effect.
+
+    Parameters
+    ----------
+    id : str
+        Row id.
+    measure : str
+        Measure whose true score moderates.
+    treatment, comparator : str
+        The contrast; `comparator` may be inert.
+    row_type : {"contrast", "one_arm", "prognostic", "guided"}
+        Which coefficient the row informs.
+    estimate, standard_error : float
+        Posterior in logit per sd of true score, after prior, selection term and replications.
+    published, published_standard_error : float
+        As published, in logit per observed sd.
+    reliability : float
+        Reliability of the measure in the study.
+    reporting : float
+        Chance that a result that is not significant would have been reported.
+    replications, failed_replications : int
+        Counts.
+    grade, checked : str
+        Grade never exceeds C without a prospective randomised test.
+    references : tuple of str
+        Keys of `tables/references`.
+    """
+
+    id: str
+    measure: str
+    treatment: str
+    comparator: str
+    row_type: str
+    estimate: float
+    standard_error: float
+    published: float
+    published_standard_error: float
+    reliability: float
+    reporting: float
+    replications: int
+    failed_replications: int
+    grade: str
+    checked: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceBase:
+    """Treatments, effects, baselines by stage and moderations, all sorted by id."""
+
+    treatments: tuple[Treatment, ...]
+    effects: tuple[Effect, ...]
+    baselines: tuple[OptionBaseline, ...]
+    moderations: tuple[Moderation, ...]
+    unranked: tuple[tuple[str, str], ...]

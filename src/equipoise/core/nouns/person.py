@@ -1,0 +1,264 @@
+"""One person's dated records, as the sources give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from equipoise.core.answers import Answer, not_asked
+from equipoise.core.dates import IsoDate
+from equipoise.core.nouns.numbers import Dose
+
+__all__ = [
+    "Condition",
+    "Consent",
+    "Demographics",
+    "DrugUse",
+    "Episode",
+    "Finding",
+    "Genotype",
+    "Implant",
+    "InputDigest",
+    "LabResult",
+    "Preferences",
+    "Pregnancy",
+    "Recording",
+    "ScaleAnswers",
+    "Timeline",
+    "TreatmentTrial",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class InputDigest:
+    """A file that was read: its name below the input folder and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demographics:
+    """Sex (``female``, ``male``, ``intersex``) and age in years."""
+
+    sex: Answer[str] = field(default_factory=not_asked)
+    age_years: Answer[float] = field(default_factory=not_asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """The present episode: ICD-10 diagnosis, onset, number in the life, specifiers."""
+
+    diagnosis: Answer[str] = field(default_factory=not_asked)
+    onset: Answer[IsoDate] = field(default_factory=not_asked)
+    number: Answer[int] = field(default_factory=not_asked)
+    specifiers: Answer[tuple[str, ...]] = field(default_factory=not_asked)
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentTrial:
+    """One trial of one treatment, of this or an earlier episode.
+
+    Parameters
+    ----------
+    treatment : str
+        Id of `tables/treatments` or `tables/drugs`.
+    dose : Answer of Dose
+        Highest dose that was held.
+    start, stop : Answer of str
+        Dates in their own precision.
+    ongoing : Answer of bool
+        True if it is still taken. A trial with neither `stop` nor `ongoing` counts as still taken.
+    adherence : Answer of str
+        ``good``, ``partial`` or ``poor``.
+    outcome : Answer of str
+        ``remission``, ``response``, ``partial_response``, ``no_response`` or ``worse``.
+    stopped_for : Answer of str
+        ``no_benefit``, ``side_effects``, ``remission``, ``choice`` or ``other``.
+    sessions : Answer of int
+        Number of sessions, for procedures and therapies.
+    line : int
+        Line of the record, for messages; 0 where there is none.
+    """
+
+    treatment: str
+    dose: Answer[Dose] = field(default_factory=not_asked)
+    start: Answer[IsoDate] = field(default_factory=not_asked)
+    stop: Answer[IsoDate] = field(default_factory=not_asked)
+    ongoing: Answer[bool] = field(default_factory=not_asked)
+    adherence: Answer[str] = field(default_factory=not_asked)
+    outcome: Answer[str] = field(default_factory=not_asked)
+    stopped_for: Answer[str] = field(default_factory=not_asked)
+    sessions: Answer[int] = field(default_factory=not_asked)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DrugUse:
+    """A drug taken now (or stopped on `stop`) that is no trial for the depression."""
+
+    drug: str
+    dose: Answer[Dose] = field(default_factory=not_asked)
+    start: Answer[IsoDate] = field(default_factory=not_asked)
+    stop: Answer[IsoDate] = field(default_factory=not_asked)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A coded diagnosis: `code` in `system` (``icd10``), `status` active, resolved or unknown."""
+
+    code: str
+    system: str
+    status: str
+    onset: Answer[IsoDate] = field(default_factory=not_asked)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Implant:
+    """An implant or metal: `kind` as in `tables/contraindications`, `site` in the body."""
+
+    kind: str
+    site: Answer[str] = field(default_factory=not_asked)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pregnancy:
+    """Pregnancy status (``pregnant``, ``not_pregnant``, ``breastfeeding``) on a date."""
+
+    status: str
+    date: Answer[IsoDate] = field(default_factory=not_asked)
+
+
+@dataclass(frozen=True, slots=True)
+class LabResult:
+    """One laboratory value in the unit it was reported in."""
+
+    test: str
+    value: float
+    unit: str
+    date: IsoDate
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleAnswers:
+    """Answers to one rating scale on one date; None where an item was left out."""
+
+    scale: str
+    date: IsoDate
+    items: tuple[int | None, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Genotype:
+    """A reported diplotype, such as CYP2C19 ``*1/*2``."""
+
+    gene: str
+    diplotype: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A clinical finding that the safety rules ask for: id of `tables/red_flags`, status, date.
+
+    `status` is ``present``, ``absent`` or ``unknown``.
+    """
+
+    finding: str
+    status: str
+    date: Answer[IsoDate] = field(default_factory=not_asked)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Swing weights by attribute, as the person set them; empty where defaults are kept."""
+
+    weights: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the person agreed to.
+
+    `purpose` is ``care``, ``family``, ``research`` or ``incidental_findings``; a consent with a
+    `revoked` date no longer holds.
+    """
+
+    purpose: str
+    granted: bool
+    date: IsoDate
+    revoked: Answer[IsoDate] = field(default_factory=not_asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Where a recording lies: paths and BIDS entities, never its content.
+
+    Parameters
+    ----------
+    kind : str
+        ``bold`` for functional images.
+    name : str
+        File name below the dataset, the id of the recording.
+    path, mask, confounds, sidecar : str or None
+        Absolute paths; None where the file is missing.
+    space : str or None
+        BIDS name of the space (``space-`` entity).
+    repetition_time : float or None
+        Seconds between volumes, from the sidecar.
+    session, task, run : str or None
+        BIDS entities.
+    notice : str or None
+        What the dataset says about itself, such as "synthetic geometry".
+    """
+
+    kind: str
+    name: str
+    path: str
+    mask: str | None = None
+    confounds: str | None = None
+    sidecar: str | None = None
+    space: str | None = None
+    repetition_time: float | None = None
+    session: str | None = None
+    task: str | None = None
+    run: str | None = None
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Everything recorded about one person, dated.
+
+    Parameters
+    ----------
+    label : str
+        The BIDS label, without ``sub-``.
+    notice : str or None
+        What the record says about itself ("invented person"); printed wherever results show.
+    sources : tuple of InputDigest
+        The files that were read.
+    """
+
+    label: str
+    demographics: Demographics = field(default_factory=Demographics)
+    episode: Episode = field(default_factory=Episode)
+    treatments: Answer[tuple[TreatmentTrial, ...]] = field(default_factory=not_asked)
+    drugs: Answer[tuple[DrugUse, ...]] = field(default_factory=not_asked)
+    conditions: Answer[tuple[Condition, ...]] = field(default_factory=not_asked)
+    implants: Answer[tuple[Implant, ...]] = field(default_factory=not_asked)
+    pregnancy: Answer[Pregnancy] = field(default_factory=not_asked)
+    labs: Answer[tuple[LabResult, ...]] = field(default_factory=not_asked)
+    scales: Answer[tuple[ScaleAnswers, ...]] = field(default_factory=not_asked)
+    genotypes: Answer[tuple[Genotype, ...]] = field(default_factory=not_asked)
+    findings: Answer[tuple[Finding, ...]] = field(default_factory=not_asked)
+    preferences: Answer[Preferences] = field(default_factory=not_asked)
+    consents: Answer[tuple[Consent, ...]] = field(default_factory=not_asked)
+    recordings: tuple[Recording, ...] = ()
+    notice: str | None = None
+    sources: tuple[InputDigest, ...] = ()

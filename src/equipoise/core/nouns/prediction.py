@@ -1,0 +1,125 @@
+"""What an option may do for this person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from equipoise.core.nouns.numbers import Chance, Interval, Points
+
+__all__ = ["Decision", "Driver", "Prediction", "Shift"]
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What moved a prediction: a measure, its share of the shift in chances, its grade."""
+
+    measure: str
+    moderation: str
+    amount: Chance
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The fit: the difference of this person's chance from the average due to moderators.
+
+    `words` is ``better``, ``worse``, ``the_same`` (95 % within the dead band) or ``cannot_tell``.
+    """
+
+    mean: Chance
+    ci80: tuple[Chance, Chance]
+    ci95: tuple[Chance, Chance]
+    chance_positive: Chance
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One option in one layer.
+
+    Parameters
+    ----------
+    treatment, title : str
+        Option.
+    layer : {"established", "exploratory"}
+        The established layer uses moderators of grade A and B only, and ranks.
+    response, remission, dropout : Interval
+        Chances by week 8.
+    average : Chance
+        Response of an average person of the same stage.
+    shift : Shift
+        Fit, apart from general outlook.
+    outlook : Chance
+        Shift common to all options (general prognosis).
+    better_than_average, worse_than_average : bool
+        By the rule of the decision model.
+    utility : Points
+        Expected utility, 0 to 100, by quadrature.
+    p_best : Chance
+        Share of draws in which the option is best, ties shared.
+    tied : bool
+        Whether the option belongs to the tie group of the first choice.
+    drivers : tuple of Driver
+        What moved it, most first.
+    evidence_path : {"randomised", "anchored"}
+        How the option is tied to the others.
+    extrapolated : bool
+        Whether the number is for a stage that was not studied.
+    grade, checked : str
+        Of the evidence for the option.
+    references : tuple of str
+        Keys of `tables/references`.
+    """
+
+    treatment: str
+    title: str
+    layer: str
+    response: Interval
+    remission: Interval
+    dropout: Interval
+    average: Chance
+    shift: Shift
+    outlook: Chance
+    better_than_average: bool
+    worse_than_average: bool
+    utility: Points
+    p_best: Chance
+    tied: bool
+    drivers: tuple[Driver, ...]
+    evidence_path: str
+    extrapolated: bool
+    grade: str
+    checked: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All predictions of one person.
+
+    Parameters
+    ----------
+    stage : int
+        Stage that the predictions rest on.
+    predictions : tuple of Prediction
+        Established layer, best utility first, ties by id; empty while `withheld`.
+    exploratory : tuple of Prediction
+        The same options in the same order with all moderators; never used to rank.
+    unranked : tuple of tuple of str
+        (treatment, why it has no place in the ranking).
+    sentence : str
+        The answer in words.
+    weights : tuple of tuple
+        (attribute, weight) used; `weights_source` says whose they are.
+    withheld : str or None
+        Why the ranking is withheld.
+    """
+
+    stage: int
+    predictions: tuple[Prediction, ...]
+    exploratory: tuple[Prediction, ...]
+    unranked: tuple[tuple[str, str], ...]
+    sentence: str
+    weights: tuple[tuple[str, float], ...]
+    weights_source: str
+    withheld: str | None

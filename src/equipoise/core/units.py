@@ -1,0 +1,80 @@
+"""UCUM units at the border: conversion into the one unit that a measure has inside.
+
+Common conversions are rows of ``units/conversions``; the UCUM registry (pint with ucumvert) is
+built only for a unit that is not there, and kept.
+"""
+
+from __future__ import annotations
+
+import warnings
+from functools import lru_cache
+from typing import Any
+
+from equipoise.core.errors import UnitError
+from equipoise.core.tables import load_table
+
+__all__ = ["convert"]
+
+
+def convert(value: float, unit: str, to: str, *, quantity: str = "n/a", where: str = "") -> float:
+    """Convert `value` from `unit` into `to`.
+
+    Parameters
+    ----------
+    value : float
+        The value as reported.
+    unit, to : str
+        UCUM units.
+    quantity : str, optional
+        Measure id for conversions that hold for one substance only (mass to amount).
+    where : str, optional
+        File, line and field, for the message.
+
+    Returns
+    -------
+    float
+        The value in `to`.
+
+    Raises
+    ------
+    UnitError
+        If a unit is missing or unknown, or of another dimension than `to`.
+    """
+    if not unit:
+        raise UnitError("the unit is missing", where=where, allowed=to, todo="add the unit")
+    if unit == to:
+        return value
+    for row in load_table("units/conversions"):
+        same = row.cells["unit"] == unit and row.cells["to"] == to
+        if same and row.cells["quantity"] in ("n/a", quantity):
+            return value * row.number("factor")
+    return _by_registry(value, unit, to, where)
+
+
+def _by_registry(value: float, unit: str, to: str, where: str) -> float:
+    import pint
+
+    try:
+        registry = _registry()
+        # The registry's own parser raises several kinds of error for text that is no UCUM unit.
+        source = registry.from_ucum(unit)
+        target = registry.from_ucum(to)
+    except Exception:  # noqa: BLE001
+        raise UnitError(
+            "this is not a UCUM unit", where=where, got=repr(unit), allowed=to
+        ) from None
+    try:
+        return float((value * source).to(target.units).magnitude / target.magnitude)
+    except pint.DimensionalityError:
+        raise UnitError(
+            "this unit measures something else", where=where, got=repr(unit), allowed=to
+        ) from None
+
+
+@lru_cache(maxsize=1)
+def _registry() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from ucumvert import PintUcumRegistry
+
+        return PintUcumRegistry()
