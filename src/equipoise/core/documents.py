@@ -11,7 +11,8 @@ import dataclasses
 import json
 import math
 import typing
-from functools import lru_cache
+from collections.abc import Hashable
+from functools import cache
 from typing import Any, TypeVar
 
 from equipoise.core import nouns
@@ -70,7 +71,7 @@ def _rounded(number: float, marks: tuple[object, ...]) -> float:
     return float(f"{number:.{SIGNIFICANT}g}") + 0.0
 
 
-@lru_cache(maxsize=None)
+@cache
 def _marks(noun: type) -> dict[str, tuple[object, ...]]:
     """Collect the rounding marks (``Annotated`` metadata) of every field, at any depth."""
     hints = typing.get_type_hints(noun, include_extras=True)
@@ -134,7 +135,7 @@ def from_json(noun: type[N], text: str | bytes, *, where: str = "") -> N:
         kind = document.pop("kind")
     except (ValueError, AttributeError, KeyError) as error:
         raise InputError("this is not an Equipoise document", where=where) from error
-    if int(version.split(".")[0]) > int(SCHEMA_VERSION.split(".")[0]):
+    if int(version.split(".", maxsplit=1)[0]) > int(SCHEMA_VERSION.split(".", maxsplit=1)[0]):
         raise InputError(
             "this document is of a newer major version",
             where=where,
@@ -152,8 +153,8 @@ def from_json(noun: type[N], text: str | bytes, *, where: str = "") -> N:
         raise InputError(first["msg"], where=f"{where} field {field}".strip()) from error
 
 
-@lru_cache(maxsize=None)
-def _adapter(noun: type) -> Any:
+@cache
+def _adapter(noun: Hashable) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(noun)

@@ -13,10 +13,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -185,7 +186,7 @@ def table_names() -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_table(name: str) -> Table:
     """Read the table `name` (``topic/name``).
 
@@ -223,7 +224,7 @@ def load_table(name: str) -> Table:
     return Table(name, schema, tuple(rows))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_document(name: str) -> Any:
     """Read a nested knowledge file ``tables/<name>.yaml``."""
     import yaml
@@ -231,7 +232,7 @@ def load_document(name: str) -> Any:
     return yaml.safe_load(_path(name, ".yaml").read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def tables_digest() -> str:
     """Return the SHA-256 over every table in force, names included."""
     digest = hashlib.sha256()
@@ -299,9 +300,13 @@ def _cell_problem(field: Mapping[str, Any], value: str) -> str | None:
         return "empty, or blank at an end (missing is n/a)"
     if value == MISSING:
         return "a value is needed" if rules.get("required") else None
-    if field["type"] in ("number", "integer"):
+    if field["type"] in {"number", "integer"}:
         return _number_problem(field["type"], rules, value)
-    if field["type"] == "boolean" and value not in ("true", "false"):
+    return _text_problem(field["type"], rules, value)
+
+
+def _text_problem(kind: str, rules: Mapping[str, Any], value: str) -> str | None:
+    if kind == "boolean" and value not in {"true", "false"}:
         return "not true or false"
     if "enum" in rules and value not in rules["enum"]:
         return f"allowed: {', '.join(rules['enum'])}"
@@ -319,7 +324,7 @@ def _number_problem(kind: str, rules: Mapping[str, Any], value: str) -> str | No
         return "not a whole number"
     if number < rules.get("minimum", number) or number > rules.get("maximum", number):
         return f"outside {rules.get('minimum', '')}..{rules.get('maximum', '')}"
-    return None if number == number else "not a number"
+    return None if math.isfinite(number) else "not a finite number"
 
 
 def _key_problems(table: Table) -> list[str]:

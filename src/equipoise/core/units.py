@@ -59,7 +59,7 @@ def _by_registry(value: float, unit: str, to: str, where: str) -> float:
         # The registry's own parser raises several kinds of error for text that is no UCUM unit.
         source = registry.from_ucum(unit)
         target = registry.from_ucum(to)
-    except Exception:  # noqa: BLE001
+    except Exception:
         raise UnitError(
             "this is not a UCUM unit", where=where, got=repr(unit), allowed=to
         ) from None

@@ -2,6 +2,37 @@
 
 from __future__ import annotations
 
+from equipoise.core.nouns.appraisal import (
+    Appraisal,
+    CheckItem,
+    OptionVerdict,
+    PathwayStep,
+    RedFlag,
+    SafetyReason,
+    Stage,
+    TrialAppraisal,
+    Verdict,
+)
+from equipoise.core.nouns.dossier import (
+    Dossier,
+)
+from equipoise.core.nouns.evidence import (
+    Effect,
+    EvidenceBase,
+    LogitEstimate,
+    Moderation,
+    OptionBaseline,
+    Treatment,
+)
+from equipoise.core.nouns.measurement import (
+    Measurement,
+    NormedMeasurement,
+    NormUsed,
+    NotMeasured,
+    Provenance,
+    Result,
+    Target,
+)
 from equipoise.core.nouns.numbers import (
     Chance,
     Dose,
@@ -27,46 +58,6 @@ from equipoise.core.nouns.person import (
     Timeline,
     TreatmentTrial,
 )
-from equipoise.core.nouns.measurement import (
-    Measurement,
-    NormUsed,
-    NormedMeasurement,
-    NotMeasured,
-    Provenance,
-    Result,
-    Target,
-)
-from equipoise.core.nouns.profile import (
-    BiotypeChance,
-    Contribution,
-    MechanismState,
-    Profile,
-)
-from equipoise.core.nouns.appraisal import (
-    Appraisal,
-    CheckItem,
-    OptionVerdict,
-    PathwayStep,
-    RedFlag,
-    SafetyReason,
-    Stage,
-    TrialAppraisal,
-    Verdict,
-)
-from equipoise.core.nouns.evidence import (
-    Effect,
-    EvidenceBase,
-    LogitEstimate,
-    Moderation,
-    OptionBaseline,
-    Treatment,
-)
-from equipoise.core.nouns.prediction import (
-    Decision,
-    Driver,
-    Prediction,
-    Shift,
-)
 from equipoise.core.nouns.plan import (
     BlockedOption,
     Plan,
@@ -75,8 +66,17 @@ from equipoise.core.nouns.plan import (
     Trajectory,
     Trigger,
 )
-from equipoise.core.nouns.dossier import (
-    Dossier,
+from equipoise.core.nouns.prediction import (
+    Decision,
+    Driver,
+    Prediction,
+    Shift,
+)
+from equipoise.core.nouns.profile import (
+    BiotypeChance,
+    Contribution,
+    MechanismState,
+    Profile,
 )
 
 __all__ = [
