@@ -1,0 +1,19 @@
+"""Fixtures that many tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Return the folder of outside data, or skip."""
+    folder = Path(os.environ.get("EQUIPOISE_SHARED_DATA", ROOT / ".." / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the outside data are not here; set EQUIPOISE_SHARED_DATA")
+    return folder
