@@ -1,0 +1,82 @@
+# Needs python3 (3.11 or newer), pip and make; everything else goes into .venv.
+# `make demo` and `make test` are enough to begin with.
+
+PYTHON ?= python3
+JOBS ?= auto
+DEMO ?= demo-output
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+# One process per core: the threads inside the numeric libraries would only compete.
+TESTENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-slow lint docs bench sbom schemas clean
+
+help:  ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install: $(STAMP)  ## Build .venv with the tested versions
+
+# uv is faster where it can be had; pip does the same otherwise.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint constraints.txt uv; then \
+	  echo "$(BIN)/uv pip install --constraint constraints.txt --editable .[imaging] --group dev"; \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt \
+	    --editable '.[imaging]' --group dev; \
+	else \
+	  echo "uv cannot be had; installing with pip"; \
+	  $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")' > .venv/dev.txt; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint constraints.txt --editable '.[imaging]' --requirement .venv/dev.txt; \
+	fi
+	@touch $@
+
+demo: $(STAMP)  ## Make the worked example and name the report
+	@start=$$(date +%s); $(BIN)/equipoise demo $(DEMO) && \
+	  echo "make demo: $$(( $$(date +%s) - start )) s, report: $$(find $(DEMO) -maxdepth 1 -name 'sub-*.html')"
+
+test: $(STAMP)  ## Run the tests, on all cores
+	$(TESTENV) $(BIN)/pytest -n $(JOBS)
+
+test-slow: $(STAMP)  ## Run the tests that take longer than 10 seconds each
+	$(TESTENV) $(BIN)/pytest -n $(JOBS) -m slow
+
+lint: $(STAMP)  ## Style, types, direction of imports, docstrings, spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@echo "$(BIN)/numpydoc lint (all of src)"
+	@$(BIN)/numpydoc lint $$(find src -name '*.py')
+	$(BIN)/codespell
+
+docs: $(STAMP)  ## Build the documentation and run every command in it
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	$(BIN)/python docs/run_commands.py
+
+bench: $(STAMP)  ## Run every benchmark
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# A second environment with the runtime only: the bill lists what a user installs, no tools.
+sbom: $(STAMP)  ## Write sbom.json, the parts of the runtime environment (CycloneDX)
+	@$(PYTHON) -m venv --without-pip .venv/runtime
+	@if test -x $(BIN)/uv; then \
+	  $(BIN)/uv pip install --quiet --python .venv/runtime/bin/python --constraint constraints.txt '.[imaging]'; \
+	else \
+	  $(BIN)/python -m pip --python .venv/runtime/bin/python install --quiet --constraint constraints.txt '.[imaging]'; \
+	fi
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --output-format JSON --output-file sbom.json .venv/runtime/bin/python
+	@rm -rf .venv/runtime
+
+schemas: $(STAMP)  ## Write docs/schemas from the nouns
+	$(BIN)/python docs/write_schemas.py
+
+clean:  ## Remove everything that can be made again, .venv included
+	rm -rf .venv docs/_build $(DEMO) sbom.json dist .pytest_cache .mypy_cache .ruff_cache \
+	  .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
