@@ -11,7 +11,6 @@ import dataclasses
 import json
 import math
 import typing
-from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -154,7 +153,7 @@ def from_json(noun: type[N], text: str | bytes, *, where: str = "") -> N:
 
 
 @cache
-def _adapter(noun: Hashable) -> Any:
+def _adapter(noun: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(noun)

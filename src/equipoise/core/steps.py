@@ -14,11 +14,11 @@ BLOCK = 1 << 20
 class StepStore(Protocol):
     """Keeps the text of finished steps by key; handed to the pipeline by the application."""
 
-    def fetch(self, step: str, key: str) -> str | None:
+    def fetch(self, step: str, key: str, /) -> str | None:
         """Return the kept text of `step` under `key`, or None."""
         ...
 
-    def keep(self, step: str, key: str, text: str) -> None:
+    def keep(self, step: str, key: str, text: str, /) -> None:
         """Keep `text` whole or not at all."""
         ...
 
@@ -26,23 +26,23 @@ class StepStore(Protocol):
 class NoStore:
     """A store that keeps nothing."""
 
-    def fetch(self, step: str, key: str) -> str | None:
+    def fetch(self, _step: str, _key: str, /) -> str | None:
         """Return None."""
         return None
 
-    def keep(self, step: str, key: str, text: str) -> None:
+    def keep(self, _step: str, _key: str, _text: str, /) -> None:
         """Do nothing."""
 
 
 class Watcher(Protocol):
     """Told how far a long step is."""
 
-    def __call__(self, what: str, done: int, total: int) -> None:
+    def __call__(self, what: str, done: int, total: int, /) -> None:
         """Note that `done` of `total` parts of `what` are finished."""
         ...
 
 
-def quiet(what: str, done: int, total: int) -> None:
+def quiet(_what: str, _done: int, _total: int, /) -> None:
     """Watch nothing."""
 
 

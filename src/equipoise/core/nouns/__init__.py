@@ -31,6 +31,7 @@ from equipoise.core.nouns.measurement import (
     NotMeasured,
     Provenance,
     Result,
+    ResultSet,
     Target,
 )
 from equipoise.core.nouns.numbers import (
@@ -124,6 +125,7 @@ __all__ = [
     "Recording",
     "RedFlag",
     "Result",
+    "ResultSet",
     "SafetyReason",
     "ScaleAnswers",
     "SeriesPoint",

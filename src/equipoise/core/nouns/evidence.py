@@ -20,7 +20,8 @@ class Treatment:
     drug_class : str
         Class of drugs or of procedures; options of one class share a correlation.
     group : str
-        Stage-slope group: ``drug``, ``adjunct``, ``psychotherapy``, ``stimulation``, ``rapid``, ``ect``.
+        Stage-slope group: ``drug``, ``adjunct``, ``psychotherapy``, ``stimulation``, ``rapid``
+        or ``ect``.
     phase : str
         Row of `tables/phases`.
     course : str

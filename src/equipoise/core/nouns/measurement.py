@@ -15,6 +15,7 @@ __all__ = [
     "NotMeasured",
     "Provenance",
     "Result",
+    "ResultSet",
     "Target",
 ]
 
@@ -121,6 +122,13 @@ class Target:
 
 Result = Measurement | Target | NotMeasured
 """What an assay returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSet:
+    """All results of one person, in the order of the assays."""
+
+    results: tuple[Result, ...]
 
 
 @dataclass(frozen=True, slots=True)

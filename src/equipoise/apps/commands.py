@@ -1,0 +1,156 @@
+"""What each command does; the command line only parses and prints."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from equipoise import ingest, pipeline
+from equipoise.apps import outputs, session
+from equipoise.apps.documents import plan_document
+from equipoise.apps.files import make_folder, write_text
+from equipoise.apps.progress import progress
+from equipoise.apps.summary import summary
+from equipoise.core.errors import InputError
+from equipoise.core.nouns import Dossier
+from equipoise.core.steps import NoStore
+from equipoise.ingest import CheckFinding
+
+__all__ = ["Answer", "check", "check_text", "plan_person", "run_demo", "run_group", "run_people"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command prints: documents, text, and the people who could not be run."""
+
+    plans: tuple[dict[str, Any], ...]
+    text: str
+    failures: tuple[str, ...] = ()
+
+
+def run_people(
+    dataset: Path, out: Path, labels: tuple[str, ...], settings: pipeline.RunSettings
+) -> Answer:
+    """Run the participants of a dataset; one that fails does not stop the others.
+
+    Parameters
+    ----------
+    dataset, out : Path
+        BIDS dataset and output folder.
+    labels : tuple of str
+        Labels without ``sub-``; empty for all.
+    settings : RunSettings
+        Day, seed, acknowledgement.
+
+    Returns
+    -------
+    Answer
+        With one line for each person who could not be run.
+    """
+    present = ingest.participant_labels(dataset)
+    wanted = _known_labels(labels, present, dataset)
+    make_folder(out)
+    session.start_log(out)
+    done: list[session.Outcome] = []
+    failures: list[str] = []
+    with progress() as watch:
+        for label in wanted:
+            try:
+                timeline = session.read_participant(dataset, label, today=settings.today)
+                done.append(session.run_participant(timeline, out, settings, watch=watch))
+            except InputError as error:
+                if len(wanted) == 1:
+                    raise
+                session.LOG.error("sub-%s could not be run", label)
+                failures.append(f"sub-{label}: {error}")
+    dossiers = tuple(outcome.dossier for outcome in done)
+    session.finish_study(out, dossiers)
+    plans = tuple(plan_document(dossier, decide=True) for dossier in dossiers)
+    return Answer(plans, "\n\n".join(_told(outcome) for outcome in done), tuple(failures))
+
+
+def _known_labels(
+    labels: tuple[str, ...], present: tuple[str, ...], dataset: Path
+) -> tuple[str, ...]:
+    wanted = tuple(label.removeprefix("sub-") for label in labels)
+    for label in wanted:
+        if label not in present:
+            raise InputError(
+                "no such participant",
+                where=str(dataset),
+                got=f"sub-{label}",
+                allowed=", ".join(f"sub-{name}" for name in present),
+            )
+    return wanted or present
+
+
+def _told(outcome: session.Outcome) -> str:
+    if not outcome.worked:
+        return f"Nothing to do: the data have not changed.\nReport: {outcome.report}"
+    return f"{summary(outcome.dossier)}\n\nReport: {outcome.report}"
+
+
+def run_group(dataset: Path, out: Path, labels: tuple[str, ...]) -> str:
+    """Write the measures of all finished people as one table and return a line that says so."""
+    wanted = _known_labels(labels, ingest.participant_labels(dataset), dataset)
+    text = outputs.group_text(out, wanted)
+    people = {line.split("\t")[0] for line in text.splitlines()[1:]}
+    if not people:
+        raise InputError(
+            "no finished participants here", where=str(out), todo="run the participant level first"
+        )
+    write_text(out / "group_measures.tsv", text)
+    return f"{out / 'group_measures.tsv'}: {len(people)} of {len(wanted)} people"
+
+
+def run_demo(out: Path, date: str | None, seed: int) -> Answer:
+    """Lay the worked example into ``OUT/dataset`` and run it into ``OUT/equipoise``."""
+    from equipoise.apps import demo
+
+    make_folder(out)
+    with progress() as watch:
+        dataset = demo.build(out / "dataset", watch=watch)
+    settings = pipeline.RunSettings(date or demo.DATE, seed)
+    return run_people(dataset, out / "equipoise", (demo.LABEL,), settings)
+
+
+def plan_person(
+    person: Path, settings: pipeline.RunSettings, *, out: Path | None, decide: bool
+) -> Answer:
+    """Plan from one record; with `out`, write the same files as a run."""
+    timeline = ingest.read_person(person, today=settings.today)
+    if out is None:
+        dossier: Dossier = pipeline.run_person(timeline, settings, store=NoStore())
+        return Answer((plan_document(dossier, decide=decide),), summary(dossier))
+    make_folder(out)
+    session.start_log(out)
+    outcome = session.run_participant(timeline, out, settings)
+    session.finish_study(out, (outcome.dossier,))
+    return Answer((plan_document(outcome.dossier, decide=decide),), _told(outcome))
+
+
+def check(path: Path, today: str) -> tuple[CheckFinding, ...]:
+    """Return what is there, missing and wrong below `path`, images included."""
+    found = list(ingest.check_path(path, today=today))
+    if path.is_dir():
+        from equipoise.assays import mri
+
+        for label in ingest.participant_labels(path):
+            for recording in ingest.find_recordings(path, label):
+                found += [
+                    CheckFinding("wrong", "resting scan", recording.name, fault)
+                    for fault in mri.inspect(recording)
+                ]
+    return tuple(dataclasses.replace(f, where=f.where or str(path)) for f in found)
+
+
+def check_text(findings: tuple[CheckFinding, ...]) -> str:
+    """Return the findings as lines, what is wrong first."""
+    lines = []
+    for kind in ("wrong", "missing", "present"):
+        group = [f for f in findings if f.kind == kind]
+        lines += [f"{kind.upper()} ({len(group)})"] if group else []
+        lines += [f"  {f.what}: {f.detail or 'yes'} [{f.where}]" for f in group]
+    return "\n".join(lines) or "Nothing was found."

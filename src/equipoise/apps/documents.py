@@ -1,0 +1,218 @@
+"""The documents that the command line prints and the run writes, from one dossier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from equipoise.core.documents import SCHEMA_VERSION, to_plain
+from equipoise.core.nouns import Dossier, NormedMeasurement, Prediction
+
+__all__ = [
+    "MEASURE_COLUMNS",
+    "PREDICTION_COLUMNS",
+    "measure_rows",
+    "plan_document",
+    "prediction_rows",
+    "tsv",
+]
+
+MEASURE_COLUMNS = (
+    "measure",
+    "status",
+    "value",
+    "unit",
+    "standard_error",
+    "date",
+    "coverage",
+    "z",
+    "z_standard_error",
+    "centile",
+    "norm",
+    "norm_population",
+    "extrapolated",
+    "flags",
+    "reason",
+)
+PREDICTION_COLUMNS = (
+    "treatment",
+    "layer",
+    "rank",
+    *(
+        f"{outcome}_{figure}"
+        for outcome in ("response", "remission", "dropout")
+        for figure in ("mean", "low80", "high80", "low95", "high95")
+    ),
+    "average_response",
+    "shift",
+    "shift_low95",
+    "shift_high95",
+    "shift_words",
+    "better_than_average",
+    "utility",
+    "p_best",
+    "tied",
+    "evidence_path",
+    "extrapolated",
+    "grade",
+    "checked",
+    "references",
+)
+
+
+def plan_document(dossier: Dossier, *, decide: bool) -> dict[str, Any]:
+    """Return the plan of one person as plain values.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+    decide : bool
+        Whether to add the predictions.
+
+    Returns
+    -------
+    dict
+        Keys ``red_flags diagnosis_check staging options steps`` and, with `decide`,
+        ``predictions tests preferences exploratory``.
+    """
+    appraisal, plan = dossier.appraisal, dossier.plan
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "label": dossier.label,
+        "date": dossier.date,
+        "notices": list(dossier.notices),
+        "red_flags": to_plain(appraisal.red_flags),
+        "diagnosis_check": to_plain(appraisal.diagnosis_check),
+        "staging": {**to_plain(appraisal.stage), "trials": to_plain(appraisal.trials)},
+        "options": to_plain(appraisal.verdicts),
+        "phase": {"id": plan.phase, "title": plan.phase_title, "reason": plan.phase_reason},
+        "steps": to_plain(plan.steps),
+        "blocked": to_plain(plan.blocked),
+        "still_missing": list(plan.still_missing),
+        "withheld": plan.withheld,
+        "acknowledged_by": dossier.acknowledged_by,
+        "clinically_reviewed": False,
+    }
+    return document | _decision(dossier) if decide else document
+
+
+def _decision(dossier: Dossier) -> dict[str, Any]:
+    decision = dossier.decision
+    return {
+        "sentence": decision.sentence,
+        "predictions": [_prediction(p) for p in decision.predictions],
+        "tests": [],
+        "tests_note": "the value of further tests is not assessed in this version",
+        "preferences": {"weights": dict(decision.weights), "source": decision.weights_source},
+        "unranked": to_plain(decision.unranked),
+        "exploratory": {
+            "predictions": [_prediction(p) for p in decision.exploratory],
+            "tests": [],
+        },
+    }
+
+
+def _prediction(prediction: Prediction) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(prediction)
+    plain["shift_detail"] = plain["shift"]
+    plain["shift"] = plain["shift_detail"]["mean"]
+    return plain
+
+
+def measure_rows(dossier: Dossier) -> list[tuple[object, ...]]:
+    """Return one row for each measurement, target and missing measure, sorted by id and date."""
+    rows = [_normed_row(item) for item in dossier.measurements]
+    rows += [
+        _row(t.id, "measured", t.connectivity.value, t.connectivity.unit)
+        | {
+            "standard_error": t.connectivity.standard_error,
+            "coverage": t.coverage,
+            "flags": "; ".join(t.flags),
+            "reason": f"target, {t.verdict}: see the target file",
+        }
+        for t in dossier.targets
+    ]
+    rows += [_row(n.id, "not measured") | {"reason": n.reason} for n in dossier.not_measured]
+    rows.sort(key=lambda row: (str(row["measure"]), str(row["date"])))
+    return [tuple(row[column] for column in MEASURE_COLUMNS) for row in rows]
+
+
+def _row(measure: str, status: str, value: float | None = None, unit: str = "") -> dict[str, Any]:
+    empty: dict[str, Any] = dict.fromkeys(MEASURE_COLUMNS)
+    return empty | {"measure": measure, "status": status, "value": value, "unit": unit or None}
+
+
+def _normed_row(item: NormedMeasurement) -> dict[str, Any]:
+    taken = item.measurement
+    return _row(taken.id, "measured", taken.quantity.value, taken.quantity.unit) | {
+        "standard_error": taken.quantity.standard_error,
+        "date": taken.date,
+        "coverage": taken.coverage,
+        "z": item.z,
+        "z_standard_error": item.z_standard_error,
+        "centile": item.centile,
+        "norm": item.norm.id if item.norm else None,
+        "norm_population": item.norm.population if item.norm else None,
+        "extrapolated": item.extrapolated if item.norm else None,
+        "flags": "; ".join(taken.flags) or None,
+        "reason": item.reason,
+    }
+
+
+def prediction_rows(dossier: Dossier) -> list[tuple[object, ...]]:
+    """Return one row for each option and layer, in the order of the ranking."""
+    layers = (dossier.decision.predictions, dossier.decision.exploratory)
+    return [
+        _prediction_row(prediction, rank)
+        for layer in layers
+        for rank, prediction in enumerate(layer, start=1)
+    ]
+
+
+def _prediction_row(prediction: Prediction, rank: int) -> tuple[object, ...]:
+    plain: dict[str, Any] = to_plain(prediction)
+    chances = [
+        figure
+        for outcome in ("response", "remission", "dropout")
+        for figure in (
+            plain[outcome]["mean"],
+            *plain[outcome]["ci80"],
+            *plain[outcome]["ci95"],
+        )
+    ]
+    shift = plain["shift"]
+    ranked = rank if prediction.layer == "established" else None
+    return (
+        prediction.treatment,
+        prediction.layer,
+        ranked,
+        *chances,
+        plain["average"],
+        shift["mean"],
+        *shift["ci95"],
+        shift["words"],
+        prediction.better_than_average,
+        plain["utility"],
+        plain["p_best"],
+        prediction.tied,
+        prediction.evidence_path,
+        prediction.extrapolated,
+        prediction.grade,
+        prediction.checked,
+        "; ".join(prediction.references),
+    )
+
+
+def tsv(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    """Return a table as tab-separated text with ``n/a`` for what is missing."""
+    lines = ["\t".join(columns)]
+    lines += ["\t".join(_cell(value) for value in row) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    if value is None or value == "":
+        return "n/a"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return " ".join(str(to_plain(value)).split())

@@ -1,0 +1,163 @@
+"""The files of a run: a BIDS derivative, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from equipoise import __version__
+from equipoise.apps.documents import (
+    MEASURE_COLUMNS,
+    PREDICTION_COLUMNS,
+    measure_rows,
+    plan_document,
+    prediction_rows,
+    tsv,
+)
+from equipoise.apps.files import write_text
+from equipoise.core.documents import to_json, to_plain
+from equipoise.core.nouns import Dossier
+from equipoise.core.tables import load_table
+
+__all__ = ["group_text", "manifest", "person_files", "study_files", "unchanged", "write_files"]
+
+MANIFEST = "manifest"
+
+
+def person_files(dossier: Dossier) -> dict[str, str]:
+    """Return the files of one person by path below the output folder.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+
+    Returns
+    -------
+    dict of str to str
+        The same dossier always gives the same text.
+    """
+    from equipoise.apps.report import render
+
+    label = f"sub-{dossier.label}"
+    stem = f"{label}/{label}"
+    plan = plan_document(dossier, decide=True)
+    files = {
+        f"{stem}_measures.tsv": tsv(MEASURE_COLUMNS, measure_rows(dossier)),
+        f"{stem}_measures.json": _json(_measures_sidecar(dossier)),
+        f"{stem}_profile.json": to_json(dossier.profile),
+        f"{stem}_appraisal.json": to_json(dossier.appraisal),
+        f"{stem}_predictions.tsv": tsv(PREDICTION_COLUMNS, prediction_rows(dossier)),
+        f"{stem}_plan.json": _json(plan),
+        f"{stem}_trajectory.json": _json({"trajectories": to_plain(dossier.trajectories)}),
+        f"{label}.html": render(dossier),
+    }
+    for target in dossier.targets:
+        files[f"{stem}_tmstarget.json"] = to_json(target)
+    return files
+
+
+def _measures_sidecar(dossier: Dossier) -> dict[str, Any]:
+    taken = [item.measurement for item in dossier.measurements]
+    return {
+        "measures": {
+            f"{m.id} {m.date or 'undated'}": to_plain(m.provenance)
+            for m in sorted(taken, key=lambda m: (m.id, m.date or ""))
+        },
+        "targets": {t.id: to_plain(t.provenance) for t in dossier.targets},
+        "notices": list(dossier.notices),
+        "seed": dossier.seed,
+        "date": dossier.date,
+        "version": dossier.version,
+        "tables_digest": dossier.tables_digest,
+    }
+
+
+def study_files(references: tuple[str, ...]) -> dict[str, str]:
+    """Return the files that stand once in an output folder.
+
+    Parameters
+    ----------
+    references : tuple of str
+        Keys that the results rest on.
+
+    Returns
+    -------
+    dict of str to str
+        ``dataset_description.json`` and ``CITATION.md``.
+    """
+    description = {
+        "Name": "Equipoise: decision support for depression (research software)",
+        "BIDSVersion": "1.10.0",
+        "DatasetType": "derivative",
+        "GeneratedBy": [{"Name": "Equipoise", "Version": __version__}],
+    }
+    return {
+        "dataset_description.json": _json(description),
+        "CITATION.md": _citations(references),
+    }
+
+
+def _citations(references: tuple[str, ...]) -> str:
+    table = load_table("references/references")
+    lines = ["# Sources", "", f"Written by Equipoise {__version__}.", ""]
+    for key in sorted(set(references)):
+        row = table.find(key=key)
+        if row is None:
+            continue
+        parts = [row.optional_text(c) for c in ("authors", "year", "title", "journal")]
+        doi = row.optional_text("doi")
+        text = ". ".join(part for part in parts if part)
+        lines.append(f"- `{key}` {text}." + (f" doi:{doi}" if doi else ""))
+    return "\n".join(lines) + "\n"
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def write_files(out: Path, files: dict[str, str]) -> None:
+    """Write `files` below `out`, each whole or not at all."""
+    for name in sorted(files):
+        write_text(out / name, files[name])
+
+
+def manifest(files: dict[str, str]) -> str:
+    """Return the digests of `files` as text."""
+    digests = {n: hashlib.sha256(t.encode("utf-8")).hexdigest() for n, t in files.items()}
+    return _json({"files": digests})
+
+
+def unchanged(out: Path, kept: str) -> bool:
+    """Return whether every file of a kept manifest stands below `out` with the same bytes."""
+    for name, digest in json.loads(kept)["files"].items():
+        path = out / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            return False
+    return True
+
+
+def group_text(out: Path, labels: tuple[str, ...]) -> str:
+    """Return the measures of all people of an output folder as one table.
+
+    Parameters
+    ----------
+    out : Path
+        Output folder with finished people.
+    labels : tuple of str
+        BIDS labels; people without results are left out.
+
+    Returns
+    -------
+    str
+        Tab-separated text with the column ``participant_id`` first.
+    """
+    lines = ["\t".join(("participant_id", *MEASURE_COLUMNS))]
+    for label in labels:
+        path = out / f"sub-{label}" / f"sub-{label}_measures.tsv"
+        if path.is_file():
+            rows = path.read_text(encoding="utf-8").splitlines()[1:]
+            lines += [f"sub-{label}\t{row}" for row in rows]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,160 @@
+"""One run for one person, from the input folder to the written files."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from equipoise import ingest, pipeline
+from equipoise.apps import outputs
+from equipoise.apps.files import FileStore, clear_leftovers, make_folder
+from equipoise.core.documents import from_json, to_json
+from equipoise.core.errors import RecordError
+from equipoise.core.nouns import Dossier, Timeline
+from equipoise.core.steps import Watcher, quiet, step_key
+
+__all__ = ["Outcome", "finish_study", "read_participant", "run_participant", "start_log"]
+
+LOG = logging.getLogger("equipoise")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did: the dossier, where the report lies, and whether any work was done."""
+
+    dossier: Dossier
+    report: Path
+    worked: bool
+
+
+def read_participant(dataset: Path, label: str, *, today: str) -> Timeline:
+    """Return the records and recordings of one participant of a dataset.
+
+    Parameters
+    ----------
+    dataset : Path
+        BIDS dataset.
+    label : str
+        BIDS label without ``sub-``.
+    today : str
+        Day of the run.
+
+    Returns
+    -------
+    Timeline
+        With recordings; without a clinical record every question counts as not asked.
+
+    Raises
+    ------
+    InputError
+        If the record is wrong, or there is neither a record nor a recording.
+    """
+    path = ingest.person_file(dataset, label)
+    recordings = ingest.find_recordings(dataset, label)
+    if path is None and not recordings:
+        raise RecordError(
+            "there is neither a clinical record nor a resting scan",
+            where=f"{dataset} sub-{label}",
+            todo=f"add clinical/sub-{label}_person.yaml or fMRIPrep derivatives",
+        )
+    timeline = Timeline(label) if path is None else ingest.read_person(path, today=today)
+    if timeline.label != label:
+        raise RecordError(
+            "the record names another person",
+            where=f"{path}, field label",
+            got=timeline.label,
+            allowed=label,
+        )
+    return dataclasses.replace(timeline, recordings=recordings)
+
+
+def run_participant(
+    timeline: Timeline,
+    out: Path,
+    settings: pipeline.RunSettings,
+    *,
+    watch: Watcher = quiet,
+) -> Outcome:
+    """Run every stage for one person and write the files, unless nothing has changed.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        Records and recordings.
+    out : Path
+        Output folder.
+    settings : RunSettings
+        Day, seed, acknowledgement.
+    watch : Watcher, optional
+        Told how far the work is.
+
+    Returns
+    -------
+    Outcome
+        `worked` is False where a finished, unchanged run was found.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    began = time.monotonic()
+    make_folder(out)
+    clear_leftovers(out)
+    store = FileStore(out, timeline.label)
+    report = out / f"sub-{timeline.label}.html"
+    key = _run_key(timeline, settings)
+    kept, files = store.fetch("dossier", key), store.fetch(outputs.MANIFEST, key)
+    if kept is not None and files is not None and outputs.unchanged(out, files):
+        LOG.info("sub-%s unchanged, nothing done", timeline.label)
+        return Outcome(from_json(Dossier, kept, where="kept results"), report, worked=False)
+    dossier = pipeline.run_person(timeline, settings, store=store, watch=watch)
+    texts = outputs.person_files(dossier)
+    outputs.write_files(out, texts)
+    store.keep("dossier", key, to_json(dossier))
+    store.keep(outputs.MANIFEST, key, outputs.manifest(texts))
+    LOG.info(
+        "sub-%s done: %d measured, %d not measured, %.1f s",
+        timeline.label,
+        len(dossier.measurements) + len(dossier.targets),
+        len(dossier.not_measured),
+        time.monotonic() - began,
+    )
+    if settings.acknowledged_by is not None:
+        LOG.info("sub-%s plan released by %s", timeline.label, settings.acknowledged_by)
+    return Outcome(dossier, report, worked=True)
+
+
+def _run_key(timeline: Timeline, settings: pipeline.RunSettings) -> str:
+    measured = pipeline.measure_step_key(timeline, settings.seed)
+    return step_key(measured, settings.today, settings.acknowledged_by or "")
+
+
+def finish_study(out: Path, dossiers: tuple[Dossier, ...]) -> None:
+    """Write the files that stand once in an output folder."""
+    references = {key for dossier in dossiers for key in _references(dossier)}
+    outputs.write_files(out, outputs.study_files(tuple(sorted(references))))
+
+
+def _references(dossier: Dossier) -> tuple[str, ...]:
+    found = {item.norm.reference for item in dossier.measurements if item.norm}
+    found |= {key for p in dossier.decision.predictions for key in p.references}
+    found |= {key for p in dossier.decision.exploratory for key in p.references}
+    found |= {step.reference for step in dossier.plan.steps}
+    found |= {r.reference for v in dossier.appraisal.verdicts for r in v.reasons}
+    found |= {s.reference for f in dossier.appraisal.red_flags for s in f.pathway}
+    found |= {t.reference for t in dossier.trajectories}
+    return tuple(sorted(part.strip() for key in found for part in key.split(";")))
+
+
+def start_log(out: Path) -> None:
+    """Log ids, counts and times (never values) to ``OUT_DIR/logs/equipoise.log``."""
+    folder = make_folder(out / "logs")
+    handler = logging.FileHandler(folder / "equipoise.log", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
+    LOG.propagate = False

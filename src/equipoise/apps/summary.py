@@ -1,0 +1,92 @@
+"""A run in a few lines of text, safety first."""
+
+from __future__ import annotations
+
+from equipoise.core.nouns import Dossier, Interval, Prediction
+
+__all__ = ["summary"]
+
+SHOWN = 7
+HUNDRED = 100
+
+
+def summary(dossier: Dossier) -> str:
+    """Return the safety findings, the answer, the options and the next steps as text.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+
+    Returns
+    -------
+    str
+        Plain lines for a terminal.
+    """
+    lines = [
+        f"Equipoise {dossier.version}: sub-{dossier.label}, {dossier.date}. Research software."
+    ]
+    lines += [f"Note: {notice}." for notice in dossier.notices]
+    lines += ["", "SAFETY", *_safety(dossier), "", "ANSWER", f"  {dossier.decision.sentence}"]
+    shown = dossier.decision.predictions[:SHOWN]
+    if shown:
+        lines += ["", f"OPTIONS (of 100 people like this, stage {dossier.decision.stage}, week 8)"]
+        lines += [_option(prediction) for prediction in shown]
+        rest = len(dossier.decision.predictions) - len(shown)
+        lines += [f"  and {rest} more in the report"] if rest > 0 else []
+    lines += ["", "NEXT", *_steps(dossier), "", "MEASURED", *_measured(dossier)]
+    return "\n".join(lines)
+
+
+def _safety(dossier: Dossier) -> list[str]:
+    lines = []
+    for flag in dossier.appraisal.red_flags:
+        lines.append(f"  {flag.grade.upper()}: {flag.title} ({flag.evidence})")
+        lines += [f"    - {step.action} ({step.who}, {step.when})" for step in flag.pathway]
+    stops = [v for v in dossier.appraisal.verdicts if v.verdict == "hard_stop"]
+    lines += [
+        f"  STOP {v.treatment}: " + "; ".join(r.text for r in v.reasons if r.verdict == "hard_stop")
+        for v in stops
+    ]
+    return lines or ["  No red flag in the data given."]
+
+
+def _option(prediction: Prediction) -> str:
+    words = {
+        "the_same": "no better than average: the same",
+        "cannot_tell": "cannot be told apart from average",
+        "better": "better than average",
+        "worse": "worse than average",
+    }[prediction.shift.words]
+    tie = "tied" if prediction.tied else "    "
+    return f"  {tie} {prediction.title}: {_of_100(prediction.response)} respond; {words}"
+
+
+def _of_100(interval: Interval) -> str:
+    low, high = (round(HUNDRED * end) for end in interval.ci80)
+    return f"{round(HUNDRED * interval.mean)} (80 %: {low} to {high})"
+
+
+def _steps(dossier: Dossier) -> list[str]:
+    if dossier.plan.withheld:
+        return [f"  Withheld: {dossier.plan.withheld}"]
+    return [f"  {s.order}. {s.action} (review {s.review})" for s in dossier.plan.steps]
+
+
+def _measured(dossier: Dossier) -> list[str]:
+    lines = []
+    for item in dossier.measurements:
+        taken = item.measurement
+        place = f"centile {item.centile:.0f}" if item.centile is not None else "no norm"
+        quantity = taken.quantity
+        error = f" +/- {quantity.standard_error:.3g}" if quantity.standard_error else ""
+        date = taken.date or "undated"
+        lines.append(f"  {taken.id} {quantity.value:.4g}{error} {quantity.unit} ({date}), {place}")
+    for target in dossier.targets:
+        x, y, z = (round(c) for c in target.point)
+        lines.append(
+            f"  {target.id} {target.side} ({x}, {y}, {z}) mm {target.space}, "
+            f"95 % within {target.radius95:.0f} mm, {target.verdict}"
+        )
+    lines += [f"  {n.id} not measured: {n.reason}" for n in dossier.not_measured]
+    return lines or ["  Nothing was measured: all numbers are population averages."]

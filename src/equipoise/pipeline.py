@@ -1,0 +1,172 @@
+"""The composition root: the one file that knows the order of the stages.
+
+::
+
+    the person:      ingest -> assays -> norms -> profile --.
+                             '-> appraise --------------+--> predict -> plan -> monitor
+    the literature:  tables -> evidence ----------------'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from equipoise import (
+    __version__,
+    appraise,
+    assays,
+    evidence,
+    monitor,
+    norms,
+    plan,
+    predict,
+    profile,
+)
+from equipoise.core.dates import IsoDate
+from equipoise.core.documents import from_json, to_json
+from equipoise.core.nouns import (
+    Dossier,
+    Measurement,
+    NotMeasured,
+    Result,
+    ResultSet,
+    Target,
+    Timeline,
+)
+from equipoise.core.steps import StepStore, Watcher, file_digest, quiet, step_key
+from equipoise.core.tables import load_table, tables_digest
+
+__all__ = ["RunSettings", "default_seed", "measure_step_key", "run_person"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What a run is given besides the data.
+
+    Parameters
+    ----------
+    today : str
+        The day of the run.
+    seed : int
+        Seed of all random streams.
+    acknowledged_by : str or None
+        The clinician who releases the plan of a person with an emergency flag.
+    """
+
+    today: IsoDate
+    seed: int
+    acknowledged_by: str | None = None
+
+
+def default_seed() -> int:
+    """Return the seed of `tables/hyperparameters`."""
+    return int(load_table("hyperparameters/hyperparameters").row(id="seed").number("value"))
+
+
+def run_person(
+    timeline: Timeline,
+    settings: RunSettings,
+    *,
+    store: StepStore,
+    watch: Watcher = quiet,
+) -> Dossier:
+    """Take one person's records through every stage.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The records and where the recordings lie.
+    settings : RunSettings
+        Day, seed, acknowledgement.
+    store : StepStore
+        Keeps the measured results, so that a scan is read once.
+    watch : Watcher, optional
+        Told how far the work is.
+
+    Returns
+    -------
+    Dossier
+        Everything that the report shows.
+
+    Raises
+    ------
+    InputError
+        If a record or table cannot be used. A recording that cannot be used is a
+        :class:`~equipoise.core.nouns.NotMeasured`.
+    """
+    results = _measure(timeline, settings, store, watch)
+    measured = tuple(r for r in results if isinstance(r, Measurement))
+    normed = norms.place(measured, timeline.demographics)
+    state = profile.infer(normed, today=settings.today)
+    appraisal = appraise.appraise(timeline, today=settings.today)
+    literature = evidence.load()
+    released = settings.acknowledged_by is not None
+    decision = predict.predict(
+        state,
+        appraisal,
+        literature,
+        preferences=timeline.preferences,
+        seed=settings.seed,
+        acknowledged=released,
+    )
+    steps = plan.make_plan(
+        timeline,
+        appraisal,
+        decision,
+        literature.treatments,
+        today=settings.today,
+        acknowledged=released,
+    )
+    return Dossier(
+        label=timeline.label,
+        date=settings.today,
+        seed=settings.seed,
+        version=__version__,
+        tables_digest=tables_digest(),
+        notices=_notices(timeline),
+        timeline=timeline,
+        measurements=normed,
+        targets=tuple(r for r in results if isinstance(r, Target)),
+        not_measured=tuple(r for r in results if isinstance(r, NotMeasured)),
+        profile=state,
+        appraisal=appraisal,
+        decision=decision,
+        plan=steps,
+        trajectories=monitor.follow(measured, timeline, today=settings.today),
+        acknowledged_by=settings.acknowledged_by,
+    )
+
+
+def measure_step_key(timeline: Timeline, seed: int) -> str:
+    """Return the key of the measuring step.
+
+    It holds the digests of every file that an assay may read, the tables, the seed and the
+    software version, but not the day of the run, which no assay uses.
+    """
+    recordings = [
+        f"{r.name}\0{r.space}\0{r.repetition_time}\0"
+        + "\0".join(file_digest(p) if p else "" for p in (r.path, r.mask, r.confounds, r.sidecar))
+        for r in timeline.recordings
+    ]
+    sources = [f"{source.name}\0{source.sha256}" for source in timeline.sources]
+    return step_key(__version__, tables_digest(), str(seed), *sources, *recordings)
+
+
+def _measure(
+    timeline: Timeline, settings: RunSettings, store: StepStore, watch: Watcher
+) -> tuple[Result, ...]:
+    key = measure_step_key(timeline, settings.seed)
+    kept = store.fetch("measure", key)
+    if kept is not None:
+        return from_json(ResultSet, kept, where="kept results").results
+    results = assays.measure(timeline, seed=settings.seed, watch=watch)
+    text = to_json(ResultSet(results))
+    store.keep("measure", key, text)
+    # A resumed run reads rounded numbers; the first run must use the same ones.
+    return from_json(ResultSet, text).results
+
+
+def _notices(timeline: Timeline) -> tuple[str, ...]:
+    found = [r.notice for r in timeline.recordings if r.notice]
+    found += [timeline.notice] if timeline.notice else []
+    return tuple(dict.fromkeys(found))
