@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from equipoise import __version__
 from equipoise.core.errors import EquipoiseError, InputError
@@ -78,7 +78,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument for each option of a BIDS-App
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Run a BIDS dataset: one report for each person, or one table for the group."""
+    """Run a BIDS dataset: a report for each person."""
     del debug
     from equipoise.apps import commands
 
@@ -105,7 +105,7 @@ def demo(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Work through an example: real brain signal in synthetic geometry, invented person."""
+    """Work through an example from data inside the package."""
     del debug
     from equipoise.apps import commands
 
@@ -143,7 +143,7 @@ def check(
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Tell what is there, what is missing and what is wrong, before any work."""
+    """Tell what is there, missing and wrong."""
     del debug
     from equipoise.apps import commands
 
@@ -202,16 +202,13 @@ def main(arguments: list[str] | None = None) -> None:
 def _guarded(arguments: list[str]) -> int:
     try:
         code = app(arguments, prog_name="equipoise", standalone_mode=False)
-    except click.exceptions.Abort:
-        _say("interrupted")
-        return INTERRUPTED
-    except click.ClickException as error:
-        _say(f"equipoise: {' '.join(error.format_message().split())} (see --help)")
+    except TyperException as error:
+        _say(f"equipoise: {' '.join(str(error).split())} (see --help)")
         return BAD_INPUT
     except EquipoiseError as error:
         _say(f"equipoise: {error}")
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         _say("interrupted; finished steps are kept, the next run goes on from them")
         return INTERRUPTED
     except Exception as error:

@@ -1,0 +1,1 @@
+"""Charts of the report: SVG marks by percent, words in HTML beside them."""

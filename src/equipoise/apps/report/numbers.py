@@ -1,0 +1,160 @@
+"""The one place where numbers become text.
+
+A number is first rounded as in the JSON files (chances to 4 decimals, other numbers to 6
+significant digits), then as printed, so that page and file never disagree. Chances are whole
+numbers of 100 people; intervals are rounded outward.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from statistics import NormalDist
+from typing import Final
+
+from equipoise.core.dates import IsoDate
+
+__all__ = [
+    "MINUS",
+    "around",
+    "count",
+    "day",
+    "decimals",
+    "measured",
+    "of_100",
+    "points",
+    "range_measured",
+    "range_of_100",
+    "range_points",
+    "unit_words",
+    "weeks",
+    "whole",
+]
+
+MINUS: Final = "\N{MINUS SIGN}"
+JSON_DECIMALS: Final = 4
+JSON_DIGITS: Final = 6
+MONTHS: Final = (
+    "January February March April May June July August September October November December"
+).split()
+UNIT_WORDS: Final = {"1": "", "{score}": "points", "mg/d": "mg a day", "%": "%"}
+WORDS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()
+Range = tuple[float, float]
+
+
+def _hundredths(chance: float) -> Decimal:
+    return Decimal(str(round(chance, JSON_DECIMALS))) * 100
+
+
+def whole(chance: float) -> int:
+    """Return a chance, or a difference of two, as a whole number of 100 (halves away from 0)."""
+    return int(_hundredths(chance).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _outward(ends: Range) -> tuple[int, int]:
+    low = _hundredths(ends[0]).to_integral_value(rounding=ROUND_FLOOR)
+    high = _hundredths(ends[1]).to_integral_value(rounding=ROUND_CEILING)
+    return int(low), int(high)
+
+
+def of_100(chance: float) -> str:
+    """Return how many of 100 people, as text.
+
+    Examples
+    --------
+    >>> of_100(0.345), of_100(0.004), of_100(0.996)
+    ('35', 'fewer than 1', 'more than 99')
+    """
+    exact = _hundredths(chance)
+    if exact < 1:
+        return "fewer than 1"
+    return "more than 99" if exact > 99 else str(whole(chance))  # noqa: PLR2004
+
+
+def range_of_100(ends: Range) -> str:
+    """Return an interval of chances, rounded outward: ``28 to 43``."""
+    low, high = _outward(ends)
+    return f"{max(low, 0)} to {min(high, 100)}"
+
+
+def points(difference: float) -> str:
+    """Return a difference of chances in whole points with its sign: ``+3``, ``0``."""
+    return _signed(whole(difference))
+
+
+def range_points(ends: Range) -> str:
+    """Return an interval of differences, rounded outward: ``−6 to +11``."""
+    low, high = _outward(ends)
+    return f"{_signed(low)} to {_signed(high)}"
+
+
+def _signed(number: int) -> str:
+    return f"+{number}" if number > 0 else f"{MINUS}{-number}" if number else "0"
+
+
+def decimals(standard_error: float | None, value: float) -> int:
+    """Return how many decimals a measured value is printed with.
+
+    Two digits of the standard error; without one, three digits of the value.
+    """
+    if standard_error:
+        return max(0, 1 - math.floor(math.log10(abs(standard_error))))
+    return 0 if not value else max(0, 2 - math.floor(math.log10(abs(value))))
+
+
+def measured(value: float, standard_error: float | None = None) -> str:
+    """Return a measured value with the decimals that its standard error allows.
+
+    Examples
+    --------
+    >>> measured(13.0, 2.16), measured(-0.3456, 0.081)
+    ('13', '−0.346')
+    """
+    return _plain(value, decimals(standard_error, value), ROUND_HALF_UP)
+
+
+def _plain(value: float, places: int, rounding: str) -> str:
+    exact = Decimal(f"{value:.{JSON_DIGITS}g}")
+    number = exact.quantize(Decimal(1).scaleb(-places), rounding=rounding)
+    text = f"{abs(number):f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{MINUS}{text}" if number < 0 else text
+
+
+def around(value: float, standard_error: float, level: float) -> Range:
+    """Return the symmetric interval of a normal error that holds `level` (0 to 1)."""
+    reach = NormalDist().inv_cdf(0.5 + level / 2) * standard_error
+    return value - reach, value + reach
+
+
+def range_measured(ends: Range, standard_error: float | None) -> str:
+    """Return an interval in the unit of a measure, rounded outward."""
+    places = max(0, decimals(standard_error, ends[1]) - 1)
+    return f"{_plain(ends[0], places, ROUND_FLOOR)} to {_plain(ends[1], places, ROUND_CEILING)}"
+
+
+def unit_words(unit: str) -> str:
+    """Return a UCUM unit as it is printed; nothing for a pure number."""
+    return UNIT_WORDS.get(unit, unit)
+
+
+def day(date: IsoDate | None) -> str:
+    """Return a date in words, no more exact than it was given: ``March 2024``."""
+    if date is None:
+        return "no date"
+    year, *rest = date.split("-")
+    if not rest:
+        return year
+    month = MONTHS[int(rest[0]) - 1]
+    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
+
+
+def weeks(number: float | None) -> str:
+    """Return a length in whole weeks."""
+    return "length not known" if number is None else count(math.floor(number), "week")
+
+
+def count(number: int, noun: str, plural: str | None = None, *, spelled: bool = False) -> str:
+    """Return a number with its noun: ``1 option``, ``3 options``, spelled up to twelve if asked."""
+    text = WORDS[number] if spelled and 0 <= number < len(WORDS) else str(number)
+    return f"{text} {noun if number == 1 else plural or noun + 's'}"
