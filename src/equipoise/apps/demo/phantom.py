@@ -196,5 +196,5 @@ def _with_affine(header: Any, affine: Floats) -> bytes:
     header["vox_offset"] = header.single_vox_offset
     stream = io.BytesIO()
     header.write_to(stream)
-    head = stream.getvalue()
-    return head + b"\0" * (header.single_vox_offset - len(head))
+    head: bytes = stream.getvalue()
+    return head.ljust(int(header.single_vox_offset), b"\0")
