@@ -30,7 +30,7 @@ VOXEL: Final = 4.0
 """Edge of a voxel in mm."""
 NEAR_VERTEX: Final = 6.0
 """Farthest vertex in mm that lends a voxel its series."""
-NEAR_PARCEL: Final = 16.0
+NEAR_PARCEL: Final = 12.0
 """Farthest parcel centre in mm that lends a voxel its series."""
 GREY: Final = 0.3
 """Least grey-matter share of a voxel."""
