@@ -23,12 +23,12 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
 	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	    --constraint constraints.txt uv; then \
+	    --constraint constraints.txt uv 2>.venv/uv.log; then \
 	  echo "$(BIN)/uv pip install --constraint constraints.txt --editable .[imaging] --group dev"; \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt \
 	    --editable '.[imaging]' --group dev; \
 	else \
-	  echo "uv cannot be had; installing with pip"; \
+	  echo "uv cannot be had (.venv/uv.log says why); installing with pip"; \
 	  $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")' > .venv/dev.txt; \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	    --constraint constraints.txt --editable '.[imaging]' --requirement .venv/dev.txt; \
@@ -37,7 +37,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: $(STAMP)  ## Make the worked example and name the report
 	@start=$$(date +%s); $(BIN)/equipoise demo $(DEMO) && \
-	  echo "make demo: $$(( $$(date +%s) - start )) s, report: $$(find $(DEMO) -maxdepth 1 -name 'sub-*.html')"
+	  echo "make demo: $$(( $$(date +%s) - start )) s, report: $$(find $(DEMO) -maxdepth 2 -name 'sub-*.html')"
 
 test: $(STAMP)  ## Run the tests, on all cores
 	$(TESTENV) $(BIN)/pytest -n $(JOBS)

@@ -8,7 +8,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-
 STAGES = (
     *("ingest", "assays", "norms", "profile", "appraise"),
     *("evidence", "predict", "plan", "monitor"),
@@ -42,17 +41,6 @@ def test_every_folder_has_its_place_in_the_layers(root: Path) -> None:
 
 def test_stages_are_independent_siblings(root: Path) -> None:
     (layers,) = (c["layers"] for c in _contracts(root) if c["type"] == "layers")
-    stages = [
-        "ingest",
-        "assays",
-        "norms",
-        "profile",
-        "appraise",
-        "evidence",
-        "predict",
-        "plan",
-        "monitor",
-    ]
     assert [layer for layer in layers if "|" in layer] == [
         " | ".join(f"equipoise.{stage}" for stage in STAGES)
     ]

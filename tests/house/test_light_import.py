@@ -49,6 +49,6 @@ def test_help_of_a_command_is_light(command: str) -> None:
 def test_plan_loads_no_slow_library(root: Path) -> None:
     person = root / "examples" / "person.yaml"
     code = "from equipoise.apps.cli import main\nmain()"
-    loaded = _modules_after(code, "plan", str(person), "--date", "2025-01-15")
+    loaded = _modules_after(code, "plan", str(person), "--date", "2026-03-02")
     assert not loaded & NOT_FOR_PLAN
     assert "scipy.stats" not in loaded
