@@ -17,6 +17,7 @@ myst_heading_anchors = 3
 
 autodoc_typehints = "none"
 autodoc_default_options = {"members": True, "member-order": "bysource"}
+autosummary_generate = False
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
