@@ -1,0 +1,92 @@
+"""Which norm fits a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+
+from equipoise.core.nouns import Demographics
+from equipoise.core.tables import Row, load_table
+
+__all__ = ["Choice", "choose_norm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The norm for one person: its row, or None; and why it is missing or was stretched."""
+
+    row: Row | None
+    reason: str | None
+
+
+def choose_norm(measure: str, demographics: Demographics) -> Choice:
+    """Return the row of `tables/norms` that fits a person best.
+
+    The nearest age comes first, then the same sex before both sexes, then an age band before all
+    ages together. A person of unknown age is placed among all ages.
+
+    Parameters
+    ----------
+    measure : str
+        Measure id.
+    demographics : Demographics
+        Sex and age, each possibly unknown.
+
+    Returns
+    -------
+    Choice
+        A row with a reason is extrapolated; no row with a reason is "no norm".
+    """
+    rows = [row for row in load_table("norms/norms") if row.text("measure") == measure]
+    if not rows:
+        return Choice(None, "no published norm fits this measure")
+    sex = demographics.sex.value
+    age = None if demographics.age_years.value is None else floor(demographics.age_years.value)
+    fitting = [row for row in rows if _may_serve(row, sex, age)]
+    if not fitting:
+        return Choice(None, "no norm for people of the recorded sex or of unknown age")
+    best = min(fitting, key=lambda row: _distance(row, sex, age))
+    gap = _gap(best, age)
+    reach = load_table("hyperparameters/hyperparameters").row(id="norms_age_reach").number("value")
+    if gap > reach:
+        return Choice(None, f"no norm for age {age}: {_ages(best)} is too far away")
+    return Choice(best, _stretched(best, rows, demographics, gap))
+
+
+def _may_serve(row: Row, sex: str | None, age: int | None) -> bool:
+    return row.text("sex") in {sex, "any"} and (age is not None or row.text("ages") == "all")
+
+
+def _gap(row: Row, age: int | None) -> float:
+    """Return the years between `age` and the ages of the norm; 0 inside or where unknown."""
+    if age is None:
+        return 0.0
+    oldest = row.optional_number("age_maximum")
+    above = 0.0 if oldest is None else age - oldest
+    return max(row.number("age_minimum") - age, above, 0.0)
+
+
+def _distance(row: Row, sex: str | None, age: int | None) -> tuple[float, bool, bool, str]:
+    return _gap(row, age), row.text("sex") != sex, row.text("ages") == "all", row.text("id")
+
+
+def _ages(row: Row) -> str:
+    oldest = row.optional_number("age_maximum")
+    youngest = row.number("age_minimum")
+    upper = "and over" if oldest is None else f"to {oldest:.0f}"
+    return f"the norm for ages {youngest:.0f} {upper}"
+
+
+def _stretched(row: Row, rows: list[Row], demographics: Demographics, gap: float) -> str | None:
+    """Return why the person lies outside the people of the norm, or None."""
+    reasons = []
+    if not demographics.age_years.known:
+        reasons.append("age is not recorded: placed among all ages")
+    elif gap > 0:
+        age = demographics.age_years.or_else(gap)
+        reasons.append(f"age {age:g} lies outside {_ages(row)}")
+    own_sex = {other.text("sex") for other in rows} - {"any"}
+    if own_sex and demographics.sex.value not in own_sex:
+        said = "is not recorded" if demographics.sex.value is None else "has no norm of its own"
+        reasons.append(f"sex {said}: placed among all people")
+    return "; ".join(reasons) or None

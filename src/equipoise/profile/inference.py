@@ -1,0 +1,114 @@
+"""The person's mechanisms from normed measurements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.core.dates import IsoDate
+from equipoise.core.nouns import Contribution, MechanismState, NormedMeasurement, Profile
+from equipoise.core.tables import load_table
+from equipoise.profile.kernels import Errors, posterior, prior_covariance, true_scores
+from equipoise.profile.observe import Observation, observe, select
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["ASSUMPTION", "infer"]
+
+ASSUMPTION = (
+    "What was not measured is taken to be missing at random, given what is recorded. "
+    "How measures load on mechanisms was set, not estimated in patients."
+)
+
+
+def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Profile:
+    """Return the state of the mechanisms, given everything that was measured.
+
+    Parameters
+    ----------
+    measurements : tuple of NormedMeasurement
+        In any order. Of several values of one measure only the latest counts.
+    today : str
+        The day of the run: older values say less about the present.
+
+    Returns
+    -------
+    Profile
+        Exact posterior of the linear-Gaussian model; without a usable measurement the prior.
+
+    Notes
+    -----
+    A measurement without a norm moves nothing, and neither does one without a date. A missing
+    measurement leaves the state wider, never shifted.
+    """
+    mechanisms = tuple(load_table("mechanisms/mechanisms"))
+    names = tuple(row.text("id") for row in mechanisms)
+    measures = tuple(row.text("id") for row in load_table("measures/measures"))
+    used, aside = select(measurements)
+    seen = tuple(observe(item, today) for item in used)
+    prior = prior_covariance(len(names), len(measures), _setting("profile_mechanism_correlation"))
+    scores = true_scores(_loadings(measures, names), prior)
+    rows = scores[[measures.index(one.measure) for one in seen]]
+    observed = np.array([one.y for one in seen])
+    mean, covariance, shares = posterior(
+        prior, rows, _errors(seen), observed, _setting("numerics_jitter")
+    )
+    return Profile(
+        mechanisms=tuple(
+            _state(row.text("id"), row.text("title"), float(covariance[i, i]), shares[i], seen)
+            for i, row in enumerate(mechanisms)
+        ),
+        components=(*names, *(f"u:{measure}" for measure in measures)),
+        mean=tuple(map(float, mean)),
+        covariance=tuple(tuple(map(float, row)) for row in covariance),
+        measures_used=tuple(one.measure for one in seen),
+        measures_set_aside=aside,
+        biotypes=(),
+        assumption=ASSUMPTION,
+    )
+
+
+def _setting(name: str) -> float:
+    return load_table("hyperparameters/hyperparameters").row(id=name).number("value")
+
+
+def _loadings(measures: tuple[str, ...], mechanisms: tuple[str, ...]) -> Array:
+    loadings = np.zeros((len(measures), len(mechanisms)))
+    for row in load_table("mechanisms/loadings"):
+        place = measures.index(row.text("measure")), mechanisms.index(row.text("mechanism"))
+        loadings[place] = row.number("loading")
+    return loadings
+
+
+def _errors(seen: tuple[Observation, ...]) -> Errors:
+    same = np.array(
+        [[a.group is not None and a.group == b.group for b in seen] for a in seen], dtype=np.float64
+    ).reshape(len(seen), len(seen))
+    return Errors(
+        reliability=np.array([one.reliability for one in seen]),
+        measurement=np.array([one.measurement_error for one in seen]),
+        norm=np.array([one.norm_error for one in seen]),
+        present=np.array([one.present for one in seen]),
+        coverage=np.array([one.coverage for one in seen]),
+        together=_setting("profile_shared_error") ** 2 * same,
+    )
+
+
+def _state(
+    name: str, title: str, variance: float, shares: Array, seen: tuple[Observation, ...]
+) -> MechanismState:
+    pairs = zip(seen, shares, strict=True)
+    given = tuple(Contribution(one.measure, float(part)) for one, part in pairs if part)
+    # The prior variance is 1; what no measurement touches keeps it to the last bit.
+    return MechanismState(
+        id=name,
+        title=title,
+        mean=float(shares.sum()),
+        sd=float(np.sqrt(max(variance, 0.0))),
+        informed=variance < 1.0,
+        contributions=given,
+    )

@@ -1,0 +1,165 @@
+"""Which measurements count, and what each says on the scale of depressed patients."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from equipoise.core.dates import IsoDate, earliest, latest
+from equipoise.core.nouns import NormedMeasurement, NormUsed
+from equipoise.core.tables import Row, load_table
+
+__all__ = ["Observation", "observe", "select"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One measurement as the model takes it.
+
+    Parameters
+    ----------
+    measure : str
+        Measure id.
+    y : float
+        Standardised among depressed patients, clipped.
+    measurement_error, norm_error : float
+        On the same scale.
+    reliability : float
+        Retest reliability.
+    present : float
+        Correlation with the present state, from the age of the value.
+    coverage : float
+        Above 0, at most 1.
+    group : str or None
+        Measurements of one group share an error.
+    """
+
+    measure: str
+    y: float
+    measurement_error: float
+    norm_error: float
+    reliability: float
+    present: float
+    coverage: float
+    group: str | None
+
+
+def select(
+    measurements: tuple[NormedMeasurement, ...],
+) -> tuple[tuple[NormedMeasurement, ...], tuple[tuple[str, str], ...]]:
+    """Return the measurements that count, sorted by measure, and why the others do not.
+
+    Parameters
+    ----------
+    measurements : tuple of NormedMeasurement
+        In any order.
+
+    Returns
+    -------
+    used : tuple of NormedMeasurement
+        The latest usable one of each measure.
+    aside : tuple of (measure, reason)
+        One entry for each measure and reason.
+    """
+    known = {row.text("id") for row in load_table("measures/measures")}
+    used: dict[str, NormedMeasurement] = {}
+    aside: list[tuple[str, str]] = []
+    older: Counter[str] = Counter()
+    for item in sorted(measurements, key=_when):
+        measure = item.measurement.id
+        reason = _unusable(item, known)
+        if reason is not None:
+            aside.append((measure, reason))
+            continue
+        older[measure] += measure in used
+        used[measure] = item
+    aside += [
+        (measure, f"{count} older value(s): the latest one counts")
+        for measure, count in older.items()
+        if count
+    ]
+    return tuple(used[measure] for measure in sorted(used)), tuple(sorted(set(aside)))
+
+
+def _when(item: NormedMeasurement) -> tuple[str, str, str, float]:
+    date = item.measurement.date
+    days = ("", "") if date is None else (str(latest(date)), str(earliest(date)))
+    return (*days, item.measurement.id, item.measurement.quantity.value)
+
+
+def _unusable(item: NormedMeasurement, known: set[str]) -> str | None:
+    if item.z is None:
+        return item.reason or "it has no place on a norm"
+    if item.measurement.id not in known:
+        return "the measure is not in the table of measures"
+    if item.measurement.date is None:
+        return "it has no date, so how far it holds for the present cannot be told"
+    if item.measurement.coverage <= 0:
+        return "nothing of what it needs was covered"
+    return None
+
+
+def observe(item: NormedMeasurement, today: IsoDate) -> Observation:
+    """Return what a selected measurement says, standardised among depressed patients.
+
+    Parameters
+    ----------
+    item : NormedMeasurement
+        With z, date and coverage, as :func:`select` returns it.
+    today : str
+        The day of the run.
+
+    Returns
+    -------
+    Observation
+        ``y = (z - d) / v``, clipped. Where patients were never placed on the norm, d = 0, v = 1
+        and an error is added.
+    """
+    one = item.measurement
+    row = load_table("measures/measures").row(id=one.id)
+    z = item.z or 0.0
+    shift, scale, uncentred = _centring(item)
+    norm = _setting("norms_error")
+    norm *= _setting("norms_extrapolated_factor") if item.extrapolated else 1.0
+    own = math.sqrt(max((item.z_standard_error or 0.0) ** 2 - norm**2, 0.0))
+    clip = _setting("profile_clip")
+    days = max((latest(today) - earliest(one.date or today)).days, 0)
+    return Observation(
+        measure=one.id,
+        y=max(-clip, min(clip, (z - shift) * scale)),
+        measurement_error=own * scale,
+        norm_error=math.hypot(norm * scale, uncentred),
+        reliability=row.number("reliability"),
+        present=math.exp(-days / row.number("decay")),
+        coverage=min(one.coverage, 1.0),
+        group=row.optional_text("error_group"),
+    )
+
+
+def _centring(item: NormedMeasurement) -> tuple[float, float, float]:
+    """Return shift and scale of ``y = (z - shift) * scale``, and the error of not knowing them."""
+    patients = load_table("norms/patients").find(measure=item.measurement.id)
+    if patients is None or item.norm is None:
+        return 0.0, 1.0, _setting("profile_no_centre_error")
+    shift, spread = patients.number("shift"), patients.number("spread")
+    anchor = patients.optional_text("norm")
+    if anchor is None:
+        return shift, 1.0 / spread, 0.0
+    return (*_across(_norm(anchor), item.norm, shift, spread), 0.0)
+
+
+def _across(anchor: Row, used: NormUsed, shift: float, spread: float) -> tuple[float, float]:
+    """Carry a centre that was published on one norm over to the norm that was used."""
+    row = _norm(used.id)
+    centre = anchor.number("mean") + shift * anchor.number("sd")
+    in_used = (centre - row.number("mean")) / row.number("sd")
+    return in_used, row.number("sd") / (spread * anchor.number("sd"))
+
+
+def _norm(name: str) -> Row:
+    return load_table("norms/norms").row(id=name)
+
+
+def _setting(name: str) -> float:
+    return load_table("hyperparameters/hyperparameters").row(id=name).number("value")
