@@ -73,8 +73,9 @@ sbom: $(STAMP)  ## Write sbom.json, the parts of the runtime environment (Cyclon
 	  --output-format JSON --output-file sbom.json .venv/runtime/bin/python
 	@rm -rf .venv/runtime
 
-schemas: $(STAMP)  ## Write docs/schemas from the nouns
+schemas: $(STAMP)  ## Write docs/schemas from the nouns and docs/hazard-log.md from its table
 	$(BIN)/python docs/write_schemas.py
+	$(BIN)/python docs/write_hazard_log.py
 
 clean:  ## Remove everything that can be made again, .venv included
 	rm -rf .venv docs/_build $(DEMO) sbom.json dist .pytest_cache .mypy_cache .ruff_cache \
