@@ -1,0 +1,130 @@
+"""Change of each scale since the present treatment began, in numbers and words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from equipoise.core.nouns import Trajectory
+from equipoise.core.tables import load_table
+from equipoise.monitor.series import Series, number, read_series
+from equipoise.monitor.triggers import find_triggers
+
+if TYPE_CHECKING:
+    from equipoise.core.dates import IsoDate
+    from equipoise.core.nouns import Measurement, Timeline
+
+__all__ = ["follow"]
+
+
+def follow(
+    measurements: tuple[Measurement, ...], timeline: Timeline, *, today: IsoDate
+) -> tuple[Trajectory, ...]:
+    """Follow every scale that was answered.
+
+    Change is counted from the last value at or before the start of the treatment that is taken
+    now; without one, from the first value. It is reliable when it reaches the published reliable
+    change, or 1.96 standard errors of the difference where that is more.
+
+    Parameters
+    ----------
+    measurements : tuple of Measurement
+        Of all measures; only those of a row of `scales/scales` are used.
+    timeline : Timeline
+        For the present treatment and the answers themselves.
+    today : str
+        The day of the run.
+
+    Returns
+    -------
+    tuple of Trajectory
+        One for each scale, in the order of `scales/scales`.
+
+    References
+    ----------
+    Jacobson and Truax 1991: reliable change index, 1.96 * sqrt(2) * sd * sqrt(1 - r).
+    """
+    found = []
+    for scale in load_table("scales/scales"):
+        series = read_series(scale, measurements, timeline)
+        if series is not None:
+            found.append(_trajectory(series, today))
+    return tuple(found)
+
+
+def _trajectory(series: Series, today: IsoDate) -> Trajectory:
+    change = series.change
+    reliable = None
+    if series.points:
+        reliable = series.reliable_change(series.points[series.baseline], series.points[-1])
+    verdict = _verdict(change, reliable)
+    return Trajectory(
+        measure=series.measure,
+        points=series.points,
+        change=change,
+        percent_change=series.percent_change,
+        reliable_change=reliable,
+        verdict=verdict,
+        words=_words(series, verdict, reliable),
+        triggers=find_triggers(series, today),
+        reference=series.scale.text("reliable_change_reference"),
+    )
+
+
+def _verdict(change: float | None, reliable: float | None) -> str:
+    if change is None or reliable is None:
+        return "cannot_tell"
+    if change <= -reliable:
+        return "reliable_improvement"
+    return "reliable_worsening" if change >= reliable else "no_reliable_change"
+
+
+def _words(series: Series, verdict: str, reliable: float | None) -> str:
+    change = series.change
+    if change is None or reliable is None:
+        return _why_not(series)
+    first, last = series.points[series.baseline], series.points[-1]
+    title = series.scale.text("title")
+    percent = series.percent_change
+    share = "" if percent is None else f", {number(abs(round(percent)))} %"
+    direction = "lower" if change < 0 else "higher"
+    size = f"{number(abs(change))} points {direction}{share}" if change else "no difference"
+    error = "more than" if verdict.startswith("reliable") else "within"
+    return (
+        f"{title} {_value(series, first.value)} on {first.date}, "
+        f"{_value(series, last.value)} on {last.date}: {size}, "
+        f"{error} measurement error ({number(reliable)} points). {_outcome(series, verdict)}"
+    ).strip()
+
+
+def _why_not(series: Series) -> str:
+    title = series.scale.text("title")
+    if not series.points:
+        return f"No {title} could be scored: no change can be told."
+    if len(series.points) == 1 or series.trial is None:
+        return f"Only one {title}: no change can be told."
+    began = series.trial.treatment.replace("_", " ")
+    return f"No {title} since {began} began: no change can be told."
+
+
+def _value(series: Series, value: float) -> str:
+    """Return a value with the word for its band."""
+    bands = [
+        row
+        for row in load_table("scales/bands")
+        if row.text("scale") == series.scale.text("id") and row.number("lowest") <= value
+    ]
+    word = max(bands, key=lambda row: row.number("lowest")).text("title") if bands else ""
+    return f"{number(value)} ({word})" if word else number(value)
+
+
+def _outcome(series: Series, verdict: str) -> str:
+    """Return response and remission in words, claimed only on reliable improvement."""
+    limit = series.scale.number("remission_below")
+    low = series.points[-1].value < limit
+    if verdict != "reliable_improvement":
+        return f"The last value lies below {number(limit)}." if low else ""
+    if low:
+        return f"Remission (below {number(limit)})."
+    if -(series.percent_change or 0) >= series.scale.number("response_percent"):
+        return f"Response (at least halved), not remission (below {number(limit)})."
+    return "Less than response (at least halved)."

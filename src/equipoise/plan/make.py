@@ -1,0 +1,136 @@
+"""The plan of one person: phase, steps with reasons and dates, what is blocked and missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from equipoise.core.dates import latest
+from equipoise.core.nouns import BlockedOption, Plan, Step
+from equipoise.core.tables import load_table
+from equipoise.plan.case import Case, running_trials, title
+from equipoise.plan.missing import still_missing
+from equipoise.plan.phase import find_phase
+from equipoise.plan.situations import SITUATIONS, Fill
+
+if TYPE_CHECKING:
+    from equipoise.core.dates import IsoDate
+    from equipoise.core.nouns import Appraisal, Decision, Timeline, Treatment
+    from equipoise.core.tables import Row
+
+__all__ = ["make_plan"]
+
+
+def make_plan(
+    timeline: Timeline,
+    appraisal: Appraisal,
+    decision: Decision,
+    treatments: tuple[Treatment, ...],
+    *,
+    today: IsoDate,
+    acknowledged: bool = False,
+) -> Plan:
+    """Plan the next steps.
+
+    A present treatment is brought to an adequate dose and time before it is changed; what cannot
+    be told is asked first; an option with a hard stop is in no step. Templates and their texts
+    are rows of `phases/steps`.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The records.
+    appraisal : Appraisal
+        Stage, trials, red flags, safety verdicts.
+    decision : Decision
+        Predictions, best utility first.
+    treatments : tuple of Treatment
+        All options.
+    today : str
+        The day of the run; every review lies after it.
+    acknowledged : bool, optional
+        Whether a clinician has released the plan of a person with an emergency flag.
+
+    Returns
+    -------
+    Plan
+        Without steps while an emergency flag stands and is not acknowledged.
+    """
+    options = {treatment.id: treatment for treatment in treatments}
+    verdicts = {verdict.treatment: verdict for verdict in appraisal.verdicts}
+    phase, reason = find_phase(appraisal, options)
+    case = Case(
+        timeline=timeline,
+        appraisal=appraisal,
+        decision=decision,
+        treatments=options,
+        verdicts=verdicts,
+        running=running_trials(timeline, appraisal, verdicts),
+        phase=phase,
+        today=today,
+    )
+    withheld = _withheld(case, acknowledged)
+    return Plan(
+        phase=phase.text("id"),
+        phase_title=phase.text("title"),
+        phase_reason=reason,
+        steps=() if withheld else _steps(case),
+        blocked=_blocked(case),
+        still_missing=still_missing(case),
+        withheld=withheld,
+    )
+
+
+def _withheld(case: Case, acknowledged: bool) -> str | None:
+    if case.appraisal.emergency and not acknowledged:
+        titles = [flag.title for flag in case.appraisal.red_flags if flag.grade == "emergency"]
+        return (
+            f"An emergency flag stands: {'; '.join(titles)}. Its urgent pathway comes first; "
+            "a clinician's acknowledgement releases the plan."
+        )
+    return case.decision.withheld
+
+
+def _steps(case: Case) -> tuple[Step, ...]:
+    found = [
+        (row, fill)
+        for row in load_table("phases/steps")
+        for fill in SITUATIONS[row.text("applies_when")](case, row)
+    ]
+    return tuple(_step(case, row, fill, order) for order, (row, fill) in enumerate(found, start=1))
+
+
+def _step(case: Case, row: Row, fill: Fill, order: int) -> Step:
+    choice = fill.choice
+    action = row.text("action").format(**fill.words)
+    stop = " ".join((row.text("stop_rule").format(**fill.words), *fill.stop_rules))
+    return Step(
+        order=order,
+        action=action[0].upper() + action[1:],
+        treatments=fill.treatments,
+        why=row.text("why").format(**fill.words),
+        prerequisites=(*row.items("prerequisites"), *fill.prerequisites),
+        stop_rule=stop[0].upper() + stop[1:],
+        review=_review(case.today, row.number("review_days")),
+        evidence=row.text("evidence").format(**fill.words),
+        grade=choice.grade if choice else row.optional_text("grade") or "n/a",
+        checked=choice.checked if choice else row.text("checked"),
+        reference=choice.reference if choice else row.text("reference"),
+        alternatives=(*row.items("alternatives"), *(choice.others if choice else ())),
+    )
+
+
+def _review(today: IsoDate, days: float) -> IsoDate:
+    return (latest(today) + dt.timedelta(days=days)).isoformat()
+
+
+def _blocked(case: Case) -> tuple[BlockedOption, ...]:
+    return tuple(
+        BlockedOption(
+            treatment=verdict.treatment,
+            title=title(case, verdict.treatment),
+            reasons=tuple(r.text for r in verdict.reasons if r.verdict == "hard_stop"),
+        )
+        for verdict in case.appraisal.verdicts
+        if verdict.verdict == "hard_stop"
+    )

@@ -1,0 +1,65 @@
+"""What is not known and would matter: gathered from every stage, each fact once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from equipoise.plan.case import in_text, title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from equipoise.core.nouns import OptionVerdict
+    from equipoise.plan.case import Case
+
+__all__ = ["has_scale", "open_facts", "still_missing"]
+
+SCALE = "phq9"
+
+
+def open_facts(verdicts: Iterable[OptionVerdict]) -> tuple[str, ...]:
+    """Return the facts without which the safety rules cannot tell, each once."""
+    found = [
+        reason.missing
+        for verdict in verdicts
+        for reason in verdict.reasons
+        if reason.verdict == "cannot_tell" and reason.missing
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def has_scale(case: Case) -> bool:
+    """Whether any answers to the PHQ-9 are recorded."""
+    return any(answers.scale == SCALE for answers in case.timeline.scales.or_else(()))
+
+
+def still_missing(case: Case) -> tuple[str, ...]:
+    """Return everything that is still missing, the history first.
+
+    Parameters
+    ----------
+    case : Case
+        One person.
+
+    Returns
+    -------
+    tuple of str
+        Each fact once, in the order in which it would be asked.
+    """
+    sections = (
+        ("treatment history of this episode", case.timeline.treatments.known),
+        ("every other drug taken now", case.timeline.drugs.known),
+        ("other diagnoses", case.timeline.conditions.known),
+        ("age", case.timeline.demographics.age_years.known),
+        ("sex", case.timeline.demographics.sex.known),
+        ("PHQ-9", has_scale(case)),
+    )
+    found = [name for name, known in sections if not known]
+    found += [
+        f"{in_text(title(case, trial.treatment))}: {fact}"
+        for trial in case.appraisal.trials
+        for fact in trial.missing
+    ]
+    found += open_facts(case.appraisal.verdicts)
+    found += [i.title for i in case.appraisal.diagnosis_check if i.status == "not_checked"]
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,156 @@
+"""Which options a step may name: what the decision ranks first among what is safe and in place."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from equipoise.core.tables import load_table
+from equipoise.plan.case import in_text, title
+
+if TYPE_CHECKING:
+    from equipoise.core.nouns import Prediction
+    from equipoise.plan.case import Case
+
+__all__ = ["Choice", "choose", "listed"]
+
+GRADES = "ABCDN"
+CHECKED = ("checked", "derived", "recalled")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The options of a step.
+
+    `named` are at most as many as the table allows, best first; `words` is the sentence, without
+    its capital, `reason` why they stand there, `others` titles of what comes next.
+    """
+
+    named: tuple[Prediction, ...]
+    words: str
+    reason: str
+    evidence: str
+    others: tuple[str, ...]
+
+    @property
+    def grade(self) -> str:
+        """Lowest evidence grade among the named options."""
+        return max((p.grade for p in self.named), key=GRADES.find)
+
+    @property
+    def checked(self) -> str:
+        """Weakest origin among the named options."""
+        return max((p.checked for p in self.named), key=CHECKED.index)
+
+    @property
+    def reference(self) -> str:
+        """References of the named options, each once."""
+        return "; ".join(dict.fromkeys(key for p in self.named for key in p.references))
+
+
+def choose(case: Case) -> Choice | None:
+    """Return what may be named next; None where nothing is left.
+
+    Never an option with a hard stop or without a safety verdict, one that did not help in this
+    episode or was stopped for side effects, one in use, one of a later phase, or an addition
+    without a drug to add it to.
+    """
+    open_options = [p for p in case.decision.predictions if _may_be_named(case, p.treatment)]
+    if not open_options:
+        return None
+    tied = [p for p in open_options if p.tied]
+    group = tied or open_options[:1]
+    most = int(
+        load_table("hyperparameters/hyperparameters").row(id="plan_named_options").number("value")
+    )
+    named = tuple(group[:most])
+    rest = [p for p in open_options if p not in named]
+    return Choice(
+        named=named,
+        words=_words(case, named, len(group)),
+        reason=_reason(named, bool(tied), len(group)),
+        evidence="; ".join(_chance(case, p) for p in named) + ".",
+        others=tuple(title(case, p.treatment) for p in rest[:most]),
+    )
+
+
+def listed(parts: tuple[str, ...], joint: str = "and") -> str:
+    """Return ``a, b and c``."""
+    if len(parts) > 1:
+        return f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
+    return "".join(parts)
+
+
+def _may_be_named(case: Case, treatment: str) -> bool:
+    verdict = case.verdicts.get(treatment)
+    if verdict is None or verdict.verdict == "hard_stop" or not case.within_phase(treatment):
+        return False
+    if treatment in _tried(case) | {running.trial.treatment for running in case.running}:
+        return False
+    return case.treatments[treatment].group != "adjunct" or _has_base(case)
+
+
+def _tried(case: Case) -> set[str]:
+    """Return what did not help in this episode, or was stopped for side effects at any time."""
+    without_benefit = {
+        trial.treatment
+        for trial in case.appraisal.trials
+        if trial.failed == "yes" and trial.in_episode != "no"
+    }
+    not_borne = {
+        trial.treatment
+        for trial in case.timeline.treatments.or_else(())
+        if trial.stopped_for.value == "side_effects"
+    }
+    return without_benefit | not_borne
+
+
+def _has_base(case: Case) -> bool:
+    """Whether a drug is taken now to which another can be added."""
+    return any(
+        running.trial.treatment in case.treatments
+        and case.treatments[running.trial.treatment].kind == "drug"
+        for running in case.running
+        if running.state != "blocked"
+    )
+
+
+def _words(case: Case, named: tuple[Prediction, ...], size: int) -> str:
+    names = listed(tuple(in_text(title(case, p.treatment)) for p in named))
+    if size == 1:
+        return f"offer {names}."
+    if size == len(named):
+        return f"choose with the person among {names}: no clear first choice."
+    return (
+        f"choose with the person: no clear first choice among {size} options, of which the first "
+        f"are {names}."
+    )
+
+
+def _reason(named: tuple[Prediction, ...], tied: bool, size: int) -> str:
+    if size > 1:
+        said = (
+            "The data do not separate them; burden, side effects and what the person wants decide."
+        )
+    elif tied:
+        said = "It stands first by expected utility, alone."
+    else:
+        said = (
+            "It stands first by expected utility among what is open now; the first choice of the "
+            "whole ranking belongs to a later phase, is in use, was tried or is blocked."
+        )
+    if not any(p.better_than_average for p in named):
+        said += (
+            " No better than average: nothing that was measured favours one option for this person."
+        )
+    return said
+
+
+def _chance(case: Case, prediction: Prediction) -> str:
+    """Return the chance of response as a natural frequency, its interval rounded outward."""
+    low, high = prediction.response.ci80
+    return (
+        f"{title(case, prediction.treatment)}: about {round(100 * prediction.response.mean)} of "
+        f"100 respond by week 8 (80 %: {math.floor(100 * low)}-{math.ceil(100 * high)})"
+    )

@@ -1,0 +1,216 @@
+"""When each step of `phases/steps` is planned, and with what facts its text is filled.
+
+A situation is a function from the case and the row to its fills: none where the step does not
+apply, one as a rule, several where it is planned for each of several treatments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from equipoise.core.tables import load_table
+from equipoise.plan.case import in_text, title
+from equipoise.plan.missing import has_scale, open_facts
+from equipoise.plan.options import Choice, choose, listed
+from equipoise.plan.starts import start_rules
+
+if TYPE_CHECKING:
+    from equipoise.core.tables import Row
+    from equipoise.plan.case import Case, Running
+
+__all__ = ["SITUATIONS", "Fill"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The facts for one template: words in braces, and what is added to the row."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    treatments: tuple[str, ...] = ()
+    prerequisites: tuple[str, ...] = ()
+    stop_rules: tuple[str, ...] = ()
+    choice: Choice | None = None
+
+
+Situation = Callable[["Case", "Row"], tuple[Fill, ...]]
+PLAIN = (Fill(),)
+
+
+def _flags(case: Case, grade: str) -> tuple[Fill, ...]:
+    titles = tuple(in_text(flag.title) for flag in case.appraisal.red_flags if flag.grade == grade)
+    return (Fill({"flags": listed(titles)}),) if titles else ()
+
+
+def _urgent(case: Case, _: Row) -> tuple[Fill, ...]:
+    return _flags(case, "emergency")
+
+
+def _watch(case: Case, _: Row) -> tuple[Fill, ...]:
+    return _flags(case, "watch")
+
+
+def _no_history(case: Case, _: Row) -> tuple[Fill, ...]:
+    return () if case.appraisal.stage.known else PLAIN
+
+
+def _facts_missing(case: Case, _: Row) -> tuple[Fill, ...]:
+    options = [v for v in case.appraisal.verdicts if case.within_phase(v.treatment)]
+    facts = open_facts(options)
+    return (Fill({"missing": listed(facts)}),) if facts else ()
+
+
+def _no_scale(case: Case, _: Row) -> tuple[Fill, ...]:
+    return () if has_scale(case) else PLAIN
+
+
+def _diagnosis(case: Case, status: str) -> tuple[Fill, ...]:
+    items = [item for item in case.appraisal.diagnosis_check if item.status == status]
+    titles = tuple(in_text(item.title) for item in items)
+    return (Fill({"missing": listed(titles)}),) if titles else ()
+
+
+def _diagnosis_open(case: Case, _: Row) -> tuple[Fill, ...]:
+    return _diagnosis(case, "not_checked")
+
+
+def _diagnosis_abnormal(case: Case, _: Row) -> tuple[Fill, ...]:
+    return _diagnosis(case, "abnormal")
+
+
+def _in_state(case: Case, state: str) -> tuple[Running, ...]:
+    return tuple(running for running in case.running if running.state == state)
+
+
+def _name(case: Case, running: Running) -> str:
+    return in_text(title(case, running.trial.treatment))
+
+
+def _current_blocked(case: Case, _: Row) -> tuple[Fill, ...]:
+    found = []
+    for running in _in_state(case, "blocked"):
+        verdict = case.verdicts[running.trial.treatment]
+        texts = [r.text.rstrip(".") for r in verdict.reasons if r.verdict == "hard_stop"]
+        found.append(Fill({"trial": _name(case, running), "reasons": f"{'; '.join(texts)}."}))
+    return tuple(found)
+
+
+def _current_unknown(case: Case, _: Row) -> tuple[Fill, ...]:
+    found = []
+    for running in _in_state(case, "unknown"):
+        facts = running.appraised.missing if running.appraised else ()
+        asked = listed(facts) or "dose, dates, adherence and effect so far"
+        words = {"trial": _name(case, running), "missing": asked}
+        found.append(Fill(words, (running.trial.treatment,)))
+    return tuple(found)
+
+
+def _current_inadequate(case: Case, _: Row) -> tuple[Fill, ...]:
+    found = []
+    for running in _in_state(case, "inadequate"):
+        reasons = running.appraised.reasons if running.appraised else ()
+        texts = "; ".join(reason.rstrip(".") for reason in reasons)
+        words = {"trial": _name(case, running), "reasons": texts or "not adequate so far"}
+        found.append(Fill(words, (running.trial.treatment,)))
+    return tuple(found)
+
+
+def _current_working(case: Case, _: Row) -> tuple[Fill, ...]:
+    found = []
+    for running in _in_state(case, "working"):
+        words = {"trial": _name(case, running), "outcome": str(running.trial.outcome.value)}
+        found.append(Fill(words, (running.trial.treatment,)))
+    return tuple(found)
+
+
+def _less_severe(case: Case, row: Row) -> tuple[Fill, ...]:
+    stage = case.appraisal.stage
+    score = _last_score(case)
+    untreated = stage.known and stage.at_most == 0 and not case.running
+    if not untreated or score is None or score >= row.number("score_below"):
+        return ()
+    return (Fill({"score": str(score), "limit": row.text("score_below")}),)
+
+
+def _last_score(case: Case) -> int | None:
+    """Return the last complete total of the scale, or None."""
+    complete = [
+        (answers.date, sum(item or 0 for item in answers.items))
+        for answers in case.timeline.scales.or_else(())
+        if answers.scale == "phq9" and None not in answers.items
+    ]
+    return max(complete)[1] if complete else None
+
+
+def _next(case: Case) -> tuple[Fill, ...]:
+    choice = choose(case)
+    if choice is None:
+        return ()
+    rules = start_rules(case, choice.named)
+    words = {"choice": choice.words, "reason": choice.reason, "evidence": choice.evidence}
+    named = tuple(prediction.treatment for prediction in choice.named)
+    return (Fill(words, named, rules.prerequisites, rules.stop_rules, choice),)
+
+
+def _may_choose(case: Case) -> bool:
+    return case.appraisal.stage.known and not case.working
+
+
+def _choose(case: Case, _: Row) -> tuple[Fill, ...]:
+    return _next(case) if _may_choose(case) and not case.pending else ()
+
+
+def _choose_later(case: Case, _: Row) -> tuple[Fill, ...]:
+    return _next(case) if _may_choose(case) and case.pending else ()
+
+
+def _none_left(case: Case, _: Row) -> tuple[Fill, ...]:
+    return PLAIN if _may_choose(case) and choose(case) is None else ()
+
+
+def _needs_close_check(case: Case) -> bool:
+    row = load_table("phases/steps").row(applies_when="early_check_close")
+    age = case.timeline.demographics.age_years.value
+    watched = any(flag.grade == "watch" for flag in case.appraisal.red_flags)
+    return watched or (age is not None and age <= row.number("age_to"))
+
+
+def _early_check(case: Case, _: Row) -> tuple[Fill, ...]:
+    return PLAIN if case.appraisal.stage.known and not _needs_close_check(case) else ()
+
+
+def _early_check_close(case: Case, row: Row) -> tuple[Fill, ...]:
+    applies = case.appraisal.stage.known and _needs_close_check(case)
+    return (Fill({"age": row.text("age_to")}),) if applies else ()
+
+
+def _decide(case: Case, _: Row) -> tuple[Fill, ...]:
+    if not _may_choose(case):
+        return ()
+    content = case.phase.text("content")
+    words = {"exit": case.phase.text("exit_rule"), "content": content[0].upper() + content[1:]}
+    return (Fill(words),)
+
+
+SITUATIONS: dict[str, Situation] = {
+    "urgent": _urgent,
+    "watch": _watch,
+    "no_history": _no_history,
+    "facts_missing": _facts_missing,
+    "no_scale": _no_scale,
+    "diagnosis_open": _diagnosis_open,
+    "diagnosis_abnormal": _diagnosis_abnormal,
+    "current_blocked": _current_blocked,
+    "current_unknown": _current_unknown,
+    "current_inadequate": _current_inadequate,
+    "current_working": _current_working,
+    "less_severe": _less_severe,
+    "choose": _choose,
+    "choose_later": _choose_later,
+    "none_left": _none_left,
+    "early_check": _early_check,
+    "early_check_close": _early_check_close,
+    "decide": _decide,
+}
+"""Every situation that a row of `phases/steps` may name."""
