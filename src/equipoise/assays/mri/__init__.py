@@ -1,0 +1,80 @@
+"""Brain images: one pass over one resting run, four measures.
+
+To add a measure: one file with ``SPEC`` and ``measure(run, *, seed)``, one line in ``_ASSAYS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from equipoise.assays.mri import rest_attention, rest_default_mode, rest_salience, tms_target
+from equipoise.assays.mri.run import Run, faults, read_run
+from equipoise.core.assay import AssaySpec
+from equipoise.core.errors import RecordingError
+from equipoise.core.nouns import NotMeasured, Recording, Result
+from equipoise.core.steps import Watcher, quiet
+from equipoise.core.tables import load_table
+
+__all__ = ["SPECS", "Run", "inspect", "measure"]
+
+_Measure = Callable[..., tuple[Result, ...]]
+_ASSAYS: tuple[tuple[AssaySpec, _Measure], ...] = (
+    (rest_default_mode.SPEC, rest_default_mode.measure),
+    (rest_salience.SPEC, rest_salience.measure),
+    (rest_attention.SPEC, rest_attention.measure),
+    (tms_target.SPEC, tms_target.measure),
+)
+
+SPECS: tuple[AssaySpec, ...] = tuple(spec for spec, _ in _ASSAYS)
+"""What the measures of this folder need and yield."""
+
+
+def measure(
+    recordings: tuple[Recording, ...], *, seed: int, watch: Watcher = quiet
+) -> tuple[Result, ...]:
+    """Take all measures of the folder from one resting run.
+
+    Parameters
+    ----------
+    recordings : tuple of Recording
+        Of one person; the first resting run in a space with coordinates is used.
+    seed : int
+        Seed of the run's random streams.
+    watch : Watcher, optional
+        Told how far the reading is.
+
+    Returns
+    -------
+    tuple of Measurement, Target or NotMeasured
+        One result for each measure; a recording that cannot be used gives the reason.
+    """
+    resting = [r for r in recordings if r.kind == "bold" and "rest" in (r.task or "")]
+    known = {row.text("id") for row in load_table("regions/spaces")}
+    fitting = [r for r in resting if r.space in known]
+    if not resting:
+        return _none("no resting run was recorded")
+    chosen, *others = fitting or resting
+    try:
+        run = read_run(chosen, _regions(), watch)
+    except RecordingError as error:
+        return _none(str(error))
+    if others:
+        names = ", ".join(other.name for other in others)
+        run = replace(run, flags=(*run.flags, f"other resting runs were not used: {names}"))
+    return tuple(result for _, take in _ASSAYS for result in take(run, seed=seed))
+
+
+def inspect(recording: Recording) -> tuple[str, ...]:
+    """Return what is wrong with a recording, one line each, from headers and confounds alone."""
+    return faults(recording)
+
+
+def _none(reason: str) -> tuple[Result, ...]:
+    return tuple(NotMeasured(spec.id, reason) for spec in SPECS)
+
+
+def _regions() -> tuple[str, ...]:
+    """Return the union of the regions that the assays need."""
+    needs = [need for spec in SPECS for need in spec.needs if need.startswith("region:")]
+    return tuple(dict.fromkeys(need.removeprefix("region:") for need in needs))

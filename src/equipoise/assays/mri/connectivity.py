@@ -1,0 +1,139 @@
+"""Connectivity of a circuit at rest: the mean Fisher z of its edges, with its standard error.
+
+Each region gives the mean series of its voxels that hold a signal; the series are cleaned (see
+:mod:`equipoise.assays.mri.clean`), each edge of `tables/circuits` is the Fisher z of the
+correlation of its two regions, and the circuit score is the mean of the edges. The standard error
+comes from a circular block bootstrap over time, calibrated for the degrees of freedom that the
+cleaning took (:mod:`equipoise.assays.mri.resample`). It holds for this scan: the difference
+between two scans of one person is larger.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.assays.mri.header import setting
+from equipoise.assays.mri.resample import (
+    block_counts,
+    correlations,
+    fisher,
+    resampled_correlations,
+)
+from equipoise.assays.mri.run import Run
+from equipoise.core.assay import AssaySpec
+from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
+from equipoise.core.streams import stream
+from equipoise.core.tables import load_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["circuit_edges", "edge_scores", "measure_circuit"]
+
+_DIGITS = 3
+
+
+def circuit_edges(circuit: str) -> tuple[tuple[str, str], ...]:
+    """Return the edges of a circuit, pairs of region ids, in the order of `tables/circuits`."""
+    return tuple(
+        (row.text("region_a"), row.text("region_b"))
+        for row in load_table("circuits/circuits")
+        if row.text("circuit") == circuit
+    )
+
+
+def measure_circuit(
+    run: Run, spec: AssaySpec, *, seed: int
+) -> tuple[Measurement | NotMeasured, ...]:
+    """Take the score of the circuit that `spec` is about.
+
+    Parameters
+    ----------
+    run : Run
+        The cleaned run.
+    spec : AssaySpec
+        Of the assay; the last part of its id names the circuit.
+    seed : int
+        Seed of the run's random streams.
+
+    Returns
+    -------
+    tuple of Measurement or NotMeasured
+        One result.
+    """
+    edges = circuit_edges(spec.id.rpartition(".")[2])
+    regions = tuple(dict.fromkeys(region for edge in edges for region in edge))
+    missed = run.missed(spec.id, regions)
+    if missed:
+        return (missed,)
+    means = np.column_stack([run.series[:, run.regions[r].columns].mean(axis=1) for r in regions])
+    pairs = np.array([[regions.index(a), regions.index(b)] for a, b in edges])
+    coefficients = run.projection.coefficients(means.astype(np.float64))
+    scores = edge_scores(coefficients, pairs)
+    error = _standard_error(run, coefficients, pairs, spec.id, seed)
+    measurement = Measurement(
+        id=spec.id,
+        quantity=Quantity(float(scores.mean()), spec.yields[0].unit, error),
+        date=None,
+        coverage=run.coverage(regions),
+        flags=run.quality(regions),
+        provenance=_provenance(run, edges, scores),
+    )
+    return (measurement,)
+
+
+def edge_scores(
+    coefficients: NDArray[np.floating], pairs: NDArray[np.int64]
+) -> NDArray[np.floating]:
+    """Return the Fisher z of pairs of columns.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (m, regions)
+        Cleaned series in time or in the basis of the band (their correlations are the same).
+    pairs : ndarray of int, shape (edges, 2)
+        Columns.
+
+    Returns
+    -------
+    ndarray, shape (edges,)
+        Fisher z.
+    """
+    return fisher(correlations(coefficients[:, pairs[:, 0]], coefficients[:, pairs[:, 1]]))
+
+
+def _standard_error(
+    run: Run,
+    coefficients: NDArray[np.floating],
+    pairs: NDArray[np.int64],
+    name: str,
+    seed: int,
+) -> float:
+    """Return the standard deviation of the resampled score, calibrated."""
+    series = run.projection.in_time(coefficients).astype(np.float32)
+    series /= np.sqrt((series**2).mean(axis=0))
+    replicates = int(setting("bold_bootstrap_replicates"))
+    counts = block_counts(run.volumes, run.block, replicates, stream(f"{name}/blocks", seed))
+    drawn = resampled_correlations(series[:, pairs[:, 0]], series[:, pairs[:, 1]], counts)
+    scores = fisher(drawn).mean(axis=1, dtype=np.float64)
+    return float(scores.std(ddof=1) * run.inflation)
+
+
+def _provenance(
+    run: Run, edges: tuple[tuple[str, str], ...], scores: NDArray[np.floating]
+) -> Provenance:
+    """Return the run's provenance with the edges and the resampling added."""
+    single = tuple(
+        (f"edge {a} {b}", f"{score:.{_DIGITS}f}")
+        for (a, b), score in zip(edges, scores, strict=True)
+    )
+    method = (
+        ("degrees_of_freedom", str(run.projection.freedom)),
+        ("bootstrap_block", f"{run.block} volumes"),
+        ("bootstrap_replicates", f"{setting('bold_bootstrap_replicates'):g}"),
+        ("region_radius", f"{setting('bold_region_radius'):g} mm"),
+    )
+    known = run.provenance
+    return Provenance(known.inputs, known.software, (*known.parameters, *method, *single))

@@ -1,0 +1,183 @@
+"""The strongest negative spot of a map within a patch of voxels. Pure array kernels.
+
+A patch is a set of voxels with neighbours. Many maps are treated at once, so that resampled and
+surrogate maps cost one call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from equipoise.assays.mri.header import Grid
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Single = NDArray[np.float32]
+
+__all__ = ["Patch", "Spots", "patch_of", "smooth", "strongest"]
+
+_AT_ONCE: Final = 100
+"""Maps labelled in one call: bounds the memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """Voxels with neighbours.
+
+    Parameters
+    ----------
+    positions : ndarray, shape (voxels, 3)
+        Centres in mm.
+    inside : ndarray of bool, shape (nz, ny, nx)
+        The smallest box about the voxels; those inside, in this order, are the voxels.
+    spacing : ndarray, shape (3,)
+        Voxel size along the box's axes in mm.
+    """
+
+    positions: Array
+    inside: NDArray[np.bool_]
+    spacing: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spots:
+    """The strongest cluster of each map.
+
+    Parameters
+    ----------
+    centres : ndarray, shape (maps, 3)
+        Centre of gravity in mm, weighted by the strength.
+    scores : ndarray, shape (maps,)
+        Sum of the strength over the cluster.
+    members : ndarray of bool, shape (maps, voxels)
+        Voxels of the cluster.
+    """
+
+    centres: Array
+    scores: Array
+    members: NDArray[np.bool_]
+
+
+def patch_of(grid: Grid, voxels: NDArray[np.int64]) -> Patch:
+    """Return the patch of some voxels of a grid.
+
+    Parameters
+    ----------
+    grid : Grid
+        Of the image.
+    voxels : ndarray of int, shape (n,)
+        Indices in the order of the file (x fastest), rising.
+
+    Returns
+    -------
+    Patch
+        Its voxels are in the order of `voxels`.
+    """
+    nx, ny, _ = grid.shape
+    index = np.stack([voxels % nx, voxels // nx % ny, voxels // (nx * ny)], axis=1)
+    cell = (index - index.min(axis=0))[:, ::-1]
+    inside = np.zeros(cell.max(axis=0) + 1, dtype=bool)
+    inside[tuple(cell.T)] = True
+    spacing = np.linalg.norm(grid.affine[:3, :3], axis=0)[::-1]
+    return Patch(grid.to_mm(index), inside, spacing)
+
+
+def smooth(patch: Patch, series: Single, fwhm: float) -> Single:
+    """Smooth within the patch by a Gaussian that nothing outside takes part in.
+
+    Parameters
+    ----------
+    patch : Patch
+        The voxels.
+    series : ndarray, shape (n, voxels)
+        One map per row.
+    fwhm : float
+        Full width at half maximum in mm; 0 leaves the maps as they are.
+
+    Returns
+    -------
+    ndarray, shape (n, voxels)
+        Weighted means; the weights of each voxel add up to 1.
+    """
+    if fwhm <= 0:
+        return series
+    from scipy.ndimage import gaussian_filter
+
+    sigma = fwhm / np.sqrt(8 * np.log(2)) / patch.spacing
+    axes = (1, 2, 3)
+    box = np.zeros((len(series), *patch.inside.shape), dtype=np.float32)
+    box[:, patch.inside] = series
+    total = gaussian_filter(patch.inside.astype(np.float32), sigma, mode="constant")
+    spread = gaussian_filter(box, sigma, mode="constant", axes=axes)
+    return np.asarray(spread[:, patch.inside] / total[patch.inside])
+
+
+def strongest(patch: Patch, maps: Single, share: float) -> Spots:
+    """Keep the most negative voxels of each map, cluster them, take the strongest cluster.
+
+    Parameters
+    ----------
+    patch : Patch
+        The voxels.
+    maps : ndarray, shape (maps, voxels)
+        Values; the strength of a voxel is how far it lies below zero.
+    share : float
+        Share of the voxels that is kept.
+
+    Returns
+    -------
+    Spots
+        Clusters connect by faces, edges and corners; the strongest has the largest sum.
+    """
+    parts = [
+        _strongest(patch, maps[start : start + _AT_ONCE], share)
+        for start in range(0, len(maps), _AT_ONCE)
+    ]
+    return Spots(
+        np.concatenate([part.centres for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        np.concatenate([part.members for part in parts]),
+    )
+
+
+def _strongest(patch: Patch, maps: Single, share: float) -> Spots:
+    kept = max(1, round(share * maps.shape[1]))
+    limit = np.partition(maps, kept - 1, axis=1)[:, kept - 1 : kept]
+    selected = maps <= limit
+    strength = np.maximum(-maps[selected], np.finfo(np.float32).tiny).astype(np.float64)
+    which, voxel = np.nonzero(selected)
+    label = _labels(patch, selected)
+    scores = np.bincount(label, weights=strength)
+    owner = np.zeros(len(scores), dtype=np.int64)
+    owner[label] = which
+    # Sorted by map, then by score: the last label of each map is its strongest.
+    order = np.lexsort((scores, owner))
+    best = np.zeros(len(maps), dtype=np.int64)
+    best[owner[order]] = order
+    chosen = best[which] == label
+    which, voxel, strength = which[chosen], voxel[chosen], strength[chosen]
+    total = np.bincount(which, weights=strength, minlength=len(maps)).astype(np.float64)
+    moment = [
+        np.bincount(which, weights=strength * patch.positions[voxel, axis], minlength=len(maps))
+        for axis in range(3)
+    ]
+    members = np.zeros(maps.shape, dtype=bool)
+    members[which, voxel] = True
+    return Spots(np.stack(moment, axis=1) / total[:, None], total, members)
+
+
+def _labels(patch: Patch, selected: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return a cluster number for each selected voxel, counted over all maps from 0."""
+    from scipy.ndimage import label
+
+    box = np.zeros((len(selected), *patch.inside.shape), dtype=bool)
+    box[:, patch.inside] = selected
+    touching = np.zeros((3, 3, 3, 3), dtype=bool)
+    touching[1] = True  # within a map only
+    labels, _ = label(box, touching)
+    return np.asarray(labels[box], dtype=np.int64) - 1
