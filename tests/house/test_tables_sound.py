@@ -25,7 +25,7 @@ FIELD: dict[str, Any] = {
     "properties": {
         "name": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
         "type": {"enum": ["string", "number", "integer", "boolean"]},
-        "description": {"type": "string", "minLength": 3},
+        "description": {"type": "string", "minLength": 2},
         "unit": {"type": "string", "minLength": 1},
         "unitField": {"type": "string", "minLength": 1},
         "constraints": {
