@@ -73,8 +73,9 @@ sbom: $(STAMP)  ## Write sbom.json, the parts of the runtime environment (Cyclon
 	  --output-format JSON --output-file sbom.json .venv/runtime/bin/python
 	@rm -rf .venv/runtime
 
-schemas: $(STAMP)  ## Write docs/schemas from the nouns and docs/hazard-log.md from its table
+schemas: $(STAMP)  ## Write the pages that are made from the program: schemas, record, hazard log
 	$(BIN)/python docs/write_schemas.py
+	$(BIN)/python docs/write_person_record.py
 	$(BIN)/python docs/write_hazard_log.py
 
 clean:  ## Remove everything that can be made again, .venv included
