@@ -1,0 +1,163 @@
+"""What every assay must do: the cases that the checks of this folder share.
+
+Each check runs over ``assays.SPECS``, the explicit list of all assays of the package. An assay that
+is added there must be measured from the person below; extend that person where it needs more.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from equipoise import assays
+from equipoise.core.answers import given
+from equipoise.core.assay import AssaySpec
+from equipoise.core.nouns import (
+    InputDigest,
+    LabResult,
+    NotMeasured,
+    Recording,
+    Result,
+    ScaleAnswers,
+    Timeline,
+)
+
+SHAPE, ORIGIN, SPACING = (37, 45, 33), (-72.0, -104.0, -48.0), 4.0
+VOLUMES, SECONDS = 300, 2.0
+SEED = 7
+
+
+@pytest.fixture(params=assays.SPECS, ids=lambda spec: spec.id)
+def spec(request: pytest.FixtureRequest) -> AssaySpec:
+    """Return each assay's declaration in turn."""
+    found: AssaySpec = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def person(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
+    """Return a person from whose records every assay can be measured."""
+    return Timeline(
+        "01",
+        scales=given((
+            ScaleAnswers("phq9", "2025-01-10", (2, 2, 1, 2, None, 2, 1, 0, 1)),
+            ScaleAnswers("phq9", "2024-11-02", (3, 3, 2, 3, 2, 2, 2, 1, 0)),
+        )),
+        labs=given((
+            LabResult("crp_hs", 0.34, "mg/dL", "2025-01-10"),
+            LabResult("crp_hs", 12.0, "mg/L", "2024-12"),
+        )),
+        recordings=(_scan(tmp_path_factory.mktemp("scan")),),
+        sources=(InputDigest("clinical/sub-01_person.yaml", "0" * 64),),
+    )
+
+
+@pytest.fixture(scope="session")
+def damaged(person: Timeline, tmp_path_factory: pytest.TempPathFactory) -> Timeline:
+    """Return the same person with every record broken."""
+    (whole,) = person.recordings
+    cut = tmp_path_factory.mktemp("cut") / Path(whole.path).name
+    cut.write_bytes(Path(whole.path).read_bytes()[:5000])
+    return replace(
+        person,
+        scales=given((ScaleAnswers("phq9", "2025-01-10", (4,) * 8),)),
+        labs=given((LabResult("crp_hs", 3.4, "", "2025-01-10"),)),
+        recordings=(replace(whole, path=str(cut)),),
+    )
+
+
+@pytest.fixture(scope="session")
+def all_results(person: Timeline) -> tuple[Result, ...]:
+    """Return what all assays find in the person."""
+    return assays.measure(person, seed=SEED)
+
+
+@pytest.fixture
+def results(spec: AssaySpec, all_results: tuple[Result, ...]) -> tuple[Result, ...]:
+    """Return what one assay found in the person."""
+    return part_of(spec, all_results)
+
+
+@pytest.fixture
+def measured(results: tuple[Result, ...]) -> tuple[Result, ...]:
+    """Return what one assay measured, without what it could not."""
+    return tuple(result for result in results if not isinstance(result, NotMeasured))
+
+
+@pytest.fixture(scope="session")
+def all_again(person: Timeline) -> tuple[Result, ...]:
+    """Return what all assays find when they are asked a second time."""
+    return assays.measure(person, seed=SEED)
+
+
+@pytest.fixture(scope="session")
+def all_damaged(damaged: Timeline) -> tuple[Result, ...]:
+    """Return what all assays make of broken records."""
+    return assays.measure(damaged, seed=SEED)
+
+
+def part_of(spec: AssaySpec, results: tuple[Result, ...]) -> tuple[Result, ...]:
+    """Return the results that belong to an assay."""
+    ids = {part.measure for part in spec.yields}
+    return tuple(result for result in results if result.id in ids)
+
+
+# --- a small resting run ------------------------------------------------------------------------
+
+
+def _scan(folder: Path) -> Recording:
+    """Write noise with one slow wave, which the prefrontal half carries turned over."""
+    generator = np.random.default_rng(3)
+    index = np.stack(np.meshgrid(*map(np.arange, SHAPE), indexing="ij"), axis=-1)
+    place = index * SPACING + ORIGIN
+    inside = (((place - (0, -18, 12)) / (70, 88, 66)) ** 2).sum(axis=-1) <= 1
+    wave = np.sin(2 * np.pi * 0.03 * SECONDS * np.arange(VOLUMES))
+    weight = np.where(place[..., 2] > 20, -1.0, 1.0)[inside]
+    data = np.zeros((*SHAPE, VOLUMES), dtype=np.int16)
+    noise = generator.standard_normal((int(inside.sum()), VOLUMES))
+    data[inside] = (10000 + 100 * (noise + weight[:, None] * wave)).astype(np.int16)
+    stem = "sub-01_task-rest_space-MNI152NLin6Asym"
+    _write(folder / f"{stem}_desc-preproc_bold.nii.gz", data)
+    _write(folder / f"{stem}_desc-brain_mask.nii.gz", inside.astype(np.uint8))
+    table = folder / "sub-01_task-rest_desc-confounds_timeseries.tsv"
+    table.write_text(_confounds(generator), encoding="utf-8")
+    sidecar = folder / f"{stem}_desc-preproc_bold.json"
+    sidecar.write_text(json.dumps({"RepetitionTime": SECONDS, "TaskName": "rest"}))
+    return Recording(
+        kind="bold",
+        name=f"func/{stem}_desc-preproc_bold.nii.gz",
+        path=str(folder / f"{stem}_desc-preproc_bold.nii.gz"),
+        mask=str(folder / f"{stem}_desc-brain_mask.nii.gz"),
+        confounds=str(table),
+        sidecar=str(sidecar),
+        space="MNI152NLin6Asym",
+        repetition_time=SECONDS,
+        task="rest",
+    )
+
+
+def _confounds(generator: np.random.Generator) -> str:
+    names = ["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z", "csf", "white_matter"]
+    names += ["global_signal", "framewise_displacement"]
+    values = 0.02 * np.abs(generator.standard_normal((VOLUMES, len(names))))
+    rows = ["\t".join(f"{value:.8g}" for value in row) for row in values]
+    return "\n".join(["\t".join(names), *rows]) + "\n"
+
+
+def _write(path: Path, data: NDArray[np.int16] | NDArray[np.uint8]) -> None:
+    import nibabel as nib
+
+    affine = np.diag([SPACING, SPACING, SPACING, 1.0])
+    affine[:3, 3] = ORIGIN
+    image = nib.Nifti1Image(data, affine)
+    image.set_sform(affine, 4)
+    image.set_qform(affine, 4)
+    image.header.set_xyzt_units("mm", "sec")
+    if data.ndim > 3:
+        image.header["pixdim"][4] = SECONDS
+    image.to_filename(path)
