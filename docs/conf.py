@@ -25,8 +25,10 @@ html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
 html_title = "Equipoise"
 html_show_sourcelink = False
+html_sidebars = {"**": ["globaltoc.html"]}
 html_theme_options = {
     "show_prev_next": True,
     "secondary_sidebar_items": ["page-toc"],
+    "navbar_center": [],
     "navbar_end": ["theme-switcher"],
 }
