@@ -74,14 +74,17 @@ def inflation(kernel: Array, length: int) -> float:
     Notes
     -----
     The variance of a sum of products of two unrelated cleaned series is the sum of the squared
-    kernel; blocks of length L keep lag d with weight 1 - d / L.
+    kernel; blocks of length L keep lag d with weight 1 - d / L. The mean over the b blocks of a run
+    takes a further share of 1 / b.
     """
     volumes = len(kernel)
     lag = np.abs(np.subtract.outer(np.arange(volumes), np.arange(volumes)))
     lag = np.minimum(lag, volumes - lag)
     kept = np.clip(1 - lag / min(length, volumes), 0, None)
     squared = kernel**2
-    return max(1.0, float(np.sqrt(squared.sum() / (kept * squared).sum())))
+    blocks = max(2.0, volumes / length)
+    ratio = squared.sum() / (kept * squared).sum() * blocks / (blocks - 1)
+    return max(1.0, float(np.sqrt(ratio)))
 
 
 def correlations(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -122,13 +125,9 @@ def resampled_correlations(first: Single, second: Single, counts: Single) -> Sin
     Returns
     -------
     ndarray, shape (replicates, n)
-        Pearson correlations over the resampled volumes.
+        Correlations over the resampled volumes, about the known mean of zero.
     """
-    volumes = np.float32(len(first))
-    mean_first, mean_second = counts @ first / volumes, counts @ second / volumes
-    product = counts @ (first * second) / volumes - mean_first * mean_second
-    spread_first = counts @ first**2 / volumes - mean_first**2
-    spread_second = counts @ second**2 / volumes - mean_second**2
-    length = np.sqrt(np.clip(spread_first * spread_second, 0, None))
-    safe = np.where(length > 0, length, 1)
-    return np.clip(np.where(length > 0, product / safe, 0), -1, 1)
+    product = counts @ (first * second)
+    length = np.sqrt((counts @ first**2) * (counts @ second**2))
+    np.divide(product, length, out=product, where=length > 0)
+    return np.clip(product, -1, 1, out=product)

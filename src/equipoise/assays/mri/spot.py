@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Single = NDArray[np.float32]
 
-__all__ = ["Patch", "Spots", "patch_of", "smooth", "strongest"]
+__all__ = ["Patch", "Spots", "kept_strength", "patch_of", "smooth", "strongest"]
 
 _AT_ONCE: Final = 100
 """Maps labelled in one call: bounds the memory."""
@@ -145,8 +145,19 @@ def strongest(patch: Patch, maps: Single, share: float) -> Spots:
     )
 
 
+def kept_strength(maps: Single, share: float) -> Array:
+    """Return the strength of all kept voxels of each map together, shape (maps,)."""
+    kept = _kept(maps, share)
+    lowest = np.partition(maps, kept - 1, axis=1)[:, :kept]
+    return np.asarray(np.maximum(-lowest, 0).sum(axis=1, dtype=np.float64))
+
+
+def _kept(maps: Single, share: float) -> int:
+    return int(max(1, round(share * maps.shape[1])))
+
+
 def _strongest(patch: Patch, maps: Single, share: float) -> Spots:
-    kept = max(1, round(share * maps.shape[1]))
+    kept = _kept(maps, share)
     limit = np.partition(maps, kept - 1, axis=1)[:, kept - 1 : kept]
     selected = maps <= limit
     strength = np.maximum(-maps[selected], np.finfo(np.float32).tiny).astype(np.float64)

@@ -1,8 +1,7 @@
 """The folder's one reader: a NIfTI image volume by volume, only the voxels that are asked for.
 
-The compressed bytes pass once: they are hashed and decompressed together, each volume lands in
-one reused buffer, and the voxels asked for go straight into a float32 array. The whole run is
-never held.
+The compressed bytes pass once: they are hashed and decompressed together, one volume is held at a
+time, and the voxels asked for go straight into a float32 array. The whole run is never held.
 """
 
 from __future__ import annotations
@@ -184,14 +183,13 @@ def read_voxels(
         If the file is cut short or damaged.
     """
     series = np.empty((header.volumes, len(voxels)), dtype=np.float32)
-    buffer = memoryview(bytearray(header.voxels * header.dtype.itemsize))
-    volume = np.frombuffer(buffer, dtype=header.dtype)
+    size = header.voxels * header.dtype.itemsize
     taken = np.empty(len(voxels), dtype=header.dtype)
     step = max(1, header.volumes // _TOLD)
     with _opened(path, name) as (image, hashed):
-        _skip(image, header.offset, name)
+        _exactly(image, header.offset, name)
         for number, row in enumerate(series, start=1):
-            _fill(image, buffer, name)
+            volume = np.frombuffer(_exactly(image, size, name), dtype=header.dtype)
             np.take(volume, voxels, out=taken, mode="clip")
             _scale(taken, header, row)
             if number % step == 0 or number == header.volumes:
@@ -209,18 +207,11 @@ def _scale(taken: NDArray[np.generic], header: ImageHeader, row: NDArray[np.floa
         row[:] = taken.astype(np.float64) * header.slope + header.inter
 
 
-def _skip(image: IO[bytes], count: int, name: str) -> None:
-    if len(image.read(count)) < count:
+def _exactly(image: IO[bytes], count: int, name: str) -> bytes:
+    piece = image.read(count)
+    if len(piece) < count:
         raise _short(name)
-
-
-def _fill(image: IO[bytes], buffer: memoryview, name: str) -> None:
-    done = 0
-    while done < len(buffer):
-        count = image.readinto(buffer[done:])  # type: ignore[attr-defined]
-        if not count:
-            raise _short(name)
-        done += count
+    return piece
 
 
 def read_mask(path: str, name: str) -> Mask:

@@ -40,7 +40,7 @@ from equipoise.assays.mri.resample import (
     resampled_correlations,
 )
 from equipoise.assays.mri.run import Run, band
-from equipoise.assays.mri.spot import Patch, patch_of, smooth, strongest
+from equipoise.assays.mri.spot import Patch, kept_strength, patch_of, smooth, strongest
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.nouns import NotMeasured, Provenance, Quantity, Target
 from equipoise.core.streams import stream
@@ -167,7 +167,10 @@ def _find(search: _Search, cleaning: Projection, seed: int) -> _Found:
     count = int(setting("tms_surrogates"))
     signs = drawn.choice(np.array([-1, 1]), size=(len(subgenual), count))
     seeds = _unit(cleaning.without_removed(signs * subgenual).astype(np.float32))
-    scores = strongest(search.patch, fisher(seeds.T @ region), share).scores
+    maps = fisher(seeds.T @ region)
+    # No cluster is stronger than all kept voxels together: most maps need no clustering.
+    maps = maps[kept_strength(maps, share) >= spot.scores[0]]
+    scores = strongest(search.patch, maps, share).scores if len(maps) else np.zeros(0)
     chance = (1 + np.count_nonzero(scores >= spot.scores[0])) / (1 + count)
     members = np.flatnonzero(spot.members[0])
     apart = np.linalg.norm(search.patch.positions[members] - spot.centres[0], axis=1)
@@ -246,11 +249,11 @@ def _verdict(
     checks = (
         (
             split_half <= near,
-            f"the two halves of the scan give points {split_half:.0f} mm apart (limit {near:g} mm)",
+            f"the two halves of the scan give points {split_half:.1f} mm apart (limit {near:g} mm)",
         ),
         (
             radius95 <= narrow,
-            f"95 % of the resampled points lie within {radius95:.0f} mm (limit {narrow:g} mm)",
+            f"95 % of the resampled points lie within {radius95:.1f} mm (limit {narrow:g} mm)",
         ),
         (
             upper < 0,
