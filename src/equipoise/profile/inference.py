@@ -47,7 +47,12 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
     """
     mechanisms = tuple(load_table("mechanisms/mechanisms"))
     names = tuple(row.text("id") for row in mechanisms)
-    measures = tuple(row.text("id") for row in load_table("measures/measures"))
+    # A target for stimulation is a property of a site, not of the person.
+    measures = tuple(
+        row.text("id")
+        for row in load_table("measures/measures")
+        if row.text("kind") == "measurement"
+    )
     used, aside = select(measurements)
     seen = tuple(observe(item, today) for item in used)
     prior = prior_covariance(len(names), len(measures), _setting("profile_mechanism_correlation"))

@@ -62,7 +62,11 @@ def select(
     aside : tuple of (measure, reason)
         One entry for each measure and reason.
     """
-    known = {row.text("id") for row in load_table("measures/measures")}
+    known = {
+        row.text("id")
+        for row in load_table("measures/measures")
+        if row.text("kind") == "measurement"
+    }
     used: dict[str, NormedMeasurement] = {}
     aside: list[tuple[str, str]] = []
     older: Counter[str] = Counter()

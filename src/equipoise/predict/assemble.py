@@ -1,0 +1,114 @@
+"""Arrays into predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.core.nouns import Driver, Interval, Prediction, Shift
+from equipoise.predict.chances import Expected
+from equipoise.predict.choices import Option
+from equipoise.predict.layers import Layer, Spread
+from equipoise.predict.settings import Settings
+from equipoise.predict.words import shift_words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["predictions_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One option in one layer: its column, its rates, the layer's arrays and the settings."""
+
+    column: int
+    option: Option
+    layer: Layer
+    settings: Settings
+
+
+def predictions_of(
+    layer: Layer, options: Sequence[Option], order: Sequence[int], settings: Settings
+) -> tuple[Prediction, ...]:
+    """Return the predictions of one layer in a given order.
+
+    Parameters
+    ----------
+    layer : Layer
+        Arrays over options.
+    options : sequence of Option
+        Shape (t,).
+    order : sequence of int
+        Positions of the options, first to last.
+    settings : Settings
+        For the rule of "better than average".
+
+    Returns
+    -------
+    tuple of Prediction
+        Means by quadrature, intervals by draws.
+    """
+    return tuple(_prediction(_Place(t, options[t], layer, settings)) for t in order)
+
+
+def _prediction(place: _Place) -> Prediction:
+    t, layer, option = place.column, place.layer, place.option
+    expected, spread, baseline = layer.expected, layer.drawn.spread, option.baseline
+    shift = _shift(expected, spread, t, place.settings)
+    return Prediction(
+        treatment=option.treatment.id,
+        title=option.treatment.title,
+        layer=layer.name,
+        response=_interval(expected.response, spread.response, t),
+        remission=_interval(expected.remission, spread.remission, t),
+        dropout=_interval(expected.dropout, spread.dropout, t),
+        average=float(expected.average[t]),
+        shift=shift,
+        outlook=float(expected.outlook[t]),
+        better_than_average=shift.words == "better",
+        worse_than_average=shift.words == "worse",
+        utility=float(layer.utility[t]),
+        p_best=float(layer.p_best[t]),
+        tied=bool(layer.tied[t]),
+        drivers=_drivers(layer, t),
+        evidence_path=baseline.evidence_path,
+        extrapolated=baseline.extrapolated,
+        grade=baseline.grade,
+        checked=baseline.checked,
+        references=baseline.references,
+    )
+
+
+def _interval(mean: Array, ends: Array, t: int) -> Interval:
+    low80, high80, low95, high95 = (float(end) for end in ends[:, t])
+    return Interval(float(mean[t]), (low80, high80), (low95, high95))
+
+
+def _shift(expected: Expected, spread: Spread, t: int, settings: Settings) -> Shift:
+    interval = _interval(expected.fit, spread.fit, t)
+    above, below = float(spread.above[t]), float(spread.below[t])
+    rule = settings.band, settings.certainty
+    words = shift_words(interval.mean, (above, below), interval.ci95, rule)
+    return Shift(interval.mean, interval.ci80, interval.ci95, above, words)
+
+
+def _drivers(layer: Layer, t: int) -> tuple[Driver, ...]:
+    """Return what moved an option, most first; amounts are of first order in the logit."""
+    amounts: dict[str, float] = {}
+    rows = {slope.moderation.id: slope.moderation for slope in layer.slopes}
+    for slope in layer.slopes:
+        score = layer.scores.mean[layer.scores.names.index(slope.moderation.measure)]
+        moved = float(slope.shares[t] * slope.mean * score * layer.expected.slope[t])
+        amounts[slope.moderation.id] = amounts.get(slope.moderation.id, 0.0) + moved
+    ordered = sorted(amounts, key=lambda name: (-abs(amounts[name]), name))
+    return tuple(
+        Driver(rows[name].measure, name, amounts[name], rows[name].grade)
+        for name in ordered
+        if amounts[name]
+    )

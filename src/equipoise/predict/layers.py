@@ -1,0 +1,276 @@
+"""The two layers: arrays over options, the same draws in both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.core.nouns import EvidenceBase, Moderation, Profile
+from equipoise.predict.chances import (
+    Drawn,
+    Expected,
+    Person,
+    acted_on,
+    draw_chances,
+    expect_chances,
+)
+from equipoise.predict.choices import Option
+from equipoise.predict.literature import Draws, Literature, draw_literature, read_literature
+from equipoise.predict.preferences import Weights, draw_weights, utilities, values_of
+from equipoise.predict.ranking import chance_of_first, tie_group
+from equipoise.predict.scores import Scores, draw_scores, scores_of
+from equipoise.predict.settings import Settings
+from equipoise.predict.slopes import ESTABLISHED, Slope, about_the_person, slopes_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = [
+    "Case",
+    "Layer",
+    "LayerDraws",
+    "Spread",
+    "average_utility",
+    "bounds",
+    "layers",
+    "prepare",
+]
+
+# Ends of the 80 % and the 95 % interval, in thousandths.
+LEVELS = (100, 900, 25, 975)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that both layers share."""
+
+    options: tuple[Option, ...]
+    active: frozenset[str]
+    moderations: tuple[Moderation, ...]
+    literature: Literature
+    draws: Draws
+    person: Person
+    weights: Weights
+    drawn_weights: Array
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Interval ends, each of shape (4, t), and the chance that the fit lies on either side of 0."""
+
+    response: Array
+    remission: Array
+    dropout: Array
+    fit: Array
+    above: Array
+    below: Array
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDraws:
+    """What a layer keeps of its draws.
+
+    Parameters
+    ----------
+    spread : Spread
+        Intervals.
+    utility : ndarray, shape (n, t)
+        With the weights as given.
+    wished : ndarray, shape (n, t)
+        With weights drawn about them.
+    """
+
+    spread: Spread
+    utility: Array
+    wished: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer over t options: chances, utility, chance of being first, tie group."""
+
+    name: str
+    slopes: tuple[Slope, ...]
+    scores: Scores
+    expected: Expected
+    drawn: LayerDraws
+    utility: Array
+    p_best: Array
+    tied: NDArray[np.bool_]
+
+
+def prepare(
+    profile: Profile,
+    evidence: EvidenceBase,
+    options: tuple[Option, ...],
+    weights: Weights,
+    rest: tuple[int, Settings],
+) -> Case:
+    """Return the literature, the person and the wishes as arrays and draws.
+
+    Parameters
+    ----------
+    profile : Profile
+        The person's state.
+    evidence : EvidenceBase
+        For treatments and moderations.
+    options : tuple of Option
+        The options that are ranked, sorted by id.
+    weights : Weights
+        What counts how much.
+    rest : tuple of (seed, Settings)
+        Of the run.
+
+    Returns
+    -------
+    Case
+        Drawn once; both layers use it.
+    """
+    seed, settings = rest
+    numerics = settings.numerics
+    moderations = about_the_person(evidence.moderations)
+    scores = scores_of(profile, tuple(sorted({one.measure for one in moderations})), settings)
+    literature = read_literature([option.baseline for option in options], numerics)
+    return Case(
+        options=options,
+        active=frozenset(one.id for one in evidence.treatments),
+        moderations=moderations,
+        literature=literature,
+        draws=draw_literature(literature, seed, numerics),
+        person=Person(scores, draw_scores(profile, scores, seed, numerics), seed),
+        weights=weights,
+        drawn_weights=draw_weights(weights, seed, settings),
+        settings=settings,
+    )
+
+
+def layers(case: Case) -> tuple[Layer, Layer]:
+    """Return the established and the exploratory layer.
+
+    In the established layer moderators of grade C and D have no effect and no variance. The
+    exploratory one is worked out anew only where such a moderator acts.
+
+    Parameters
+    ----------
+    case : Case
+        Literature, person and wishes.
+
+    Returns
+    -------
+    established, exploratory : Layer
+        On the same draws.
+    """
+    names = [option.treatment.id for option in case.options]
+    graded = [one for one in case.moderations if one.grade in ESTABLISHED]
+    firm = slopes_of(graded, names, case.active, case.settings)
+    every = slopes_of(case.moderations, names, case.active, case.settings)
+    columns = np.arange(len(names))
+    drawn = _draw(case, firm, columns)
+    added = [slope for slope in every if slope.moderation.grade not in ESTABLISHED]
+    moved = np.flatnonzero(acted_on(added, len(names)))
+    redrawn = _patched(drawn, _draw(case, every, moved), moved) if moved.size else drawn
+    return (
+        _layer("established", case, firm, drawn),
+        _layer("exploratory", case, every, redrawn),
+    )
+
+
+def _layer(name: str, case: Case, slopes: tuple[Slope, ...], drawn: LayerDraws) -> Layer:
+    settings = case.settings
+    expected = expect_chances(case.literature, slopes, case.person.scores, settings)
+    utility = _utility(case, (expected.response, expected.remission, expected.dropout))
+    names = [option.treatment.id for option in case.options]
+    limits = settings.tie_points, settings.tie_chance
+    return Layer(
+        name=name,
+        slopes=slopes,
+        scores=case.person.scores,
+        expected=expected,
+        drawn=drawn,
+        utility=utility,
+        p_best=chance_of_first(drawn.wished, settings.tie_tolerance),
+        tied=tie_group(utility, drawn.utility, names, limits),
+    )
+
+
+def average_utility(case: Case) -> Array:
+    """Return the utility of each option for an average person of the stage, shape (t,)."""
+    rates = case.literature
+    return _utility(case, (rates.average, rates.average * rates.remission, rates.dropout))
+
+
+def _utility(case: Case, chances: tuple[Array, Array, Array]) -> Array:
+    treatments = [option.treatment for option in case.options]
+    shares = np.array([share for _, share in case.weights.shares])
+    return utilities(values_of(case.weights, treatments, chances, case.settings), shares)
+
+
+def _draw(case: Case, slopes: Sequence[Slope], columns: NDArray[np.intp]) -> LayerDraws:
+    """Work out the draws of some options."""
+    own = [slope.of(columns) for slope in slopes if slope.shares[columns].any()]
+    drawn = draw_chances(case.draws.of(columns), own, case.person, case.settings)
+    treatments = [case.options[t].treatment for t in columns]
+    each = (drawn.response, drawn.remission, drawn.dropout)
+    values = values_of(case.weights, treatments, each, case.settings)
+    shares = np.array([share for _, share in case.weights.shares])
+    return LayerDraws(
+        _spread(drawn), utilities(values, shares), utilities(values, case.drawn_weights)
+    )
+
+
+def _spread(drawn: Drawn) -> Spread:
+    count = drawn.fit.shape[1]
+    fit, above, below = np.zeros((len(LEVELS), count)), np.zeros(count), np.zeros(count)
+    # Where no moderator acts the fit is 0 in every draw.
+    moved = np.flatnonzero(drawn.fit[0] != 0)
+    if moved.size:
+        shifts = drawn.fit[:, moved]
+        fit[:, moved] = bounds(shifts)
+        above[moved], below[moved] = (shifts > 0).mean(axis=0), (shifts < 0).mean(axis=0)
+    return Spread(
+        response=bounds(drawn.response),
+        remission=bounds(drawn.remission),
+        dropout=bounds(drawn.dropout),
+        fit=fit,
+        above=above,
+        below=below,
+    )
+
+
+def _patched(base: LayerDraws, part: LayerDraws, columns: NDArray[np.intp]) -> LayerDraws:
+    """Return `base` with some columns replaced by those of `part`."""
+
+    def patch(whole: Array, new: Array) -> Array:
+        changed = whole.copy()
+        changed[..., columns] = new
+        return changed
+
+    spread = Spread(
+        *(
+            patch(getattr(base.spread, field.name), getattr(part.spread, field.name))
+            for field in fields(Spread)
+        )
+    )
+    return LayerDraws(spread, patch(base.utility, part.utility), patch(base.wished, part.wished))
+
+
+def bounds(draws: Array) -> Array:
+    """Return the ends of the 80 % and the 95 % interval.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (n, t)
+        In any order.
+
+    Returns
+    -------
+    ndarray, shape (4, t)
+        Low and high of 80 %, low and high of 95 %; linear between draws.
+    """
+    return np.asarray(np.quantile(draws, np.array(LEVELS) / 1000, axis=0))

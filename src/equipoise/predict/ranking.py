@@ -1,0 +1,89 @@
+"""Order, ties and the chance of being first. Pure kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["arrange", "chance_of_first", "in_order", "tie_group"]
+
+
+def chance_of_first(utility: Array, tolerance: float) -> Array:
+    """Return the share of draws in which each option is first; equal options share a draw.
+
+    Parameters
+    ----------
+    utility : ndarray, shape (n, t)
+        In each draw.
+    tolerance : float
+        Utilities this close are equal.
+
+    Returns
+    -------
+    ndarray, shape (t,)
+        They add up to 1.
+    """
+    first = utility >= utility.max(axis=1, keepdims=True) - tolerance
+    return np.asarray((first / first.sum(axis=1, keepdims=True)).mean(axis=0))
+
+
+def tie_group(
+    expected: Array, drawn: Array, names: Sequence[str], limits: tuple[float, float]
+) -> NDArray[np.bool_]:
+    """Return which options are tied with the first.
+
+    Parameters
+    ----------
+    expected : ndarray, shape (t,)
+        Expected utility.
+    drawn : ndarray, shape (n, t)
+        Utility in each draw.
+    names : sequence of str
+        Ids; the first of equal options is the first by id.
+    limits : tuple of (points, chance)
+        Closer than `points` to the first, or above it in at least `chance` of the draws.
+
+    Returns
+    -------
+    ndarray, shape (t,)
+        The first option itself is always among them.
+    """
+    points, chance = limits
+    first = in_order(expected, names)[0]
+    close = expected[first] - expected < points
+    above = (drawn > drawn[:, first, None]).mean(axis=0) >= chance
+    return np.asarray(close | above)
+
+
+def in_order(expected: Array, names: Sequence[str]) -> list[int]:
+    """Return the positions of the options by utility, highest first, equal ones by id."""
+    return sorted(range(len(names)), key=lambda t: (-expected[t], names[t]))
+
+
+def arrange(expected: Array, tied: NDArray[np.bool_], names: Sequence[str]) -> list[int]:
+    """Return the order of the options: the tie group by id, then the rest by utility.
+
+    Parameters
+    ----------
+    expected : ndarray, shape (t,)
+        Expected utility.
+    tied : ndarray, shape (t,)
+        The tie group.
+    names : sequence of str
+        Ids; they settle what is equal.
+
+    Returns
+    -------
+    list of int
+        Positions.
+    """
+    ranked = in_order(expected, names)
+    group = sorted((t for t in ranked if tied[t]), key=lambda t: names[t])
+    return group + [t for t in ranked if not tied[t]]

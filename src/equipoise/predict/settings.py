@@ -1,0 +1,103 @@
+"""The settings of the decision model, read from `tables/hyperparameters`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from equipoise.core.tables import load_table
+
+__all__ = ["Numerics", "Settings", "load_settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Numerics:
+    """How finely numbers are worked out.
+
+    Parameters
+    ----------
+    nodes, draw_nodes : int
+        Quadrature nodes of what ranks, and within each draw.
+    newton_steps, grid : int
+        Steps of the calibrated intercept, and points at which it is solved for draws.
+    draws : int
+        Number of draws, even.
+    probit_scale, jitter : float
+        Start of the intercept; what is added to a covariance before it is factorised.
+    """
+
+    nodes: int
+    draw_nodes: int
+    newton_steps: int
+    grid: int
+    draws: int
+    probit_scale: float
+    jitter: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Numbers of the model.
+
+    Parameters
+    ----------
+    own_variance : float
+        Variance of a person's own deviation for class, group and option, logit.
+    mechanism_correlation : float
+        Between any two mechanisms.
+    moderator_sd : tuple of (grade, sd)
+        Prior standard deviation of a moderator, logit per sd of true score.
+    band, certainty : float
+        Chance below notice, and the chance from which a shift counts.
+    tie_points, tie_chance, tie_tolerance : float
+        When options are tied; utilities this close in one draw are equal.
+    concentration : float
+        Of the Dirichlet distribution of the weights.
+    horizon, time_log_sd : float
+        Week of the outcome; sd of the log of the time to response.
+    numerics : Numerics
+        How finely numbers are worked out.
+    """
+
+    own_variance: float
+    mechanism_correlation: float
+    moderator_sd: tuple[tuple[str, float], ...]
+    band: float
+    certainty: float
+    tie_points: float
+    tie_chance: float
+    tie_tolerance: float
+    concentration: float
+    horizon: float
+    time_log_sd: float
+    numerics: Numerics
+
+
+def load_settings() -> Settings:
+    """Return the settings in force."""
+    deviations = ("predict_class_sd", "predict_group_sd", "predict_option_sd")
+    return Settings(
+        own_variance=sum(_value(name) ** 2 for name in deviations),
+        mechanism_correlation=_value("profile_mechanism_correlation"),
+        moderator_sd=tuple((g, _value(f"moderator_sd_{g.lower()}")) for g in "ABCDN"),
+        band=_value("predict_band"),
+        certainty=_value("predict_certainty"),
+        tie_points=_value("predict_tie_points"),
+        tie_chance=_value("predict_tie_chance"),
+        tie_tolerance=_value("predict_tie_tolerance"),
+        concentration=_value("predict_weight_concentration"),
+        horizon=_value("predict_horizon"),
+        time_log_sd=_value("predict_time_log_sd"),
+        numerics=Numerics(
+            nodes=int(_value("predict_nodes")),
+            draw_nodes=int(_value("predict_draw_nodes")),
+            newton_steps=int(_value("predict_newton_steps")),
+            grid=int(_value("predict_grid")),
+            draws=int(_value("predict_draws")),
+            probit_scale=_value("predict_probit_scale"),
+            jitter=_value("numerics_jitter"),
+        ),
+    )
+
+
+def _value(name: str) -> float:
+    return load_table("hyperparameters/hyperparameters").row(id=name).number("value")
