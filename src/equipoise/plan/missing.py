@@ -56,10 +56,15 @@ def still_missing(case: Case) -> tuple[str, ...]:
     )
     found = [name for name, known in sections if not known]
     found += [
-        f"{in_text(title(case, trial.treatment))}: {fact}"
+        _about(trial.treatment, in_text(title(case, trial.treatment)), fact)
         for trial in case.appraisal.trials
         for fact in trial.missing
     ]
     found += open_facts(case.appraisal.verdicts)
     found += [i.title for i in case.appraisal.diagnosis_check if i.status == "not_checked"]
     return tuple(dict.fromkeys(found))
+
+
+def _about(treatment: str, name: str, fact: str) -> str:
+    """Return a missing fact with the name of its trial, unless it names it already."""
+    return fact if treatment in fact or name in fact else f"{name}: {fact}"

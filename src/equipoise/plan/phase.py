@@ -39,7 +39,7 @@ def find_phase(appraisal: Appraisal, treatments: Mapping[str, Treatment]) -> tup
     without_benefit = {
         treatments[trial.treatment].phase
         for trial in appraisal.trials
-        if trial.failed == "yes" and trial.treatment in treatments
+        if trial.failed == "yes" and trial.in_episode != "no" and trial.treatment in treatments
     }
     met = [row for row in rows if _entered(row, appraisal.stage.count, without_benefit)]
     phase = met[-1]
