@@ -1,0 +1,261 @@
+"""Whether each past trial was adequate, whether it failed, and whether it is of this episode.
+
+Follows the short form of the Antidepressant Treatment History Form (Sackeim 2019): dose of at
+least the minimum for at least four weeks, taken regularly; procedures and therapies count by
+sessions. What is not known never counts as adequate: the answer is then ``cannot_tell``, with
+the facts that would settle it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from equipoise.appraise.sources import lab_value
+from equipoise.core.answers import Answer
+from equipoise.core.dates import IsoDate, earliest, latest, weeks_between
+from equipoise.core.errors import UnitError
+from equipoise.core.nouns import Dose, Timeline, TreatmentTrial, TrialAppraisal
+from equipoise.core.tables import Row, load_table
+from equipoise.core.units import convert
+
+__all__ = ["appraise_trials", "dose_row"]
+
+_CLOSE: Final = 1e-9
+_ADDED: Final = "_augmentation"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition of adequacy: met (None where it cannot be told), why, and what is missing."""
+
+    met: bool | None
+    reason: str
+    missing: str = ""
+
+
+def appraise_trials(timeline: Timeline, *, today: IsoDate) -> tuple[TrialAppraisal, ...]:
+    """Appraise every trial of the record, in its order.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The record.
+    today : str
+        The day of the run; an ongoing trial lasts until then.
+
+    Returns
+    -------
+    tuple of TrialAppraisal
+        Empty where no treatments were asked for.
+    """
+    trials = timeline.treatments.or_else(())
+    return tuple(_appraise(trial, timeline, today) for trial in trials)
+
+
+def dose_row(treatment: str) -> Row | None:
+    """Return the row of `doses/doses` of a treatment, or of the add-on of that drug."""
+    doses = load_table("doses/doses")
+    return doses.find(treatment=treatment) or doses.find(treatment=f"{treatment}{_ADDED}")
+
+
+def _appraise(trial: TreatmentTrial, timeline: Timeline, today: IsoDate) -> TrialAppraisal:
+    weeks = _weeks(trial, today)
+    criteria = _criteria(trial, timeline, weeks)
+    adequate = _all_met(criteria)
+    unhelpful = _without_benefit(trial)
+    belongs = _in_episode(trial, timeline.episode.onset)
+    told = (*criteria, unhelpful, belongs)
+    return TrialAppraisal(
+        treatment=trial.treatment,
+        adequate=_word(adequate),
+        failed=_word(_failed(adequate, unhelpful.met)),
+        in_episode=_word(belongs.met),
+        weeks=None if weeks is None else weeks[0],
+        reasons=tuple(c.reason for c in told if c.reason),
+        missing=tuple(dict.fromkeys(c.missing for c in told if c.missing)),
+    )
+
+
+def _word(truth: bool | None) -> str:
+    return "cannot_tell" if truth is None else ("yes" if truth else "no")
+
+
+def _all_met(criteria: Iterable[Criterion]) -> bool | None:
+    truths = [criterion.met for criterion in criteria]
+    if False in truths:
+        return False
+    return None if None in truths else True
+
+
+def _failed(adequate: bool | None, unhelpful: bool | None) -> bool | None:
+    """Return whether an adequate trial brought no benefit; an inadequate one never failed."""
+    if adequate is False or unhelpful is False:
+        return False
+    return None if None in {adequate, unhelpful} else True
+
+
+def _criteria(
+    trial: TreatmentTrial, timeline: Timeline, weeks: tuple[float, float] | None
+) -> tuple[Criterion, ...]:
+    sessions = load_table("doses/sessions").find(treatment=trial.treatment)
+    doses = dose_row(trial.treatment)
+    if sessions is None and doses is None:
+        missing = f"a rule for the adequacy of {trial.treatment}"
+        return (Criterion(None, "", missing),)
+    found = []
+    if doses is not None:
+        found.append(_dose(trial, doses, timeline))
+    if sessions is not None:
+        found.append(_sessions(trial, sessions))
+        return tuple(found)
+    return (*found, _duration(weeks), _adherence(trial))
+
+
+def _dose(trial: TreatmentTrial, row: Row, timeline: Timeline) -> Criterion:
+    if row.optional_text("level_test") is not None:
+        return _level(trial, row, timeline)
+    threshold = row.optional_number("adequacy")
+    if threshold is None or trial.dose.value is None:
+        return Criterion(None, "", f"the dose of {trial.treatment}")
+    unit = row.text("unit")
+    dose = _in_unit(trial.dose.value, unit, trial.treatment)
+    if dose is None:
+        given = f"{trial.dose.value.value:g} {trial.dose.value.unit}"
+        return Criterion(None, "", f"the dose of {trial.treatment} in {unit} (recorded: {given})")
+    age = timeline.demographics.age_years.value
+    older = row.optional_number("adequacy_older")
+    if older is not None and (age is None or age >= row.number("older_from")):
+        if age is None and older <= dose < threshold:
+            reason = f"dose {dose:g} {unit}, enough for older people only"
+            return Criterion(None, reason, "the age")
+        threshold = threshold if age is None else older
+    met = dose >= threshold or math.isclose(dose, threshold, rel_tol=_CLOSE)
+    reason = f"dose {dose:g} {unit}, needed {threshold:g}{_above_maximum(dose, row)}"
+    return Criterion(met, reason)
+
+
+def _in_unit(dose: Dose, unit: str, treatment: str) -> float | None:
+    try:
+        return convert(dose.value, dose.unit, unit, quantity=treatment)
+    except UnitError:
+        return None
+
+
+def _above_maximum(dose: float, row: Row) -> str:
+    highest = row.optional_number("maximum")
+    if highest is None or dose <= highest:
+        return ""
+    return f"; above the maximum of {highest:g}"
+
+
+def _level(trial: TreatmentTrial, row: Row, timeline: Timeline) -> Criterion:
+    """Judge by the blood level, where the table asks for one, among levels of the trial's time."""
+    test, unit, needed = (
+        row.text("level_test"),
+        row.text("level_unit"),
+        row.number("level_adequate"),
+    )
+    start, stop = trial.start.value, trial.stop.value
+    levels = []
+    for lab in timeline.labs.or_else(()):
+        after = start is not None and earliest(lab.date) >= earliest(start)
+        before = stop is None or latest(lab.date) <= latest(stop)
+        if lab.test == test and after and before:
+            levels.append(lab_value(lab, unit))
+    known = [level for level in levels if level is not None]
+    if not known:
+        return Criterion(None, "", f"the level of {trial.treatment} during the trial")
+    best = max(known)
+    return Criterion(best >= needed, f"level {best:g} {unit}, needed {needed:g}")
+
+
+def _sessions(trial: TreatmentTrial, row: Row) -> Criterion:
+    if trial.sessions.value is None:
+        return Criterion(None, "", f"the number of sessions of {trial.treatment}")
+    held, fewest, enough = trial.sessions.value, row.number("fewest"), row.number("enough")
+    reason = f"{held} sessions, needed {enough:g}"
+    if held >= enough:
+        return Criterion(True, reason)
+    if held < fewest:
+        return Criterion(False, reason)
+    return Criterion(None, reason, row.text("between"))
+
+
+def _weeks(trial: TreatmentTrial, today: IsoDate) -> tuple[float, float] | None:
+    """Return the fewest and most weeks; None where a date is missing."""
+    stop = trial.stop.value
+    if stop is None and trial.ongoing.value is True:
+        stop = today
+    if stop is None or trial.start.value is None:
+        return None
+    return weeks_between(trial.start.value, stop)
+
+
+def _duration(weeks: tuple[float, float] | None) -> Criterion:
+    settings = load_table("hyperparameters/hyperparameters")
+    needed = settings.row(id="appraise_adequate_weeks").number("value")
+    if weeks is None:
+        return Criterion(None, "", "start and stop of the trial")
+    least, most = weeks
+    reason = f"{least:.1f} weeks or more, needed {needed:g}"
+    if least >= needed:
+        return Criterion(True, reason)
+    if most < needed:
+        return Criterion(False, f"at most {most:.1f} weeks, needed {needed:g}")
+    return Criterion(None, f"{least:.1f} to {most:.1f} weeks, needed {needed:g}", "exact dates")
+
+
+def _said(field: str, answer: str) -> Row | None:
+    return load_table("doses/answers").find(field=field, answer=answer)
+
+
+def _adherence(trial: TreatmentTrial) -> Criterion:
+    given = trial.adherence.value
+    row = None if given is None else _said("adherence", given)
+    if row is None:
+        return Criterion(None, "", f"how regularly {trial.treatment} was taken")
+    return Criterion(row.text("adequate") == "yes", f"adherence {given}")
+
+
+def _without_benefit(trial: TreatmentTrial) -> Criterion:
+    """Return whether it brought too little; a stop for side effects is no failure to respond."""
+    stopped, outcome = trial.stopped_for.value, trial.outcome.value
+    by_stop = None if stopped is None else _said("stopped_for", stopped)
+    by_outcome = None if outcome is None else _said("outcome", outcome)
+    reason = f"stopped for {stopped}" if stopped else ""
+    if by_stop is not None and by_stop.text("failed") == "no":
+        return Criterion(False, reason)
+    if by_outcome is not None:
+        return Criterion(by_outcome.text("failed") == "yes", f"outcome {outcome}")
+    if by_stop is not None:
+        return Criterion(True, reason)
+    return Criterion(None, reason, f"what came of {trial.treatment}")
+
+
+def _in_episode(trial: TreatmentTrial, onset: Answer[IsoDate]) -> Criterion:
+    """Return whether the trial began in this episode.
+
+    A trial that began in the month or year that the onset gives counts: it was begun for a reason.
+    """
+    start = trial.start.value
+    if onset.value is None:
+        return Criterion(None, "", "the onset of the episode")
+    if start is None:
+        return _over_before(trial, onset.value)
+    if earliest(start) >= earliest(onset.value):
+        return Criterion(True, f"began {start}, episode since {onset.value}")
+    ended = _over_before(trial, onset.value)
+    if ended.met is False or latest(start) >= earliest(onset.value):
+        return ended
+    reason = f"began {start}, before the episode ({onset.value}), and went on into it"
+    return Criterion(None, reason, f"whether {trial.treatment} was taken for this episode")
+
+
+def _over_before(trial: TreatmentTrial, onset: IsoDate) -> Criterion:
+    stop = trial.stop.value
+    if stop is not None and latest(stop) < earliest(onset):
+        return Criterion(False, f"over by {stop}, before the episode ({onset})")
+    return Criterion(None, "", f"when {trial.treatment} began")

@@ -1,0 +1,60 @@
+"""The whole appraisal of one person."""
+
+from __future__ import annotations
+
+from equipoise.appraise.adequacy import appraise_trials
+from equipoise.appraise.checks import check_diagnosis
+from equipoise.appraise.red_flags import find_red_flags
+from equipoise.appraise.safety import ground, judge, option_ids
+from equipoise.appraise.staging import stage_of
+from equipoise.core.dates import IsoDate
+from equipoise.core.nouns import Appraisal, OptionVerdict, Timeline
+
+__all__ = ["appraise", "option_verdict"]
+
+
+def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
+    """Appraise a record: diagnosis check, trials, stage, red flags, a verdict per option.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The record.
+    today : str
+        The day of the run.
+
+    Returns
+    -------
+    Appraisal
+        With one verdict for each row of `treatments` that is no comparator, in table order.
+    """
+    trials = appraise_trials(timeline, today=today)
+    shared = ground(timeline, trials, today=today)
+    return Appraisal(
+        diagnosis_check=check_diagnosis(timeline),
+        trials=trials,
+        stage=stage_of(timeline, trials),
+        red_flags=find_red_flags(timeline),
+        verdicts=tuple(judge(option, shared) for option in option_ids()),
+    )
+
+
+def option_verdict(timeline: Timeline, option: str, *, today: IsoDate) -> OptionVerdict:
+    """Return the safety verdict of one drug or treatment, also one that is not offered.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The record.
+    option : str
+        Id of `treatments/treatments` or `drugs/drugs`.
+    today : str
+        The day of the run.
+
+    Returns
+    -------
+    OptionVerdict
+        As in :func:`appraise`.
+    """
+    trials = appraise_trials(timeline, today=today)
+    return judge(option, ground(timeline, trials, today=today))

@@ -1,0 +1,168 @@
+"""Rules about two drugs: interactions while both act, and washouts between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option
+from equipoise.appraise.reasons import row_reason
+from equipoise.core.nouns import SafetyReason, Timeline
+from equipoise.core.tables import Row, load_table
+
+__all__ = ["PairRules", "pair_reasons", "read_pair_rules"]
+
+Sides = tuple[Row, frozenset[str], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRules:
+    """The rules about two drugs, each with the names on its two sides.
+
+    Parameters
+    ----------
+    interactions : tuple of (Row, frozenset of str, frozenset of str)
+        The sides have no order.
+    washouts : tuple of (Row, frozenset of str, frozenset of str)
+        The drug before and the drug after.
+    """
+
+    interactions: tuple[Sides, ...]
+    washouts: tuple[Sides, ...]
+
+
+def read_pair_rules() -> PairRules:
+    """Return the rules about two drugs that are in force."""
+    return PairRules(
+        interactions=_sides("interactions/interactions", "a", "b"),
+        washouts=_sides("interactions/washouts", "from", "to"),
+    )
+
+
+def _sides(table: str, one: str, other: str) -> tuple[Sides, ...]:
+    return tuple(
+        (row, frozenset(row.items(one)), frozenset(row.items(other))) for row in load_table(table)
+    )
+
+
+def pair_reasons(
+    option: Option,
+    rules: PairRules,
+    catalogue: Catalogue,
+    uses: Iterable[DrugInUse],
+    timeline: Timeline,
+) -> tuple[SafetyReason, ...]:
+    """Return what the other drugs of the person mean for an option.
+
+    Parameters
+    ----------
+    option : Option
+        The treatment under judgement; its own drug does not count against it.
+    rules : PairRules
+        Interactions and washouts.
+    catalogue : Catalogue
+        The drugs.
+    uses : iterable of DrugInUse
+        Drugs taken, or stopped lately.
+    timeline : Timeline
+        Tells whether drugs and treatments were asked for at all.
+
+    Returns
+    -------
+    tuple of SafetyReason
+        Empty for an option that no such rule means.
+    """
+    if not any(option.names & (one | other) for _, one, other in rules.interactions):
+        return ()
+    reasons = list(_not_asked(timeline))
+    for use in uses:
+        if use.drug == option.drug:
+            continue
+        if use.drug not in catalogue.names:
+            reasons.append(_unlisted(use.drug))
+            continue
+        reasons += _interactions(option, use, rules, catalogue)
+        reasons += _washouts(option, use, rules, catalogue)
+    return tuple(reasons)
+
+
+def _interactions(
+    option: Option, use: DrugInUse, rules: PairRules, catalogue: Catalogue
+) -> Iterable[SafetyReason]:
+    status = _acting(use, catalogue)
+    if status is None:
+        return
+    names = catalogue.names[use.drug]
+    for row, one, other in rules.interactions:
+        if (option.names & one and names & other) or (option.names & other and names & one):
+            yield row_reason(
+                row,
+                f"With {catalogue.title(use.drug)} ({status}): {row.text('mechanism')}",
+                action=row.text("action"),
+                missing=_missing_stop(use, catalogue),
+            )
+
+
+def _acting(use: DrugInUse, catalogue: Catalogue) -> str | None:
+    """Return how the drug still acts today, or None where it does not."""
+    if use.days is None:
+        return "counted as taken now: no stop date" if use.stop_missing else "taken now"
+    fewest = use.days[0]
+    lingers = catalogue.lingers.get(use.drug, 0.0)
+    if fewest < lingers:
+        return f"stopped {fewest} days ago, acts on for {lingers:g}"
+    return None
+
+
+def _missing_stop(use: DrugInUse, catalogue: Catalogue) -> str | None:
+    return f"the stop date of {catalogue.title(use.drug)}" if use.stop_missing else None
+
+
+def _washouts(
+    option: Option, use: DrugInUse, rules: PairRules, catalogue: Catalogue
+) -> Iterable[SafetyReason]:
+    names, title = catalogue.names[use.drug], catalogue.title(use.drug)
+    for row, before, after in rules.washouts:
+        if not (names & before and option.names & after):
+            continue
+        needed = row.number("days")
+        missing = _missing_stop(use, catalogue)
+        if use.days is None:
+            since = "no stop date" if use.stop_missing else "taken now"
+            text = f"Washout after {title} ({since}): {needed:g} days"
+        elif use.days[0] >= needed:
+            continue
+        else:
+            text = f"Washout after {title}: {use.days[0]} of {needed:g} days have surely passed"
+            missing = f"the exact stop date of {title}" if use.days[1] >= needed else None
+        yield row_reason(row, text, verdict="hard_stop", action=row.text("action"), missing=missing)
+
+
+def _not_asked(timeline: Timeline) -> Iterable[SafetyReason]:
+    if not timeline.drugs.known:
+        yield _cannot_tell("drugs_not_known", "the drugs taken now", "ask for every drug taken now")
+    if not timeline.treatments.known:
+        yield _cannot_tell(
+            "treatments_not_known",
+            "present and past treatments of the depression",
+            "ask for every treatment of the depression with its dates",
+        )
+
+
+def _unlisted(drug: str) -> SafetyReason:
+    return _cannot_tell(
+        "drug_not_listed", f"the interactions of {drug}", "look it up; the tables do not list it"
+    )
+
+
+def _cannot_tell(rule: str, missing: str, action: str) -> SafetyReason:
+    return SafetyReason(
+        rule=rule,
+        verdict="cannot_tell",
+        text=f"Not known: {missing}",
+        action=action,
+        missing=missing,
+        reference="equipoise_method",
+        grade="n/a",
+        checked="derived",
+    )

@@ -1,0 +1,84 @@
+"""Red flags: dangers in the record, graded, each with the steps of its urgent pathway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from equipoise.appraise.questions import Reply, read_question
+from equipoise.appraise.rules import answer
+from equipoise.core.nouns import PathwayStep, RedFlag, Timeline
+from equipoise.core.tables import Row, load_table
+
+__all__ = ["find_red_flags"]
+
+Level = Literal["emergency", "watch"]
+
+
+@dataclass(slots=True)
+class _Raised:
+    """One flag while its rules are gathered."""
+
+    title: str
+    level: Level
+    evidence: list[str] = field(default_factory=list)
+
+
+def find_red_flags(timeline: Timeline) -> tuple[RedFlag, ...]:
+    """Return the red flags of a record, emergencies first.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The record.
+
+    Returns
+    -------
+    tuple of RedFlag
+        Empty where nothing was found, which does not exclude a danger that was not asked for.
+
+    Notes
+    -----
+    PHQ-9 item 9 asks how often thoughts come, not what is intended; any answer above 0 opens a
+    conversation (Posner 2011) and is a watch flag. From "more than half the days" on the first
+    step is to ask today. Plan or intent, stated by a finding, is an emergency.
+    """
+    raised: dict[str, _Raised] = {}
+    for row in load_table("red_flags/red_flags"):
+        reply = answer(read_question(row), timeline)
+        level = _level(row, reply)
+        if level is None:
+            continue
+        doubt = "" if reply.truth == "yes" else ": asked, not known"
+        flag = raised.setdefault(row.text("flag"), _Raised(row.text("title") + doubt, level))
+        if level == "emergency":
+            flag.title, flag.level = row.text("title"), level
+        flag.evidence.append(reply.evidence)
+    flags = [
+        RedFlag(name, flag.title, flag.level, "; ".join(flag.evidence), _pathway(name))
+        for name, flag in raised.items()
+    ]
+    return tuple(sorted(flags, key=lambda flag: flag.grade != "emergency"))
+
+
+def _level(row: Row, reply: Reply) -> Level | None:
+    if reply.truth == "yes":
+        return cast(Level, row.text("level"))
+    if reply.truth == "unknown" and reply.asked:
+        return cast("Level | None", row.optional_text("if_unknown"))
+    return None
+
+
+def _pathway(flag: str) -> tuple[PathwayStep, ...]:
+    rows = [row for row in load_table("red_flags/pathways") if row.text("flag") == flag]
+    rows.sort(key=lambda row: row.number("step"))
+    return tuple(
+        PathwayStep(
+            action=row.text("action"),
+            who=row.text("who"),
+            when=row.text("when"),
+            reference=row.text("reference"),
+            grade=row.cells["grade"],
+        )
+        for row in rows
+    )

@@ -1,0 +1,178 @@
+"""A safety verdict for every option: what the rules say about this person, and what they miss.
+
+Rules are rows of `contraindications`, `interactions` and `washouts`; the strictest verdict wins. A
+hard-stop rule whose fact is not known gives ``cannot_tell`` and names the fact, never ``clear``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from equipoise.appraise.drug_use import (
+    Catalogue,
+    DrugInUse,
+    drugs_in_use,
+    option_of,
+    read_catalogue,
+)
+from equipoise.appraise.history import history_reasons
+from equipoise.appraise.pairs import PairRules, pair_reasons, read_pair_rules
+from equipoise.appraise.questions import Reply, read_question
+from equipoise.appraise.reasons import row_reason
+from equipoise.appraise.rules import answer
+from equipoise.core.dates import IsoDate
+from equipoise.core.nouns import OptionVerdict, SafetyReason, Timeline, TrialAppraisal, Verdict
+from equipoise.core.tables import Row, load_table
+
+__all__ = ["Ground", "ground", "judge", "option_ids"]
+
+STRICTNESS: Final[tuple[Verdict, ...]] = ("hard_stop", "cannot_tell", "caution", "clear")
+_NO_RULE_NEEDED: Final = "therapy"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all options of one person share: rules answered once, drugs in use, trials.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The record.
+    trials : tuple of TrialAppraisal
+        Its trials, appraised, in the order of the record.
+    catalogue : Catalogue
+        The drugs.
+    answered : tuple of (Row, frozenset of str, Reply)
+        Every rule of `contraindications`, the options it means, and the answer of the record.
+    uses : tuple of DrugInUse
+        Drugs taken, or stopped lately.
+    pairs : PairRules
+        Rules about two drugs.
+    """
+
+    timeline: Timeline
+    trials: tuple[TrialAppraisal, ...]
+    catalogue: Catalogue
+    answered: tuple[tuple[Row, frozenset[str], Reply], ...]
+    uses: tuple[DrugInUse, ...]
+    pairs: PairRules
+
+
+def ground(timeline: Timeline, trials: tuple[TrialAppraisal, ...], *, today: IsoDate) -> Ground:
+    """Answer every rule once for a person.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The record.
+    trials : tuple of TrialAppraisal
+        Its trials, appraised.
+    today : str
+        The day of the run.
+
+    Returns
+    -------
+    Ground
+        What :func:`judge` needs for each option.
+    """
+    catalogue = read_catalogue()
+    answered = tuple(
+        (row, frozenset(row.items("options")), answer(read_question(row), timeline))
+        for row in load_table("contraindications/contraindications")
+    )
+    return Ground(
+        timeline=timeline,
+        trials=trials,
+        catalogue=catalogue,
+        answered=answered,
+        uses=drugs_in_use(timeline, catalogue, today=today),
+        pairs=read_pair_rules(),
+    )
+
+
+def option_ids() -> tuple[str, ...]:
+    """Return every treatment that can be offered, in table order, comparators left out."""
+    treatments = load_table("treatments/treatments")
+    return tuple(row.text("id") for row in treatments if row.text("kind") != "comparator")
+
+
+def judge(option: str, shared: Ground) -> OptionVerdict:
+    """Return the strictest verdict of all rules on one option.
+
+    Parameters
+    ----------
+    option : str
+        A treatment id, or the id of a drug.
+    shared : Ground
+        From :func:`ground`.
+
+    Returns
+    -------
+    OptionVerdict
+        With every reason, strictest first; of several rules that miss the same fact, one.
+    """
+    known = option_of(option, shared.catalogue)
+    reasons = [
+        *_contraindicated(known.names, shared.answered),
+        *pair_reasons(known, shared.pairs, shared.catalogue, shared.uses, shared.timeline),
+        *history_reasons(option, shared.timeline, shared.trials),
+    ]
+    if not _ruled(known.names, shared) and not _therapy(option):
+        reasons.append(_unruled(option))
+    kept = _without_repeats(sorted(reasons, key=lambda reason: STRICTNESS.index(reason.verdict)))
+    verdict = kept[0].verdict if kept else "clear"
+    return OptionVerdict(option, verdict, kept)
+
+
+def _contraindicated(
+    names: frozenset[str], answered: Sequence[tuple[Row, frozenset[str], Reply]]
+) -> Iterable[SafetyReason]:
+    for row, options, reply in answered:
+        if not names & options:
+            continue
+        if reply.truth == "yes":
+            told = f" ({reply.evidence})" if reply.evidence else ""
+            yield row_reason(row, f"{row.text('text')}{told}", action=row.text("action"))
+        elif reply.truth == "unknown" and row.text("if_unknown") != "not_raised":
+            missing = reply.missing or row.text("missing")
+            yield row_reason(
+                row,
+                f"Not known: {missing}",
+                verdict="caution" if row.text("if_unknown") == "caution" else "cannot_tell",
+                action=row.text("ask"),
+                missing=missing,
+            )
+
+
+def _ruled(names: frozenset[str], shared: Ground) -> bool:
+    return any(names & options for _, options, _ in shared.answered)
+
+
+def _therapy(option: str) -> bool:
+    row = load_table("treatments/treatments").find(id=option)
+    return row is not None and row.text("kind") == _NO_RULE_NEEDED
+
+
+def _unruled(option: str) -> SafetyReason:
+    return SafetyReason(
+        rule="no_rule",
+        verdict="cannot_tell",
+        text=f"The tables hold no safety rule for {option}",
+        action="go by the label and a specialist",
+        missing=f"safety rules for {option}",
+        reference="equipoise_method",
+        grade="n/a",
+        checked="derived",
+    )
+
+
+def _without_repeats(reasons: Iterable[SafetyReason]) -> tuple[SafetyReason, ...]:
+    """Keep one reason for each missing fact, and one for each rule and text."""
+    kept: dict[tuple[str, str], SafetyReason] = {}
+    for reason in reasons:
+        unknown = reason.verdict == "cannot_tell" and reason.missing is not None
+        key = ("missing", reason.missing or "") if unknown else (reason.rule, reason.text)
+        kept.setdefault(key, reason)
+    return tuple(kept.values())

@@ -1,0 +1,266 @@
+"""What each part of a record says to a question.
+
+Every function returns None where the question does not ask that part, else a
+:class:`~equipoise.appraise.questions.Reply`. Dates that are not exact count on the side of danger:
+a statement that something is absent cancels an earlier one only if it is certainly later, and of
+several values that may be the newest, each one counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from equipoise.appraise.questions import Limits, Question, Reply
+from equipoise.core.dates import earliest, latest
+from equipoise.core.errors import UnitError
+from equipoise.core.nouns import Condition, Finding, Implant, LabResult, ScaleAnswers, Timeline
+from equipoise.core.tables import load_table
+from equipoise.core.units import convert
+
+__all__ = [
+    "ask_adherence",
+    "ask_conditions",
+    "ask_findings",
+    "ask_implants",
+    "ask_lab",
+    "ask_pregnancy",
+    "ask_scale",
+    "ask_specifiers",
+    "condition_reply",
+    "lab_value",
+]
+
+Dated = TypeVar("Dated", LabResult, ScaleAnswers)
+_GOOD_ADHERENCE = "good"
+
+
+def ask_conditions(question: Question, timeline: Timeline) -> Reply | None:
+    """Answer by coded conditions, the diagnosis of the episode included."""
+    if not question.conditions:
+        return None
+    return condition_reply(question.conditions, timeline, resolved=question.also_resolved)
+
+
+def condition_reply(prefixes: Sequence[str], timeline: Timeline, *, resolved: bool) -> Reply:
+    """Return whether a condition with one of the ICD-10 `prefixes` is on record.
+
+    Parameters
+    ----------
+    prefixes : sequence of str
+        ICD-10 code prefixes.
+    timeline : Timeline
+        The record. A list of conditions that was asked for and holds none of them answers no.
+    resolved : bool
+        Whether a resolved condition counts too.
+
+    Returns
+    -------
+    Reply
+        Yes, no, or unknown where conditions were not asked or stand in another code system.
+    """
+    wanted = tuple(prefixes)
+    held = [c for c in timeline.conditions.or_else(()) if resolved or c.status != "resolved"]
+    found = [_told(c) for c in held if _is_icd10(c) and c.code.upper().startswith(wanted)]
+    diagnosis = timeline.episode.diagnosis.value
+    if diagnosis is not None and diagnosis.upper().startswith(wanted):
+        found.append(f"episode diagnosis {diagnosis}")
+    if found:
+        return Reply("yes", "; ".join(found))
+    if not timeline.conditions.known:
+        return Reply("unknown")
+    foreign = [c.code for c in held if not _is_icd10(c)]
+    return Reply("unknown") if foreign else Reply("no", "conditions")
+
+
+def _is_icd10(condition: Condition) -> bool:
+    return condition.system.startswith("icd10")
+
+
+def _told(condition: Condition) -> str:
+    onset = f", {condition.onset.value}" if condition.onset.value else ""
+    return f"condition {condition.code} ({condition.status}{onset})"
+
+
+def ask_findings(question: Question, timeline: Timeline) -> Reply | None:
+    """Answer by findings: any that is present says yes, the first that is absent says no."""
+    if not question.findings:
+        return None
+    replies = [_finding_reply(name, timeline) for name in question.findings]
+    found = [reply.evidence for reply in replies if reply.truth == "yes"]
+    return Reply("yes", "; ".join(found)) if found else replies[0]
+
+
+def _finding_reply(name: str, timeline: Timeline) -> Reply:
+    """Return what the last statement about a finding says."""
+    stated = [f for f in timeline.findings.or_else(()) if f.finding == name]
+    absent = [f for f in stated if f.status == "absent"]
+    for status, truth in (("present", "yes"), ("unknown", "unknown")):
+        standing = [f for f in stated if f.status == status and not _cancelled(f, absent)]
+        if standing and truth == "yes":
+            return Reply("yes", _stated(standing[-1]))
+        if standing:
+            return Reply("unknown", _stated(standing[-1]), asked=True)
+    if absent:
+        return Reply("no", _stated(absent[-1]))
+    return Reply("unknown")
+
+
+def _cancelled(finding: Finding, absent: Iterable[Finding]) -> bool:
+    """Return whether the finding was certainly stated to be absent later on."""
+    if finding.date.value is None:
+        return False
+    day = latest(finding.date.value)
+    return any(f.date.value is not None and earliest(f.date.value) > day for f in absent)
+
+
+def _stated(finding: Finding) -> str:
+    day = finding.date.value or "no date"
+    return f"finding {finding.finding} {finding.status} ({day})"
+
+
+def ask_implants(question: Question, timeline: Timeline) -> Reply | None:
+    """Answer by implants; a kind that the table does not list, or an unknown site, is unknown."""
+    if not question.implants:
+        return None
+    if timeline.implants.value is None:
+        return Reply("unknown")
+    listed = {row.text("id") for row in load_table("contraindications/implants")}
+    doubt = False
+    for implant in timeline.implants.value:
+        if implant.kind in question.implants:
+            near = _near_head(implant) if question.near_head_only else True
+            if near:
+                site = f", {implant.site.value}" if implant.site.value else ""
+                return Reply("yes", f"implant {implant.kind}{site}")
+            doubt |= near is None
+        doubt |= implant.kind not in listed
+    return Reply("unknown") if doubt else Reply("no", "implants")
+
+
+def _near_head(implant: Implant) -> bool | None:
+    if implant.site.value is None:
+        return None
+    row = load_table("contraindications/sites").find(id=implant.site.value.strip().lower())
+    return None if row is None else row.flag("near_head")
+
+
+def ask_pregnancy(question: Question, timeline: Timeline) -> Reply | None:
+    """Answer by pregnancy; men, and people above the age of the setting, answer no."""
+    if not question.pregnancy:
+        return None
+    state = timeline.pregnancy.value
+    if state is not None:
+        day = state.date.value or "no date"
+        truth = "yes" if state.status in question.pregnancy else "no"
+        return Reply("yes" if truth == "yes" else "no", f"pregnancy {state.status} ({day})")
+    if timeline.demographics.sex.value == "male":
+        return Reply("no", "sex male")
+    age = timeline.demographics.age_years.value
+    last = load_table("hyperparameters/hyperparameters").row(id="appraise_pregnancy_to_age")
+    if age is not None and age > last.number("value"):
+        return Reply("no", f"age {age:g}")
+    return Reply("unknown")
+
+
+def ask_specifiers(question: Question, timeline: Timeline) -> Reply | None:
+    """Answer by the specifiers of the episode."""
+    if not question.specifiers:
+        return None
+    given = timeline.episode.specifiers
+    if given.value is None:
+        return Reply("unknown")
+    found = [name for name in given.value if name in question.specifiers]
+    return Reply("yes", f"episode specifier {found[0]}") if found else Reply("no", "specifiers")
+
+
+def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
+    """Answer by the newest value of a laboratory test."""
+    limits = question.limits
+    if limits is None:
+        return None
+    newest = _newest([lab for lab in timeline.labs.or_else(()) if lab.test == limits.test])
+    if not newest:
+        return Reply("unknown")
+    values = [lab_value(lab, limits.unit) for lab in newest]
+    told = "; ".join(f"{lab.test} {lab.value:g} {lab.unit} ({lab.date})" for lab in newest)
+    return _lab_reply(limits, values, told)
+
+
+def _lab_reply(limits: Limits, values: Sequence[float | None], told: str) -> Reply:
+    if any(value is not None and limits.crossed(value) for value in values):
+        return Reply("yes", told)
+    return Reply("unknown", told) if None in values else Reply("no", told)
+
+
+def lab_value(lab: LabResult, unit: str) -> float | None:
+    """Return a laboratory value in `unit`, or None where its unit does not allow it."""
+    try:
+        return convert(lab.value, lab.unit, unit, quantity=lab.test)
+    except UnitError:
+        return None
+
+
+def _newest(dated: Sequence[Dated]) -> tuple[Dated, ...]:
+    """Return every record that may be the newest, given the precision of the dates."""
+    if not dated:
+        return ()
+    bar: dt.date = max(earliest(record.date) for record in dated)
+    return tuple(record for record in dated if latest(record.date) >= bar)
+
+
+def ask_scale(question: Question, timeline: Timeline) -> Reply | None:
+    """Answer by one item of the newest answers to a rating scale."""
+    if question.scale is None:
+        return None
+    newest = _newest([s for s in timeline.scales.or_else(()) if s.scale == question.scale])
+    if not newest:
+        return Reply("unknown")
+    replies = [_item_reply(question, answers) for answers in newest]
+    for truth in ("yes", "unknown"):
+        chosen = [reply for reply in replies if reply.truth == truth]
+        if chosen:
+            return chosen[0]
+    return replies[0]
+
+
+def _item_reply(question: Question, answers: ScaleAnswers) -> Reply:
+    index = question.item - 1
+    value = answers.items[index] if index < len(answers.items) else None
+    told = f"{answers.scale} item {question.item}"
+    if question.item_from is None:
+        left_out = f"{told} left out ({answers.date})"
+        return Reply("yes", left_out) if value is None else Reply("no", told)
+    if value is None:
+        return Reply("unknown", f"{told} left out ({answers.date})")
+    highest = value if question.item_to is None else question.item_to
+    inside = question.item_from <= value <= highest
+    return Reply("yes" if inside else "no", f"{told} = {value} ({answers.date})")
+
+
+def ask_adherence(question: Question, timeline: Timeline) -> Reply | None:
+    """Answer by the adherence of the trials: yes where one was taken less than well."""
+    if not question.adherence:
+        return None
+    trials = timeline.treatments.or_else(())
+    told = [t for t in trials if t.adherence.value not in {None, _GOOD_ADHERENCE}]
+    if told:
+        names = ", ".join(f"{t.treatment} {t.adherence.value}" for t in told)
+        return Reply("yes", f"adherence: {names}")
+    if trials and all(t.adherence.known for t in trials):
+        return Reply("no", "adherence good in every trial")
+    return Reply("unknown")
+
+
+SOURCES: dict[str, Callable[[Question, Timeline], Reply | None]] = {
+    "conditions": ask_conditions,
+    "findings": ask_findings,
+    "implants": ask_implants,
+    "pregnancy": ask_pregnancy,
+    "specifiers": ask_specifiers,
+    "lab": ask_lab,
+    "scale": ask_scale,
+    "adherence": ask_adherence,
+}
+"""The parts of a record that may answer, by the name that `settled_by` uses."""
