@@ -32,23 +32,26 @@ from equipoise.plan import make_plan
 
 TODAY = "2025-01-15"
 
-# id, kind, group, phase
+# id, kind, class, group, phase
 OPTIONS = (
-    ("cbt", "therapy", "psychotherapy", "optimise_augment"),
-    ("escitalopram", "drug", "drug", "optimise_augment"),
-    ("sertraline", "drug", "drug", "optimise_augment"),
-    ("venlafaxine", "drug", "drug", "optimise_augment"),
-    ("lithium_augmentation", "augmentation", "adjunct", "optimise_augment"),
-    ("rtms", "procedure", "stimulation", "stimulation"),
-    ("ect", "procedure", "ect", "stimulation"),
-    ("vns", "procedure", "stimulation", "specialised"),
+    ("cbt", "therapy", "psychotherapy", "psychotherapy", "optimise_augment"),
+    ("amitriptyline", "drug", "tca", "drug", "optimise_augment"),
+    ("escitalopram", "drug", "ssri", "drug", "optimise_augment"),
+    ("sertraline", "drug", "ssri", "drug", "optimise_augment"),
+    ("venlafaxine", "drug", "snri", "drug", "optimise_augment"),
+    ("lithium_augmentation", "augmentation", "lithium", "adjunct", "optimise_augment"),
+    ("rtms", "procedure", "tms", "stimulation", "stimulation"),
+    ("ect", "procedure", "ect", "ect", "stimulation"),
+    ("vns", "procedure", "implant", "stimulation", "specialised"),
 )
 
 
 def treatments() -> tuple[Treatment, ...]:
     return tuple(
-        Treatment(key, key.replace("_", " ").capitalize(), kind, key, group, phase, "", 4, (), "x")
-        for key, kind, group, phase in OPTIONS
+        Treatment(
+            key, key.replace("_", " ").capitalize(), kind, family, group, phase, "", 4, (), ""
+        )
+        for key, kind, family, group, phase in OPTIONS
     )
 
 
@@ -95,9 +98,9 @@ def prediction(treatment: str, *, tied: bool, utility: float, better: bool = Fal
 
 
 def ranking(*tied: str, rest: tuple[str, ...] = (), withheld: str | None = None) -> Decision:
-    """Return a decision: the tie group in order, then the rest."""
+    """Return a decision: the tie group in order, then the rest, 5 points apart each."""
     predictions = tuple(
-        prediction(key, tied=key in tied, utility=60 - place)
+        prediction(key, tied=key in tied, utility=60.0 - 5 * max(0, place - len(tied) + 1))
         for place, key in enumerate((*tied, *rest))
     )
     return Decision(0, predictions, (), (), "", (), "defaults", withheld)

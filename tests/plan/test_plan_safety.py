@@ -19,6 +19,7 @@ from equipoise.plan.situations import SITUATIONS
 Planner = Callable[..., Plan]
 
 IDS = (
+    "amitriptyline",
     "cbt",
     "escitalopram",
     "sertraline",
@@ -171,6 +172,13 @@ def test_starts_name_known_groups() -> None:
     ranked = groups - {"n/a"}
     assert ranked <= {
         r.text("id") for r in load_table("phases/starts") if r.text("kind") == "group"
+    }
+
+
+def test_every_class_has_a_line() -> None:
+    classes = {row.cells["drug_class"] for row in load_table("treatments/treatments")}
+    assert classes - {"comparator"} <= {
+        row.text("drug_class") for row in load_table("phases/lines")
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,29 @@ def test_a_tie_has_no_first_choice(plan: Planner, make: Any) -> None:
 
 def test_a_small_tie_is_named_whole(plan: Planner, make: Any) -> None:
     found = plan(make.person(), make.appraisal(), make.ranking("sertraline", "cbt"))
+    assert _says(found, "Choose with the person among sertraline and cbt: no clear first choice.")
+
+
+def test_first_line_options_of_a_tie_are_named_first(plan: Planner, make: Any) -> None:
+    decision = make.ranking("amitriptyline", "sertraline", "venlafaxine", "escitalopram")
+    step = _step(plan(make.person(), make.appraisal(), decision), "Choose with the person")
+    assert step.treatments == ("sertraline", "venlafaxine", "escitalopram")
+    assert step.alternatives == ("Amitriptyline",)
+
+
+def test_a_line_never_moves_what_ranks_first(plan: Planner, make: Any) -> None:
+    decision = make.ranking("amitriptyline", rest=("sertraline",))
+    found = plan(make.person(), make.appraisal(), decision)
+    assert _step(found, "Offer").treatments == ("amitriptyline",)
+
+
+def test_what_is_open_may_tie_below_a_first_choice_that_is_not(plan: Planner, make: Any) -> None:
+    # Sertraline and cognitive therapy are 1 point apart, below the margin of 2 points.
+    decision = make.ranking("ect", rest=("sertraline", "cbt"))
+    close = tuple(
+        replace(p, utility=54.0) if p.treatment == "cbt" else p for p in decision.predictions
+    )
+    found = plan(make.person(), make.appraisal(), replace(decision, predictions=close))
     assert _says(found, "Choose with the person among sertraline and cbt: no clear first choice.")
 
 
@@ -247,8 +271,6 @@ def test_nothing_left_asks_a_specialist(plan: Planner, make: Any) -> None:
 
 
 def test_an_option_without_a_verdict_is_not_named(plan: Planner, make: Any) -> None:
-    from dataclasses import replace
-
     judged = make.appraisal()
     judged = replace(
         judged, verdicts=tuple(v for v in judged.verdicts if v.treatment != "sertraline")

@@ -85,9 +85,10 @@ def _words(series: Series, verdict: str, reliable: float | None) -> str:
     first, last = series.points[series.baseline], series.points[-1]
     title = series.scale.text("title")
     percent = series.percent_change
-    share = "" if percent is None else f", {number(abs(round(percent)))} %"
+    share = "" if percent is None else f", {number(abs(round(percent, 1)))} %"
     direction = "lower" if change < 0 else "higher"
-    size = f"{number(abs(change))} points {direction}{share}" if change else "no difference"
+    unit = "point" if abs(change) == 1 else "points"
+    size = f"{number(abs(change))} {unit} {direction}{share}" if change else "no difference"
     error = "more than" if verdict.startswith("reliable") else "within"
     return (
         f"{title} {_value(series, first.value)} on {first.date}, "

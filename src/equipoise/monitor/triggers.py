@@ -92,7 +92,7 @@ def _little_change(series: Series) -> Trigger | None:
         if -percent < limit:
             return _trigger(
                 row,
-                percent=str(max(0, math.floor(-percent))),
+                percent=number(max(0.0, round(-percent, 1))),
                 weeks=str(math.floor(weeks)),
                 trial=series.trial.treatment.replace("_", " "),
                 limit=number(limit),

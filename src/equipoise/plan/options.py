@@ -59,17 +59,14 @@ def choose(case: Case) -> Choice | None:
     open_options = [p for p in case.decision.predictions if _may_be_named(case, p.treatment)]
     if not open_options:
         return None
-    tied = [p for p in open_options if p.tied]
-    group = tied or open_options[:1]
-    most = int(
-        load_table("hyperparameters/hyperparameters").row(id="plan_named_options").number("value")
-    )
+    group = _tie(case, open_options)
+    most = int(_setting("plan_named_options"))
     named = tuple(group[:most])
     rest = [p for p in open_options if p not in named]
     return Choice(
         named=named,
         words=_words(case, named, len(group)),
-        reason=_reason(named, bool(tied), len(group)),
+        reason=_reason(case, named, len(group)),
         evidence="; ".join(_chance(case, p) for p in named) + ".",
         others=tuple(title(case, p.treatment) for p in rest[:most]),
     )
@@ -80,6 +77,27 @@ def listed(parts: tuple[str, ...], joint: str = "and") -> str:
     if len(parts) > 1:
         return f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
     return "".join(parts)
+
+
+def _setting(key: str) -> float:
+    return load_table("hyperparameters/hyperparameters").row(id=key).number("value")
+
+
+def _tie(case: Case, options: list[Prediction]) -> list[Prediction]:
+    """Return the best of `options` and what the evidence does not separate from it.
+
+    Ties come from the decision; where its first choices are not open, the same margin of utility
+    is laid at the best that is. First-line options stand first.
+    """
+    best = max(options, key=lambda p: p.utility)
+    margin = _setting("predict_tie_points")
+    group = [p for p in options if best.utility - p.utility < margin or (p.tied and best.tied)]
+    return sorted(group, key=lambda p: _line(case, p.treatment))
+
+
+def _line(case: Case, treatment: str) -> float:
+    row = load_table("phases/lines").find(drug_class=case.treatments[treatment].drug_class)
+    return math.inf if row is None else row.number("line")
 
 
 def _may_be_named(case: Case, treatment: str) -> bool:
@@ -128,17 +146,19 @@ def _words(case: Case, named: tuple[Prediction, ...], size: int) -> str:
     )
 
 
-def _reason(named: tuple[Prediction, ...], tied: bool, size: int) -> str:
+def _reason(case: Case, named: tuple[Prediction, ...], size: int) -> str:
+    tied = {p.treatment for p in case.decision.predictions if p.tied}
     if size > 1:
         said = (
-            "The data do not separate them; burden, side effects and what the person wants decide."
+            "The data do not separate them; guideline first-line options are named first. "
+            "Burden, side effects and what the person wants decide."
         )
-    elif tied:
+    elif tied == {named[0].treatment}:
         said = "It stands first by expected utility, alone."
     else:
         said = (
-            "It stands first by expected utility among what is open now; the first choice of the "
-            "whole ranking belongs to a later phase, is in use, was tried or is blocked."
+            "It stands first by expected utility among what is open now. What ranks as high or "
+            "higher belongs to a later phase, is in use, was tried or is blocked."
         )
     if not any(p.better_than_average for p in named):
         said += (
