@@ -1,0 +1,17 @@
+"""Readers of records and finders of recordings: everything known about a person, as a Timeline."""
+
+from __future__ import annotations
+
+from equipoise.ingest.bids import find_recordings, participant_labels, person_file
+from equipoise.ingest.check import CheckFinding, check_path
+from equipoise.ingest.person import examine_person, read_person
+
+__all__ = [
+    "CheckFinding",
+    "check_path",
+    "examine_person",
+    "find_recordings",
+    "participant_labels",
+    "person_file",
+    "read_person",
+]

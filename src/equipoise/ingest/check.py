@@ -1,0 +1,163 @@
+"""What is there, what is missing and what is wrong, told before any work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final, Literal
+
+from equipoise.core.answers import Answer
+from equipoise.core.dates import IsoDate
+from equipoise.core.errors import InputError
+from equipoise.core.nouns import Recording, Timeline
+from equipoise.ingest.bids import DERIVATIVE, find_recordings, participant_labels, person_file
+from equipoise.ingest.person import examine_person
+
+__all__ = ["CheckFinding", "check_path"]
+
+_NESTED: Final = ("demographics", "episode")
+_SECTIONS: Final = tuple(
+    part.name
+    for part in fields(Timeline)
+    if part.name not in {"label", "recordings", "notice", "sources", *_NESTED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """One thing that is present, missing or wrong.
+
+    Parameters
+    ----------
+    kind : {"present", "missing", "wrong"}
+        What holds.
+    what : str
+        A section of the record, or a part of a recording.
+    where : str
+        File with line and field, or the person.
+    detail : str
+        In words.
+    """
+
+    kind: Literal["present", "missing", "wrong"]
+    what: str
+    where: str
+    detail: str
+
+
+def check_path(path: Path, *, today: IsoDate) -> tuple[CheckFinding, ...]:
+    """Look over a record, or a dataset with all its people.
+
+    Parameters
+    ----------
+    path : Path
+        A ``person.yaml`` or the root of a BIDS dataset.
+    today : str
+        Day of the run.
+
+    Returns
+    -------
+    tuple of CheckFinding
+        Never raises for bad input: that is a finding of kind ``wrong``. The inside of images is
+        not looked at here.
+    """
+    if not path.is_dir():
+        return _person(path, today, None)
+    try:
+        labels = participant_labels(path)
+    except InputError as fault:
+        return (_wrong("dataset", fault),)
+    return (*_dataset(path), *(f for label in labels for f in _participant(path, label, today)))
+
+
+def _wrong(what: str, fault: InputError) -> CheckFinding:
+    message = InputError(fault.what, got=fault.got, allowed=fault.allowed, todo=fault.todo)
+    return CheckFinding("wrong", what, fault.where, message.line())
+
+
+def _dataset(dataset: Path) -> tuple[CheckFinding, ...]:
+    folder = dataset / DERIVATIVE
+    if not folder.is_dir():
+        return (CheckFinding("missing", "fMRIPrep derivatives", DERIVATIVE, "no such folder"),)
+    if not (folder / "dataset_description.json").is_file():
+        return (
+            CheckFinding("missing", "dataset_description.json", DERIVATIVE, "no notice is known"),
+        )
+    return (CheckFinding("present", "fMRIPrep derivatives", DERIVATIVE, ""),)
+
+
+def _participant(dataset: Path, label: str, today: IsoDate) -> tuple[CheckFinding, ...]:
+    found: list[CheckFinding] = []
+    where = f"sub-{label}"
+    try:
+        path = person_file(dataset, label)
+    except InputError as fault:
+        found.append(_wrong("clinical record", fault))
+    else:
+        if path is None:
+            found.append(CheckFinding("missing", "clinical record", where, "no person.yaml"))
+        else:
+            found += _person(path, today, label)
+    bundle = dataset / where / "clinical" / f"{where}_fhir.json"
+    if bundle.is_file():
+        found.append(CheckFinding("present", "FHIR bundle", bundle.name, "not read yet"))
+    try:
+        recordings = find_recordings(dataset, label)
+    except InputError as fault:
+        return (*found, _wrong("resting scan", fault))
+    if not recordings:
+        found.append(CheckFinding("missing", "resting scan", where, "no desc-preproc_bold.nii.gz"))
+    return (*found, *(part for scan in recordings for part in _recording(scan)))
+
+
+def _recording(scan: Recording) -> tuple[CheckFinding, ...]:
+    files = {
+        "image": scan.path,
+        "brain mask": scan.mask,
+        "confounds": scan.confounds,
+        "sidecar": scan.sidecar,
+    }
+    seconds = None if scan.repetition_time is None else f"{scan.repetition_time:g} s"
+    return (
+        *(_file(scan, what, path) for what, path in files.items()),
+        _part(scan, "repetition time", seconds),
+        _part(scan, "space", scan.space),
+    )
+
+
+def _file(scan: Recording, what: str, path: str | None) -> CheckFinding:
+    if path is not None and not Path(path).is_file():
+        return CheckFinding("wrong", what, scan.name, "a link to a file that is not here")
+    return _part(scan, what, None if path is None else Path(path).name)
+
+
+def _part(scan: Recording, what: str, detail: str | None) -> CheckFinding:
+    if detail is None:
+        return CheckFinding("missing", what, scan.name, "needed to use the resting scan")
+    return CheckFinding("present", what, scan.name, detail)
+
+
+def _person(path: Path, today: IsoDate, label: str | None) -> tuple[CheckFinding, ...]:
+    timeline, faults = examine_person(path, today=today, expected_label=label)
+    found = [_wrong("clinical record", fault) for fault in faults]
+    if timeline is None:
+        return tuple(found)
+    found.append(CheckFinding("present", "clinical record", path.name, timeline.notice or ""))
+    for name in _NESTED:
+        section = getattr(timeline, name)
+        for part in fields(section):
+            found.append(_answer(f"{name}: {part.name}", path.name, getattr(section, part.name)))
+    found += [_answer(name, path.name, getattr(timeline, name)) for name in _SECTIONS]
+    return tuple(found)
+
+
+def _answer(what: str, where: str, answer: Answer[object]) -> CheckFinding:
+    if answer.status == "not_asked":
+        return CheckFinding("missing", what, where, "not asked")
+    if answer.status == "unknown":
+        return CheckFinding("missing", what, where, "asked, not known")
+    if not isinstance(answer.value, tuple):
+        return CheckFinding("present", what, where, "given")
+    count = len(answer.value)
+    said = f"{count} {'entry' if count == 1 else 'entries'}" if count else "asked, none"
+    return CheckFinding("present", what, where, said)

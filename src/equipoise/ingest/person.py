@@ -1,0 +1,131 @@
+"""Reader of ``person.yaml``: one person's clinical record becomes a `Timeline`.
+
+A key left out means not asked, ``[]`` means asked and none, ``unknown`` means asked and not known.
+The page `docs/person-record.md` shows every key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from equipoise.core.dates import IsoDate
+from equipoise.core.errors import InputError, RecordError
+from equipoise.core.nouns import InputDigest, Timeline
+from equipoise.ingest import schema as s
+from equipoise.ingest import sections
+from equipoise.ingest.entries import Entry, Sheet, read_entries, read_entry
+from equipoise.ingest.rules import check_whole
+from equipoise.ingest.yaml_lines import Entries, parse_yaml
+
+__all__ = ["examine_person", "read_person"]
+
+
+def read_person(path: Path, *, today: IsoDate, expected_label: str | None = None) -> Timeline:
+    """Read a person's record.
+
+    Parameters
+    ----------
+    path : Path
+        A ``person.yaml``.
+    today : str
+        Day of the run; a later date is refused.
+    expected_label : str, optional
+        The label of the folder that the record lies in.
+
+    Returns
+    -------
+    Timeline
+        Without recordings.
+
+    Raises
+    ------
+    InputError
+        The first fault: file, line, field, what was got, what is allowed.
+    """
+    timeline, faults = examine_person(path, today=today, expected_label=expected_label)
+    if timeline is None:
+        raise faults[0]
+    return timeline
+
+
+def examine_person(
+    path: Path, *, today: IsoDate, expected_label: str | None = None
+) -> tuple[Timeline | None, tuple[InputError, ...]]:
+    """Read a person's record and return all its faults.
+
+    Parameters
+    ----------
+    path : Path
+        A ``person.yaml``.
+    today : str
+        Day of the run; a later date is refused.
+    expected_label : str, optional
+        The label of the folder that the record lies in.
+
+    Returns
+    -------
+    tuple
+        The timeline, None where there are faults; and the faults in the order of their lines.
+    """
+    try:
+        data = _bytes(path)
+        node = parse_yaml(data, where=str(path))
+        if not isinstance(node, Entries):
+            raise RecordError(
+                "the file is empty" if node is None else "this is not a record",
+                where=str(path),
+                allowed="keys with values",
+                todo="begin with schema_version and label",
+            )
+    except RecordError as fault:
+        return None, (fault,)
+    sheet = Sheet(str(path), today)
+    names = tuple(part.name for part in (*s.HEAD, *s.SECTIONS))
+    root = Entry(node, names, sheet, "")
+    timeline = _timeline(root, InputDigest(path.name, hashlib.sha256(data).hexdigest()))
+    check_whole(timeline, root)
+    if expected_label is not None and timeline.label not in {"", expected_label}:
+        root.note(s.LABEL, _other_person(root, timeline.label, expected_label))
+    return (None if sheet.faults else timeline), sheet.faults
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordError(
+            "the record cannot be read", where=str(path), got=error.strerror or ""
+        ) from None
+
+
+def _other_person(root: Entry, got: str, expected: str) -> RecordError:
+    return RecordError(
+        "the record names another person than its folder",
+        where=root.spot("label").where,
+        got=got,
+        allowed=expected,
+        todo="find out whose record it is before anything else",
+    )
+
+
+def _timeline(root: Entry, source: InputDigest) -> Timeline:
+    root.needed(s.SCHEMA_VERSION)
+    return Timeline(
+        label=root.needed(s.LABEL) or "",
+        notice=root.answer(s.NOTICE).value,
+        demographics=sections.demographics(read_entry(root, s.DEMOGRAPHICS)),
+        episode=sections.episode(read_entry(root, s.EPISODE)),
+        treatments=read_entries(root, s.TREATMENTS, sections.treatment_trial),
+        drugs=read_entries(root, s.DRUGS, sections.drug_use),
+        conditions=read_entries(root, s.CONDITIONS, sections.condition),
+        implants=read_entries(root, s.IMPLANTS, sections.implant),
+        pregnancy=sections.pregnancy(read_entry(root, s.PREGNANCY)),
+        labs=read_entries(root, s.LABS, sections.lab_result),
+        scales=read_entries(root, s.SCALES, sections.scale_answers),
+        genotypes=read_entries(root, s.GENOTYPES, sections.genotype),
+        findings=read_entries(root, s.FINDINGS, sections.finding),
+        preferences=sections.preferences(read_entry(root, s.PREFERENCES)),
+        consents=read_entries(root, s.CONSENTS, sections.consent),
+        sources=(source,),
+    )

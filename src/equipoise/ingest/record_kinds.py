@@ -1,0 +1,107 @@
+"""Kinds of value that only a person's record has: label, version, unit, answers, weights."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from equipoise.core.errors import RecordError
+from equipoise.ingest.fields import (
+    NUMBER,
+    WHOLE,
+    Kind,
+    Spot,
+    at_least,
+    between,
+    many,
+    pattern,
+    scalar_kind,
+)
+from equipoise.ingest.vocabulary import ATTRIBUTE
+from equipoise.ingest.yaml_lines import Entries, Node, Scalar
+
+__all__ = [
+    "AGE_YEARS",
+    "ALLELES",
+    "ANSWERS",
+    "BIDS_LABEL",
+    "GENE_SYMBOL",
+    "ICD10",
+    "RECORD_VERSION",
+    "UNIT",
+    "VERSION",
+    "WEIGHTS",
+]
+
+RECORD_VERSION: Final = "1.0"
+_VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})", re.ASCII)
+_LEFT_OUT: Final = frozenset({"null", "n/a", "unknown"})
+
+
+def _version(text: str, spot: Spot) -> str:
+    match = _VERSION.fullmatch(text)
+    known = RECORD_VERSION.split(".", maxsplit=1)[0]
+    if match is None:
+        raise RecordError(
+            "this is not a version", where=spot.where, got=repr(text), allowed=f'"{RECORD_VERSION}"'
+        )
+    if int(match[1]) != int(known):
+        newer = int(match[1]) > int(known)
+        raise RecordError(
+            "this record is of a newer major version" if newer else "there is no such version",
+            where=spot.where,
+            got=text,
+            allowed=f"{known}.x",
+            todo="update Equipoise" if newer else f'write "{RECORD_VERSION}"',
+        )
+    return text
+
+
+def _answer(node: Node, spot: Spot) -> int | None:
+    if isinstance(node, Scalar) and node.text in _LEFT_OUT:
+        return None
+    return WHOLE.read(node, spot)
+
+
+def _weights(node: Node, spot: Spot) -> tuple[tuple[str, float], ...]:
+    if not isinstance(node, Entries):
+        raise RecordError(
+            "names with numbers are needed", where=spot.where, allowed="{} or {name: number, ...}"
+        )
+    found: dict[str, float] = {}
+    for name, value in node.values.items():
+        here = Spot(spot.file, node.lines[name], f"{name} of {spot.field}", spot.today)
+        attribute = ATTRIBUTE.read(Scalar(name, here.line), here)
+        if attribute in found:
+            raise RecordError(f"two weights for {attribute}", where=here.where, todo="keep one")
+        found[attribute] = at_least(NUMBER, 0.0).read(value, here)
+    if found and not any(found.values()):
+        raise RecordError(
+            "all weights are zero", where=spot.where, todo="raise one, or write {} for the defaults"
+        )
+    return tuple(sorted(found.items()))
+
+
+VERSION: Final = scalar_kind(f'`"{RECORD_VERSION}"`', _version)
+BIDS_LABEL: Final = pattern(
+    "letters and digits only",
+    "[A-Za-z0-9]+",
+    "write the BIDS label without sub-, in quotes",
+)
+AGE_YEARS: Final = between(
+    NUMBER,
+    "ingest_age_min",
+    "ingest_age_max",
+    "number of years between the rows `ingest_age_min` and `ingest_age_max` of "
+    "`tables/hyperparameters`",
+)
+ICD10: Final = pattern("ICD-10 code such as `F33.2`", r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?")
+UNIT: Final = pattern("UCUM unit such as `mg/d` or `mg/L`", r"\S+")
+GENE_SYMBOL: Final = pattern("gene symbol such as `CYP2C19`", "[A-Z][A-Z0-9-]*")
+ALLELES: Final = pattern('two alleles such as `"*1/*2"` (in quotes)', r"[^\s/]+/[^\s/]+")
+ANSWERS: Final = many(
+    Kind("whole number, or `null`, `n/a` or `unknown` where an item was left out", _answer)
+)
+WEIGHTS: Final = Kind(
+    "`{}`, or ids of `tables/hyperparameters/attributes` with numbers of at least 0", _weights
+)

@@ -1,0 +1,139 @@
+"""What contradicts itself in a record: dates in the wrong order, two answers to one question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from equipoise.core.dates import IsoDate, earliest, latest
+from equipoise.core.errors import InputError, RecordError
+from equipoise.core.nouns import Finding, Timeline, TreatmentTrial
+from equipoise.core.tables import load_table
+from equipoise.ingest import schema as s
+from equipoise.ingest.entries import Entry, Sheet
+from equipoise.ingest.yaml_lines import Scalar
+
+__all__ = ["check_order", "check_trial", "check_whole"]
+
+
+def check_order(entry: Entry, first: s.Key[IsoDate], second: s.Key[IsoDate]) -> None:
+    """Note two dates that cannot stand in this order.
+
+    Parameters
+    ----------
+    entry : Entry
+        Holds both.
+    first, second : Key of str
+        The earlier and the later date.
+    """
+    before, after = _date(entry, first), _date(entry, second)
+    if before is None or after is None or earliest(before) <= latest(after):
+        return
+    entry.note(
+        second,
+        RecordError(
+            f"{second.name} lies before {first.name}",
+            where=entry.spot(second.name).where,
+            got=f"{first.name} {before}, {second.name} {after}",
+            allowed=f"{second.name} on or after {first.name}",
+            todo="correct one of the two dates",
+        ),
+    )
+
+
+def _date(entry: Entry, key: s.Key[IsoDate]) -> IsoDate | None:
+    """Return a date that can be read; its own faults are noted elsewhere."""
+    node = entry.node.values.get(key.name)
+    if not isinstance(node, Scalar):
+        return None
+    try:
+        return key.kind.read(node, entry.spot(key.name))
+    except InputError:
+        return None
+
+
+def check_trial(entry: Entry, trial: TreatmentTrial) -> None:
+    """Note a trial that is said to go on and to have been stopped, or has a dose it cannot have.
+
+    Parameters
+    ----------
+    entry : Entry
+        Where the trial stands.
+    trial : TreatmentTrial
+        What was read.
+    """
+    stopped = [key for key in (s.STOP, s.STOPPED_FOR) if entry.has(key)]
+    if trial.ongoing.value is True and stopped:
+        names = " and ".join(key.name for key in stopped)
+        entry.note(
+            s.ONGOING,
+            RecordError(
+                f"a trial that is ongoing cannot have {names}",
+                where=entry.spot("ongoing").where,
+                todo=f"keep ongoing, or {names}",
+            ),
+        )
+    over = trial.stop.known or trial.ongoing.value is False
+    if entry.has(s.STOPPED_FOR) and not over and trial.ongoing.value is not True:
+        entry.note(
+            s.STOPPED_FOR,
+            RecordError(
+                "a trial that was stopped needs the day",
+                where=entry.spot("stopped_for").where,
+                allowed="stop: a date; or ongoing: no where the day is not known",
+                todo="add one of the two",
+            ),
+        )
+    row = load_table("treatments/treatments").find(id=trial.treatment)
+    if trial.dose.known and row is not None and row.text("kind") in {"procedure", "therapy"}:
+        entry.note(
+            s.DOSE,
+            RecordError(
+                f"{trial.treatment} has no dose by weight",
+                where=entry.spot("dose").where,
+                todo="leave dose and unit out; give sessions",
+            ),
+        )
+
+
+def check_whole(timeline: Timeline, root: Entry) -> None:
+    """Note what contradicts itself across sections.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        What was read.
+    root : Entry
+        The record.
+    """
+    state = timeline.pregnancy.value
+    if timeline.demographics.sex.value == "male" and state and state.status == "pregnant":
+        line = root.node.lines[s.PREGNANCY.name]
+        root.sheet.note(
+            RecordError(
+                "sex and pregnancy contradict each other",
+                where=root.spot("status of pregnancy", line).where,
+                got=f"pregnant, and male on line {root.node.lines[s.DEMOGRAPHICS.name]}",
+                todo="correct one of the two",
+            ),
+            line,
+        )
+    _check_findings(timeline.findings.or_else(()), root.sheet)
+
+
+def _check_findings(findings: Iterable[Finding], sheet: Sheet) -> None:
+    first: dict[tuple[str, str | None], Finding] = {}
+    for finding in findings:
+        day = finding.date.value
+        before = first.setdefault((finding.finding, day), finding)
+        if before.status == finding.status:
+            continue
+        sheet.note(
+            RecordError(
+                f"two answers about {finding.finding}",
+                where=sheet.spot(finding.line, "status of findings").where,
+                got=f"{finding.status}, and {before.status} on line {before.line}",
+                allowed="one answer for each day",
+                todo="correct one, or give the days on which each was found",
+            ),
+            finding.line,
+        )

@@ -1,0 +1,323 @@
+"""The shape of ``person.yaml``: every key, declared once.
+
+The reader asks these keys and no others, and `docs/person-record.md` is made from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from equipoise.ingest.fields import (
+    DATE,
+    FLAG,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Kind,
+    at_least,
+    choice,
+    many,
+)
+from equipoise.ingest.record_kinds import (
+    AGE_YEARS,
+    ALLELES,
+    ANSWERS,
+    BIDS_LABEL,
+    GENE_SYMBOL,
+    ICD10,
+    UNIT,
+    VERSION,
+    WEIGHTS,
+)
+from equipoise.ingest.vocabulary import DRUG, FINDING, IMPLANT, LAB, SCALE, SITE, TREATMENT
+
+__all__ = [
+    "ADHERENCE",
+    "AGE",
+    "ASKED",
+    "CODE",
+    "CONDITIONS",
+    "CONDITION_STATUS",
+    "CONSENTS",
+    "DEMOGRAPHICS",
+    "DIAGNOSIS",
+    "DIPLOTYPE",
+    "DOSE",
+    "DOSE_UNIT",
+    "DRUGS",
+    "EPISODE",
+    "FINDINGS",
+    "FINDING_STATUS",
+    "FOUND",
+    "GENE",
+    "GENOTYPES",
+    "GRANTED",
+    "HEAD",
+    "IMPLANTS",
+    "IMPLANT_KIND",
+    "ITEMS",
+    "LABEL",
+    "LABS",
+    "LAB_UNIT",
+    "LOOKED",
+    "MEASURED",
+    "NOTICE",
+    "NUMBER_OF_EPISODE",
+    "ONGOING",
+    "ONSET",
+    "OUTCOME",
+    "PREFERENCES",
+    "PREGNANCY",
+    "PREGNANCY_STATUS",
+    "PURPOSE",
+    "REVOKED",
+    "SCALES",
+    "SCALE_ID",
+    "SCHEMA_VERSION",
+    "SECTIONS",
+    "SESSIONS",
+    "SEX",
+    "SPECIFIERS",
+    "START",
+    "STOP",
+    "STOPPED_FOR",
+    "SYSTEM",
+    "TAKEN",
+    "TEST",
+    "TREATED_WITH",
+    "TREATMENTS",
+    "VALUE",
+    "WEIGHT_OF",
+    "WHERE",
+    "Key",
+    "Shape",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Generic[T]):
+    """One key of a record.
+
+    Parameters
+    ----------
+    name : str
+        As it is written.
+    kind : Kind
+        What may stand there.
+    says : str
+        What it means.
+    needed : bool
+        Whether it has to be there; ``unknown`` is allowed only where it need not.
+    """
+
+    name: str
+    kind: Kind[T]
+    says: str
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The keys that belong together.
+
+    Parameters
+    ----------
+    name : str
+        Name of the section.
+    says : str
+        What it holds.
+    keys : tuple of Key
+        All keys that are allowed, in the order of the page.
+    repeated : bool
+        Whether the section is a list of such entries.
+    """
+
+    name: str
+    says: str
+    keys: tuple[Key[Any], ...]
+    repeated: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the keys."""
+        return tuple(key.name for key in self.keys)
+
+
+SCHEMA_VERSION = Key("schema_version", VERSION, "Version of this shape.", needed=True)
+LABEL = Key(
+    "label",
+    BIDS_LABEL,
+    "The BIDS label of the person, without `sub-`; no name, no date of birth.",
+    needed=True,
+)
+NOTICE = Key(
+    "notice", TEXT, "What the record says about itself (`invented person`); shown with results."
+)
+
+SEX = Key("sex", choice("female", "male", "intersex"), "Sex.")
+AGE = Key("age_years", AGE_YEARS, "Age.")
+DEMOGRAPHICS = Shape("demographics", "Who the person is.", (SEX, AGE))
+
+DIAGNOSIS = Key("diagnosis", ICD10, "Diagnosis of the present episode.")
+ONSET = Key("onset", DATE, "When it began.")
+NUMBER_OF_EPISODE = Key(
+    "number", at_least(WHOLE, 1), "Which episode of the life it is; 1 is the first."
+)
+SPECIFIERS = Key(
+    "specifiers",
+    many(
+        choice(
+            "anxious_distress",
+            "mixed_features",
+            "melancholic_features",
+            "atypical_features",
+            "psychotic_features",
+            "catatonia",
+            "peripartum_onset",
+            "seasonal_pattern",
+        )
+    ),
+    "Specifiers of DSM-5.",
+)
+EPISODE = Shape(
+    "episode", "The present episode.", (DIAGNOSIS, ONSET, NUMBER_OF_EPISODE, SPECIFIERS)
+)
+
+TREATED_WITH = Key("treatment", TREATMENT, "What was tried.", needed=True)
+DOSE = Key("dose", at_least(NUMBER, 0.0, above=True), "Highest dose that was held.")
+DOSE_UNIT = Key("unit", UNIT, "Unit of the dose; has to be there where a dose is given.")
+START = Key("start", DATE, "First day.")
+STOP = Key("stop", DATE, "Last day.")
+ONGOING = Key("ongoing", FLAG, "Whether it is still taken. Either this or `stop`.")
+ADHERENCE = Key("adherence", choice("good", "partial", "poor"), "How regularly it was taken.")
+OUTCOME = Key(
+    "outcome",
+    choice("remission", "response", "partial_response", "no_response", "worse"),
+    "What came of it.",
+)
+STOPPED_FOR = Key(
+    "stopped_for",
+    choice("no_benefit", "side_effects", "remission", "choice", "other"),
+    "Why it was stopped; needs `stop`, or `ongoing: no` where the day is not known.",
+)
+SESSIONS = Key("sessions", at_least(WHOLE, 1), "Number of sessions, for procedures and therapies.")
+TREATMENTS = Shape(
+    "treatments",
+    "Every trial of a treatment for depression, of this and earlier episodes.",
+    (
+        TREATED_WITH,
+        DOSE,
+        DOSE_UNIT,
+        START,
+        STOP,
+        ONGOING,
+        ADHERENCE,
+        OUTCOME,
+        STOPPED_FOR,
+        SESSIONS,
+    ),
+    repeated=True,
+)
+
+TAKEN = Key("drug", DRUG, "What is taken.", needed=True)
+DRUGS = Shape(
+    "drugs",
+    "Everything else that is taken now, or was stopped of late.",
+    (TAKEN, DOSE, DOSE_UNIT, START, STOP),
+    repeated=True,
+)
+
+CODE = Key("code", ICD10, "Code of the diagnosis.", needed=True)
+SYSTEM = Key("system", choice("icd10"), "Code system.", needed=True)
+CONDITION_STATUS = Key(
+    "status", choice("active", "resolved", "unknown"), "Whether it is there now.", needed=True
+)
+CONDITIONS = Shape(
+    "conditions", "Other diagnoses.", (CODE, SYSTEM, CONDITION_STATUS, ONSET), repeated=True
+)
+
+IMPLANT_KIND = Key("kind", IMPLANT, "What it is.", needed=True)
+WHERE = Key("site", SITE, "Where in the body.")
+IMPLANTS = Shape(
+    "implants", "Implants and metal in the body.", (IMPLANT_KIND, WHERE), repeated=True
+)
+
+PREGNANCY_STATUS = Key(
+    "status",
+    choice("pregnant", "not_pregnant", "breastfeeding"),
+    "What was found; if it is not known, write `pregnancy: unknown`.",
+    needed=True,
+)
+LOOKED = Key("date", DATE, "When it was asked or examined.")
+PREGNANCY = Shape("pregnancy", "Pregnancy and breastfeeding.", (PREGNANCY_STATUS, LOOKED))
+
+MEASURED = Key("date", DATE, "When it was measured.", needed=True)
+TEST = Key("test", LAB, "What was measured.", needed=True)
+VALUE = Key("value", NUMBER, "The value as reported; a plausible one.", needed=True)
+LAB_UNIT = Key("unit", UNIT, "The unit as reported; never guessed.", needed=True)
+LABS = Shape("labs", "Laboratory values.", (TEST, VALUE, LAB_UNIT, MEASURED), repeated=True)
+
+SCALE_ID = Key("scale", SCALE, "Which scale.", needed=True)
+ITEMS = Key(
+    "items", ANSWERS, "The answers in the order of the scale, as many as it has.", needed=True
+)
+SCALES = Shape(
+    "scales",
+    "Answers to rating scales; scores are worked out, never read.",
+    (SCALE_ID, MEASURED, ITEMS),
+    repeated=True,
+)
+
+GENE = Key("gene", GENE_SYMBOL, "Which gene.", needed=True)
+DIPLOTYPE = Key("diplotype", ALLELES, "The diplotype as reported.", needed=True)
+GENOTYPES = Shape("genotypes", "Reported diplotypes.", (GENE, DIPLOTYPE), repeated=True)
+
+FOUND = Key("finding", FINDING, "What was asked or examined.", needed=True)
+FINDING_STATUS = Key(
+    "status", choice("present", "absent", "unknown"), "What was found.", needed=True
+)
+FINDINGS = Shape(
+    "findings",
+    "What the safety rules ask for.",
+    (FOUND, FINDING_STATUS, LOOKED),
+    repeated=True,
+)
+
+WEIGHT_OF = Key("weights", WEIGHTS, "How much each outcome or burden matters; `{}` keeps defaults.")
+PREFERENCES = Shape("preferences", "What matters to the person.", (WEIGHT_OF,))
+
+PURPOSE = Key(
+    "purpose",
+    choice("care", "family", "research", "incidental_findings"),
+    "What it is about.",
+    needed=True,
+)
+GRANTED = Key("granted", FLAG, "Whether the person agreed.", needed=True)
+ASKED = Key("date", DATE, "When the person was asked.", needed=True)
+REVOKED = Key("revoked", DATE, "When the person took it back.")
+CONSENTS = Shape(
+    "consents",
+    "What the person agreed to.",
+    (PURPOSE, GRANTED, ASKED, REVOKED),
+    repeated=True,
+)
+
+SECTIONS = (
+    DEMOGRAPHICS,
+    EPISODE,
+    TREATMENTS,
+    DRUGS,
+    CONDITIONS,
+    IMPLANTS,
+    PREGNANCY,
+    LABS,
+    SCALES,
+    GENOTYPES,
+    FINDINGS,
+    PREFERENCES,
+    CONSENTS,
+)
+HEAD = (SCHEMA_VERSION, LABEL, NOTICE)

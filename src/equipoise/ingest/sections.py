@@ -1,0 +1,300 @@
+"""From the entries of a record to the nouns, one function for each section."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from equipoise.core.answers import Answer, given, not_asked, unknown
+from equipoise.core.errors import InputError, RecordError, UnitError
+from equipoise.core.nouns import (
+    Condition,
+    Consent,
+    Demographics,
+    Dose,
+    DrugUse,
+    Episode,
+    Finding,
+    Genotype,
+    Implant,
+    LabResult,
+    Preferences,
+    Pregnancy,
+    ScaleAnswers,
+    TreatmentTrial,
+)
+from equipoise.core.tables import load_table
+from equipoise.core.units import convert
+from equipoise.ingest import schema as s
+from equipoise.ingest.entries import Entry
+from equipoise.ingest.rules import check_order, check_trial
+
+__all__ = [
+    "condition",
+    "consent",
+    "demographics",
+    "drug_use",
+    "episode",
+    "finding",
+    "genotype",
+    "implant",
+    "lab_result",
+    "preferences",
+    "pregnancy",
+    "scale_answers",
+    "treatment_trial",
+]
+
+# Where no table names the unit of a drug: amounts by the day or by the session. Any unit that can
+# be converted into one of them is accepted.
+_DOSE_UNITS: Final = ("mg/d", "mg", "mg/kg", "[IU]/d", "[IU]", "mmol/d", "mL/d", "mL")
+
+
+def demographics(answer: Answer[Entry]) -> Demographics:
+    """Return sex and age; a section that is not known leaves both not known."""
+    if answer.value is None:
+        return (
+            Demographics() if answer.status == "not_asked" else Demographics(unknown(), unknown())
+        )
+    return Demographics(answer.value.answer(s.SEX), answer.value.answer(s.AGE))
+
+
+def episode(answer: Answer[Entry]) -> Episode:
+    """Return the present episode; a section that is not known leaves every part not known."""
+    entry = answer.value
+    if entry is None:
+        if answer.status == "not_asked":
+            return Episode()
+        return Episode(unknown(), unknown(), unknown(), unknown())
+    return Episode(
+        diagnosis=entry.answer(s.DIAGNOSIS),
+        onset=entry.answer(s.ONSET),
+        number=entry.answer(s.NUMBER_OF_EPISODE),
+        specifiers=entry.answer(s.SPECIFIERS),
+    )
+
+
+def treatment_trial(entry: Entry) -> TreatmentTrial | None:
+    """Return one trial of a treatment."""
+    treatment = entry.needed(s.TREATED_WITH)
+    trial = TreatmentTrial(
+        treatment=treatment or "",
+        dose=_dose(entry, treatment),
+        start=entry.answer(s.START),
+        stop=entry.answer(s.STOP),
+        ongoing=entry.answer(s.ONGOING),
+        adherence=entry.answer(s.ADHERENCE),
+        outcome=entry.answer(s.OUTCOME),
+        stopped_for=entry.answer(s.STOPPED_FOR),
+        sessions=entry.answer(s.SESSIONS),
+        line=entry.node.line,
+    )
+    check_order(entry, s.START, s.STOP)
+    check_trial(entry, trial)
+    return trial if treatment else None
+
+
+def drug_use(entry: Entry) -> DrugUse | None:
+    """Return one drug that is no trial for the depression."""
+    drug = entry.needed(s.TAKEN)
+    use = DrugUse(
+        drug=drug or "",
+        dose=_dose(entry, drug),
+        start=entry.answer(s.START),
+        stop=entry.answer(s.STOP),
+        line=entry.node.line,
+    )
+    check_order(entry, s.START, s.STOP)
+    return use if drug else None
+
+
+def _dose(entry: Entry, name: str | None) -> Answer[Dose]:
+    """Return dose and unit together: neither stands alone."""
+    dose, unit = entry.answer(s.DOSE), entry.answer(s.DOSE_UNIT)
+    if dose.value is None:
+        if entry.has(s.DOSE_UNIT) and entry.lacks(s.DOSE):
+            entry.note(
+                s.DOSE_UNIT,
+                RecordError(
+                    "a unit without a dose",
+                    where=entry.spot("unit").where,
+                    todo="add the dose (or dose: unknown), or leave the unit out",
+                ),
+            )
+        return not_asked() if dose.status == "not_asked" else unknown()
+    if unit.value is None:
+        if entry.lacks(s.DOSE_UNIT) or unit.status == "unknown":
+            entry.note(s.DOSE, _no_unit(entry, "dose", "mg/d and the like"))
+        return not_asked()
+    try:
+        _check_dose_unit(name, unit.value, entry.spot("unit").where)
+    except UnitError as fault:
+        entry.note(s.DOSE_UNIT, fault)
+        return not_asked()
+    return given(Dose(dose.value, unit.value))
+
+
+def _check_dose_unit(name: str | None, unit: str, where: str) -> None:
+    row = load_table("doses/doses").find(treatment=name or "")
+    if row is not None:
+        convert(1.0, unit, row.text("unit"), where=where)
+        return
+    if unit in _DOSE_UNITS:
+        return
+    for target in _DOSE_UNITS:
+        try:
+            convert(1.0, unit, target)
+        except UnitError:
+            continue
+        return
+    raise UnitError(
+        "no dose has this unit",
+        where=where,
+        got=repr(unit),
+        allowed=f"UCUM units such as {', '.join(_DOSE_UNITS)}",
+        todo="correct the unit; small and capital letters differ",
+    )
+
+
+def _no_unit(entry: Entry, field: str, allowed: str) -> UnitError:
+    return UnitError(
+        f"the {field} has no unit",
+        where=entry.spot("unit", entry.node.lines[field]).where,
+        allowed=allowed,
+        todo="add the unit; it is never guessed",
+    )
+
+
+def condition(entry: Entry) -> Condition | None:
+    """Return one coded diagnosis."""
+    code, system = entry.needed(s.CODE), entry.needed(s.SYSTEM)
+    status, onset = entry.needed(s.CONDITION_STATUS), entry.answer(s.ONSET)
+    if code is None or system is None or status is None:
+        return None
+    return Condition(code, system, status, onset, entry.node.line)
+
+
+def implant(entry: Entry) -> Implant | None:
+    """Return one implant."""
+    kind, site = entry.needed(s.IMPLANT_KIND), entry.answer(s.WHERE)
+    return None if kind is None else Implant(kind, site, entry.node.line)
+
+
+def pregnancy(answer: Answer[Entry]) -> Answer[Pregnancy]:
+    """Return pregnancy and breastfeeding."""
+    if answer.value is None:
+        return not_asked() if answer.status == "not_asked" else unknown()
+    status, date = answer.value.needed(s.PREGNANCY_STATUS), answer.value.answer(s.LOOKED)
+    return not_asked() if status is None else given(Pregnancy(status, date))
+
+
+def lab_result(entry: Entry) -> LabResult | None:
+    """Return one laboratory value, in its own unit, if it is plausible."""
+    test, value = entry.needed(s.TEST), entry.needed(s.VALUE)
+    date, unit = entry.needed(s.MEASURED), _lab_unit(entry, test)
+    if test is None or value is None or unit is None:
+        return None
+    try:
+        _check_lab(entry, test, value, unit)
+    except InputError as fault:
+        entry.note(s.LAB_UNIT if isinstance(fault, UnitError) else s.VALUE, fault)
+        return None
+    return None if date is None else LabResult(test, value, unit, date, entry.node.line)
+
+
+def _lab_unit(entry: Entry, test: str | None) -> str | None:
+    if not entry.lacks(s.LAB_UNIT) or not entry.has(s.VALUE):
+        return entry.needed(s.LAB_UNIT)
+    allowed = s.LAB_UNIT.kind.says
+    if test is not None:
+        allowed = f"{load_table('labs/labs').row(id=test).text('unit')}, or one that converts to it"
+    entry.note(s.VALUE, _no_unit(entry, "value", allowed))
+    return None
+
+
+def _check_lab(entry: Entry, test: str, value: float, unit: str) -> None:
+    row = load_table("labs/labs").row(id=test)
+    inside, where = row.text("unit"), entry.spot("unit").where
+    converted = convert(value, unit, inside, quantity=test, where=where)
+    low, high = row.number("plausible_minimum"), row.number("plausible_maximum")
+    if not low <= converted <= high:
+        same = "" if unit == inside else f", which is {converted:g} {inside}"
+        raise RecordError(
+            f"this value is not possible for {test}",
+            where=entry.spot("value").where,
+            got=f"{value:g} {unit}{same}",
+            allowed=f"{low:g} to {high:g} {inside}",
+            todo="check the value and its unit",
+        )
+
+
+def scale_answers(entry: Entry) -> ScaleAnswers | None:
+    """Return the answers to one scale, as many as it has items and within their range."""
+    scale, date = entry.needed(s.SCALE_ID), entry.needed(s.MEASURED)
+    items = entry.needed(s.ITEMS)
+    if scale is None or items is None:
+        return None
+    fault = _items_fault(scale, items, entry.spot("items").where)
+    if fault is not None:
+        entry.note(s.ITEMS, fault)
+        return None
+    return None if date is None else ScaleAnswers(scale, date, items, entry.node.line)
+
+
+def _items_fault(scale: str, items: tuple[int | None, ...], where: str) -> RecordError | None:
+    row = load_table("scales/scales").row(id=scale)
+    wanted = int(row.number("items"))
+    if len(items) != wanted:
+        return RecordError(
+            f"{scale} has another number of items",
+            where=where,
+            got=f"{len(items)} answers",
+            allowed=f"{wanted} answers",
+            todo="write null for an item that was left out",
+        )
+    low, high = int(row.number("item_minimum")), int(row.number("item_maximum"))
+    for number, item in enumerate(items, 1):
+        if item is not None and not low <= item <= high:
+            return RecordError(
+                f"answer {number} of {scale} is out of range",
+                where=where,
+                got=str(item),
+                allowed=f"{low} to {high}, or null where it was left out",
+            )
+    return None
+
+
+def genotype(entry: Entry) -> Genotype | None:
+    """Return one reported diplotype."""
+    gene, diplotype = entry.needed(s.GENE), entry.needed(s.DIPLOTYPE)
+    if gene is None or diplotype is None:
+        return None
+    return Genotype(gene, diplotype, entry.node.line)
+
+
+def finding(entry: Entry) -> Finding | None:
+    """Return one clinical finding."""
+    name, status = entry.needed(s.FOUND), entry.needed(s.FINDING_STATUS)
+    date = entry.answer(s.LOOKED)
+    if name is None or status is None:
+        return None
+    return Finding(name, status, date, entry.node.line)
+
+
+def preferences(answer: Answer[Entry]) -> Answer[Preferences]:
+    """Return the weights that the person set."""
+    if answer.value is None:
+        return not_asked() if answer.status == "not_asked" else unknown()
+    weights = answer.value.answer(s.WEIGHT_OF)
+    if weights.status == "unknown":
+        return unknown()
+    return given(Preferences(weights.or_else(())))
+
+
+def consent(entry: Entry) -> Consent | None:
+    """Return what the person agreed to for one purpose."""
+    purpose, granted = entry.needed(s.PURPOSE), entry.needed(s.GRANTED)
+    date, revoked = entry.needed(s.ASKED), entry.answer(s.REVOKED)
+    check_order(entry, s.ASKED, s.REVOKED)
+    if purpose is None or granted is None or date is None:
+        return None
+    return Consent(purpose, granted, date, revoked)

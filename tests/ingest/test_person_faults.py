@@ -1,0 +1,247 @@
+"""Bad records: every fault is one line that names file, line and field, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from equipoise.core.errors import InputError, RecordError, UnitError
+from equipoise.core.tables import Row, Table
+from equipoise.ingest import examine_person, read_person, vocabulary
+
+TODAY = "2025-01-10"
+HEAD = 'schema_version: "1.0"\nlabel: "01"\n'
+
+Write = Callable[[str], Path]
+
+
+def faults(path: Path) -> list[str]:
+    timeline, found = examine_person(path, today=TODAY)
+    assert (timeline is None) == bool(found)
+    return [str(fault) for fault in found]
+
+
+# (part of the full record, what stands there instead, field, words of the message)
+EDITS = [
+    # Names of fields.
+    ("treatments:  ", "treatmets:  ", "treatmets", ["no such field", "did you mean treatments?"]),
+    ("{sex: female", "{sx: female", "sx of demographics", ["did you mean sex?"]),
+    ("dose: 150", "dosis: 150", "dosis of treatments entry 1", ["did you mean dose?"]),
+    ("{scale: phq9, date: 2025", "{scala: phq9, date: 2025", "scala of scales entry 1", ["scale?"]),
+    # The head.
+    ('schema_version: "1.0"\n', "", "schema_version", ["needed", '"1.0"']),
+    ('"1.0"', '"2.0"', "schema_version", ["newer major", "got 2.0", "update Equipoise"]),
+    ('"1.0"', "one", "schema_version", ["not a version"]),
+    ('label: "01"\n', "", "label", ["needed"]),
+    ('"01"', "sub-01", "label", ["got 'sub-01'", "without sub-"]),
+    ('"01"', "ÅÄ", "label", ["letters and digits only"]),
+    ('"01"', '"0 1"', "label", ["letters and digits only"]),
+    # Types and lists of words.
+    ("sex: female", "sex: woman", "sex of demographics", ["female, male, intersex"]),
+    ("sex: female", "sex: [female]", "sex of demographics", ["a single value", "got a list"]),
+    ("age_years: 43", "age_years: 430", "age_years of demographics", ["not plausible", "6 to 120"]),
+    ("age_years: 43", "age_years: '4,3'", "age_years of demographics", ["a decimal point"]),
+    ("age_years: 43", "age_years: ~", "age_years of demographics", ["no value stands here"]),
+    ("age_years: 43", "age_years: nan", "age_years of demographics", ["not a number"]),
+    ("age_years: 43", "age_years: Unknown", "age_years of demographics", ["small letters"]),
+    ("number: 3", "number: 0", "number of episode", ["too small", "at least 1"]),
+    ("number: 3", "number: 2.5", "number of episode", ["not a whole number"]),
+    ("F33.2", "MDD", "diagnosis of episode", ["ICD-10"]),
+    ("[anxious_distress]", "anxious_distress", "specifiers of episode", ["list", "brackets"]),
+    ("[anxious_distress]", "[anxious]", "specifiers of episode", ["anxious_distress?"]),
+    ("adherence: good", "adherence: perfect", "adherence of treatments entry 1", ["good, partial"]),
+    ("ongoing: yes", "ongoing: perhaps", "ongoing of treatments entry 2", ["neither yes nor no"]),
+    # Names of drugs and treatments.
+    (
+        "treatment: sertraline",
+        "treatment: sertralin",
+        "treatment of treatments entry 1",
+        ["not known", "got 'sertralin'", "did you mean sertraline or methylphenidate (ritalin)"],
+    ),
+    ("drug: ibuprofen", "drug: ibuprofin", "drug of drugs entry 1", ["did you mean ibuprofen or"]),
+    ("drug: ibuprofen", "drug: qqqq", "drug of drugs entry 1", ["correct the name"]),
+    ("treatment: cbt", "treatment: sham", "treatment of treatments entry 3", ["not known"]),
+    (
+        "kind: vagus_",
+        "kind: vagal_",
+        "kind of implants entry 1",
+        ["did you mean vagus_nerve_stimulator or"],
+    ),
+    ("site: neck", "site: nek", "site of implants entry 1", ["did you mean neck?"]),
+    ("finding: suicidal_plan", "finding: suicide_plan", "finding of findings entry 1", ["_plan?"]),
+    ("test: crp_hs", "test: crp_h", "test of labs entry 1", ["did you mean crp_hs"]),
+    ("{scale: phq9, date: 2025", "{scale: phq, date: 2025", "scale of scales entry 1", ["phq9"]),
+    (
+        "remission: 100",
+        "remision: 100",
+        "remision of weights of preferences",
+        ["did you mean remission or"],
+    ),
+    ("remission: 100", "remission: -1", "remission of weights of preferences", ["too small"]),
+    # Doses and laboratory values.
+    ("dose: 400, unit: mg/d,", "dose: 400,", "unit of drugs entry 1", ["dose has no unit"]),
+    ("dose: 400, unit: mg/d,", "unit: mg/d,", "unit of drugs entry 1", ["without a dose"]),
+    ("dose: 150, unit: mg/d", "dose: 150, unit: mg", "unit of treatments entry 1", ["mg/d"]),
+    ("dose: 400, unit: mg/d", "dose: 400, unit: s", "unit of drugs entry 1", ["no dose has this"]),
+    ("dose: 150", "dose: 0", "dose of treatments entry 1", ["too small", "above 0"]),
+    ("sessions: 12", "dose: 3, unit: mg/d", "dose of treatments entry 3", ["no dose by weight"]),
+    ("value: 3.4, unit: mg/L,", "value: 3.4,", "unit of labs entry 1", ["no unit", "mg/L"]),
+    ("value: 3.4", "value: 3400", "value of labs entry 1", ["not possible", "0 to 1000 mg/L"]),
+    ("value: 3.4", "value: -3.4", "value of labs entry 1", ["not possible"]),
+    ("value: 3.4", "value: <0.5", "value of labs entry 1", ["not a number", "sign such as <"]),
+    ("unit: mg/L", "unit: mmol/d", "unit of labs entry 1", ["measures something else", "mg/L"]),
+    ("unit: mg/L", "unit: milligrams", "unit of labs entry 1", ["not a UCUM unit"]),
+    ("unit: mg/L", "unit: g/dL", "value of labs entry 1", ["34000 mg/L"]),
+    # Scales.
+    ("1, 2, 1, 0, 0]", "1, 2, 1, 0]", "items of scales entry 1", ["8 answers", "9 answers"]),
+    ("1, 2, 1, 0, 0]", "1, 2, 1, 0, 4]", "items of scales entry 1", ["answer 9", "0 to 3"]),
+    ("1, 2, 1, 0, 0]", "1, 2, 1, 0, -1]", "items of scales entry 1", ["answer 9", "0 to 3"]),
+    ("1, 2, 1, 0, 0]", "1, 2, 1, 0, '']", "items of scales entry 1", ["no value stands here"]),
+    # Dates.
+    ("date: 2025-01-10, items", "date: 2025-01-11, items", "date of scales entry 1", ["future"]),
+    ("onset: 2024-03", "onset: 2025-02", "onset of episode", ["lies in the future"]),
+    ("onset: 2024-03", "onset: 2024-13", "onset of episode", ["not a date", "2024-03-10"]),
+    ("onset: 2024-03", "onset: 2024-02-30", "onset of episode", ["not a date"]),
+    ("onset: 2024-03", "onset: 03/2024", "onset of episode", ["not a date"]),
+    ("onset: 2024-03", "onset: 1024-03", "onset of episode", ["any living person"]),
+    (
+        "stop: 2024-07",
+        "stop: 2024-03",
+        "stop of treatments entry 1",
+        ["before start", "2024-04-10"],
+    ),
+    ("revoked: 2024-09", "revoked: 2024-01", "revoked of consents entry 2", ["before date"]),
+    ("date: 2025-01-10, items", "date: unknown, items", "date of scales entry 1", ["not a date"]),
+    # Contradictions.
+    ("ongoing: yes,", "ongoing: yes, stop: 2024-09,", "ongoing of treatments entry 2", ["stop"]),
+    ("ongoing: no,", "", "stopped_for of treatments entry 3", ["needs the day", "ongoing: no"]),
+    # What could mean two things.
+    (
+        "implants:\n  - {kind: vagus_nerve_stimulator, site: neck}",
+        "implants: none",
+        "implants",
+        ["[]"],
+    ),
+    ('"*1/*2"', "", "diplotype of genotypes entry 1", ["no value stands"]),
+    (
+        '"*1/*2"',
+        "n/a",
+        "diplotype of genotypes entry 1",
+        ["no value stands", "be unknown (asked, not known)"],
+    ),
+    ('"*1/*2"', '"*1"', "diplotype of genotypes entry 1", ["two alleles"]),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "field", "words"), EDITS)
+def test_one_fault_is_named(
+    before: str, after: str, field: str, words: list[str], write: Write, full_text: str
+) -> None:
+    assert full_text.count(before) >= 1
+    text = full_text.replace(before, after, 1)
+    path = write(text)
+    (message,) = faults(path)
+    assert f", field {field}: " in message
+    assert message.startswith(f"{path} line ")
+    assert not [word for word in words if word not in message], message
+    assert "\n" not in message
+    with pytest.raises(InputError) as caught:
+        read_person(path, today=TODAY)
+    assert str(caught.value) == message
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("treatments:  ", "treatmets:  ", 7),
+        ("outcome: no_response", "outcome: nothing", 9),
+        ("value: 3.4", "value: 3400", 21),
+        ("1, 2, 1, 0, 0]", "1, 2, 1, 0, 4]", 24),
+    ],
+)
+def test_the_line_is_that_of_the_value(
+    before: str, after: str, line: int, write: Write, full_text: str
+) -> None:
+    # Lines counted by hand in tests/fixtures/person_full.yaml.
+    (message,) = faults(write(full_text.replace(before, after, 1)))
+    assert f" line {line}, field " in message
+
+
+def test_units_are_faults_of_their_own_kind(write: Write) -> None:
+    _, found = examine_person(
+        write(HEAD + "labs: [{test: crp_hs, value: 3.4, date: 2024}]\n"), today=TODAY
+    )
+    assert [type(fault) for fault in found] == [UnitError]
+
+
+def test_male_and_pregnant_contradict_each_other(write: Write) -> None:
+    text = HEAD + "demographics: {sex: male}\npregnancy: {status: pregnant}\n"
+    (message,) = faults(write(text))
+    assert "line 4, field status of pregnancy: sex and pregnancy contradict" in message
+    assert "male on line 3" in message
+
+
+@pytest.mark.parametrize("sex", ["female", "intersex", "unknown"])
+def test_nobody_else_is_refused_a_pregnancy(sex: str, write: Write) -> None:
+    text = HEAD + f"demographics: {{sex: {sex}}}\npregnancy: {{status: pregnant}}\n"
+    assert faults(write(text)) == []
+
+
+def test_two_answers_about_one_finding_contradict_each_other(write: Write) -> None:
+    plan = "  - {{finding: suicidal_plan, status: {}, date: 2025-01-{}}}\n"
+    same_day = HEAD + "findings:\n" + plan.format("absent", "10") + plan.format("present", "10")
+    (message,) = faults(write(same_day))
+    assert "two answers about suicidal_plan; got present, and absent on line 4" in message
+    later = HEAD + "findings:\n" + plan.format("absent", "09") + plan.format("present", "10")
+    assert faults(write(later)) == []
+
+
+def test_all_faults_of_a_file_are_found_in_the_order_of_its_lines(write: Write) -> None:
+    text = (
+        "label: '01'\n"
+        "schema_version: 3.0\n"
+        "labs:\n"
+        "  - {test: crp_hs, value: 9999, unit: mg/L, date: 2030}\n"
+        "  - 17\n"
+        "scales: {phq9: 12}\n"
+        "demographics: {sex: male, age_years: 4000}\n"
+        "colour: blue\n"
+    )
+    lines = [message.split(" line ")[1].split(",")[0] for message in faults(write(text))]
+    assert lines == ["2", "4", "4", "5", "6", "7", "8"]
+    with pytest.raises(RecordError, match="newer major"):
+        read_person(write(text), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "the file is empty"),
+        ("# only a note\n", "the file is empty"),
+        ("- 1\n- 2\n", "this is not a record"),
+        ("just words\n", "this is not a record"),
+        ("label: [\n", "this is not YAML"),
+    ],
+)
+def test_a_file_that_is_no_record(text: str, words: str, write: Write) -> None:
+    (message,) = faults(write(text))
+    assert words in message
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (message,) = faults(tmp_path / "nothing.yaml")
+    assert "the record cannot be read" in message
+    (message,) = faults(tmp_path)
+    assert "the record cannot be read" in message
+
+
+def test_a_name_of_two_drugs_is_not_guessed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = [{"id": name, "aliases": "Twin"} for name in ("one", "other")]
+    table = Table("drugs/drugs", {}, tuple(Row(row, "t") for row in cells))
+    monkeypatch.setattr(vocabulary, "load_table", lambda _: table)
+    monkeypatch.setattr(vocabulary, "tables_digest", lambda: "test")
+    (message,) = faults(write(HEAD + "drugs: [{drug: twin}]\n"))
+    assert "stands for more than one drug; got 'twin'; allowed: one, other" in message
