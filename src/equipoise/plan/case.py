@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     )
     from equipoise.core.tables import Row
 
-__all__ = ["Case", "Running", "in_text", "running_trials", "title"]
+__all__ = ["NO_DANGER", "Case", "Running", "in_text", "running_trials", "title"]
 
 WORKING = ("remission", "response")
+NO_DANGER = "already_failed"
+"""Rule that stops an option only because it was tried; what is taken may stay as a base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +139,15 @@ def _runs(trial: TreatmentTrial) -> bool:
     return trial.stop.value is None
 
 
+def _dangerous(verdict: OptionVerdict) -> bool:
+    return any(r.verdict == "hard_stop" and r.rule != NO_DANGER for r in verdict.reasons)
+
+
 def _state(
     trial: TreatmentTrial, judged: TrialAppraisal | None, verdicts: Mapping[str, OptionVerdict]
 ) -> str:
     verdict = verdicts.get(trial.treatment)
-    if verdict is not None and verdict.verdict == "hard_stop":
+    if verdict is not None and _dangerous(verdict):
         return "blocked"
     if trial.outcome.value in WORKING:
         return "working"

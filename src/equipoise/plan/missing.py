@@ -60,7 +60,8 @@ def still_missing(case: Case) -> tuple[str, ...]:
         for trial in case.appraisal.trials
         for fact in trial.missing
     ]
-    found += open_facts(case.appraisal.verdicts)
+    reasons = [r for verdict in case.appraisal.verdicts for r in verdict.reasons]
+    found += [reason.missing for reason in reasons if reason.missing]
     found += [i.title for i in case.appraisal.diagnosis_check if i.status == "not_checked"]
     return tuple(dict.fromkeys(found))
 

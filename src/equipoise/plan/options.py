@@ -63,19 +63,22 @@ def choose(case: Case) -> Choice | None:
     most = int(_setting("plan_named_options"))
     named = tuple(group[:most])
     rest = [p for p in open_options if p not in named]
+    after = _tie(case, rest) if rest else []
+    after += [p for p in rest if p not in after]
     return Choice(
         named=named,
         words=_words(case, named, len(group)),
         reason=_reason(case, named, len(group)),
         evidence="; ".join(_chance(case, p) for p in named) + ".",
-        others=tuple(title(case, p.treatment) for p in rest[:most]),
+        others=tuple(title(case, p.treatment) for p in after[:most]),
     )
 
 
-def listed(parts: tuple[str, ...], joint: str = "and") -> str:
-    """Return ``a, b and c``."""
+def listed(parts: tuple[str, ...]) -> str:
+    """Return ``a, b and c``, with semicolons where a part holds a comma."""
+    comma = "; " if any("," in part for part in parts) else ", "
     if len(parts) > 1:
-        return f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
+        return f"{comma.join(parts[:-1])} and {parts[-1]}"
     return "".join(parts)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from equipoise.core.tables import load_table
-from equipoise.plan.case import in_text, title
+from equipoise.plan.case import NO_DANGER, in_text, title
 from equipoise.plan.missing import has_scale, open_facts
 from equipoise.plan.options import Choice, choose, listed
 from equipoise.plan.starts import start_rules
@@ -91,7 +91,8 @@ def _current_blocked(case: Case, _: Row) -> tuple[Fill, ...]:
     found = []
     for running in _in_state(case, "blocked"):
         verdict = case.verdicts[running.trial.treatment]
-        texts = [r.text.rstrip(".") for r in verdict.reasons if r.verdict == "hard_stop"]
+        stops = [r for r in verdict.reasons if r.verdict == "hard_stop" and r.rule != NO_DANGER]
+        texts = [r.text.rstrip(".") for r in stops]
         found.append(Fill({"trial": _name(case, running), "reasons": f"{'; '.join(texts)}."}))
     return tuple(found)
 

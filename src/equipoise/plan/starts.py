@@ -77,7 +77,8 @@ def _cautions(case: Case, treatment: str) -> tuple[str, ...]:
 
 
 def _labelled(found: dict[str, list[str]], count: int) -> tuple[str, ...]:
-    return tuple(
-        text if len(names) == count else f"{', '.join(names)}: {text}"
-        for text, names in found.items()
-    )
+    shown = []
+    for text, names in found.items():
+        whose = "" if len(names) == count else f"{', '.join(names)}: "
+        shown.append(f"{whose}{text}" if whose else text[0].upper() + text[1:])
+    return tuple(shown)
