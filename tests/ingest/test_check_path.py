@@ -88,6 +88,12 @@ def test_each_missing_part_of_a_recording_is_named(dataset: Path) -> None:
     assert set(missing) == {"brain mask", "confounds", "sidecar", "repetition time"}
 
 
+def test_a_derivative_without_description_has_no_notice(dataset: Path) -> None:
+    (dataset / "derivatives/fmriprep/dataset_description.json").unlink()
+    missing = told(check_path(dataset, today=TODAY), "missing")
+    assert missing == {"dataset_description.json": "no notice is known"}
+
+
 def test_a_link_without_content_is_wrong(dataset: Path) -> None:
     (dataset / SCAN).unlink()
     (dataset / SCAN).symlink_to(dataset / "not-fetched")

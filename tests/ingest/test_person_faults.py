@@ -80,6 +80,9 @@ EDITS = [
         ["did you mean remission or"],
     ),
     ("remission: 100", "remission: -1", "remission of weights of preferences", ["too small"]),
+    ("remission: 100, side_effects: 40", "remission: 0", "weights of preferences", ["zero"]),
+    ("{remission: 100, side_effects: 40}", "7", "weights of preferences", ["names with numbers"]),
+    ("side_effects: 40", "Remission: 1", "Remission of weights of preferences", ["two weights"]),
     # Doses and laboratory values.
     ("dose: 400, unit: mg/d,", "dose: 400,", "unit of drugs entry 1", ["dose has no unit"]),
     ("dose: 400, unit: mg/d,", "unit: mg/d,", "unit of drugs entry 1", ["without a dose"]),
@@ -105,6 +108,7 @@ EDITS = [
     ("onset: 2024-03", "onset: 2024-13", "onset of episode", ["not a date", "2024-03-10"]),
     ("onset: 2024-03", "onset: 2024-02-30", "onset of episode", ["not a date"]),
     ("onset: 2024-03", "onset: 03/2024", "onset of episode", ["not a date"]),
+    ("onset: 2024-03", "onset: ٢٠٢٤", "onset of episode", ["not a date", "٢٠٢٤"]),
     ("onset: 2024-03", "onset: 1024-03", "onset of episode", ["any living person"]),
     (
         "stop: 2024-07",
@@ -124,6 +128,7 @@ EDITS = [
         "implants",
         ["[]"],
     ),
+    ('"*1/*2"', '" *1/*2"', "diplotype of genotypes entry 1", ["blanks"]),
     ('"*1/*2"', "", "diplotype of genotypes entry 1", ["no value stands"]),
     (
         '"*1/*2"',

@@ -147,6 +147,7 @@ def test_parts_of_a_section_have_three_values_too(read: Read) -> None:
     everything = Episode(unknown(), unknown(), unknown(), unknown())
     assert read("episode: unknown\n").episode == everything
     assert read("episode: {specifiers: []}\n").episode == Episode(specifiers=given(()))
+    assert read("preferences: {weights: unknown}\n").preferences == unknown()
     assert read("preferences: {weights: {}}\n").preferences == given(Preferences())
 
 

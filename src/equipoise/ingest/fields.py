@@ -242,8 +242,10 @@ def _flag(text: str, spot: Spot) -> bool:
 
 
 def _date(text: str, spot: Spot) -> IsoDate:
-    # int() would read digits of other scripts, which no later reader of the date expects.
-    date = check_date(text if text.isascii() else "", where=spot.where, today=spot.today)
+    if not text.isascii():
+        # Digits of other scripts would pass as numbers, and no later reader expects them.
+        raise RecordError("this is not a date", where=spot.where, got=repr(text))
+    date = check_date(text, where=spot.where, today=spot.today)
     if latest(spot.today).year - latest(date).year > _setting("ingest_age_max"):
         raise RecordError(
             "this date lies before any living person was born",
