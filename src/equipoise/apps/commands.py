@@ -135,15 +135,24 @@ def check(path: Path, today: str) -> tuple[CheckFinding, ...]:
     """Return what is there, missing and wrong below `path`, images included."""
     found = list(ingest.check_path(path, today=today))
     if path.is_dir():
-        from equipoise.assays import mri
-
-        for label in ingest.participant_labels(path):
-            for recording in ingest.find_recordings(path, label):
-                found += [
-                    CheckFinding("wrong", "resting scan", recording.name, fault)
-                    for fault in mri.inspect(recording)
-                ]
+        found += _check_images(path)
     return tuple(dataclasses.replace(f, where=f.where or str(path)) for f in found)
+
+
+def _check_images(dataset: Path) -> list[CheckFinding]:
+    from equipoise.assays import mri
+
+    try:
+        labels = ingest.participant_labels(dataset)
+        recordings = [r for label in labels for r in ingest.find_recordings(dataset, label)]
+    except InputError:
+        # The records' check has already told what is wrong with the folder.
+        return []
+    return [
+        CheckFinding("wrong", "resting scan", recording.name, fault)
+        for recording in recordings
+        for fault in mri.inspect(recording)
+    ]
 
 
 def check_text(findings: tuple[CheckFinding, ...]) -> str:

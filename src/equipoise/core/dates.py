@@ -18,7 +18,7 @@ __all__ = ["IsoDate", "check_date", "earliest", "latest", "weeks_between"]
 IsoDate = str
 """Text such as ``2024-03``; checked by :func:`check_date`."""
 
-_PATTERN: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PATTERN: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 DAYS_PER_WEEK: Final = 7
 
 

@@ -55,10 +55,8 @@ def _by_registry(value: float, unit: str, to: str, where: str) -> float:
     import pint
 
     try:
-        registry = _registry()
-        # The registry's own parser raises several kinds of error for text that is no UCUM unit.
-        source = registry.from_ucum(unit)
-        target = registry.from_ucum(to)
+        source, target = _parsed(unit), _parsed(to)
+    # The registry's parser raises several kinds of error for text that is no UCUM unit.
     except Exception:
         raise UnitError(
             "this is not a UCUM unit", where=where, got=repr(unit), allowed=to
@@ -69,6 +67,11 @@ def _by_registry(value: float, unit: str, to: str, where: str) -> float:
         raise UnitError(
             "this unit measures something else", where=where, got=repr(unit), allowed=to
         ) from None
+
+
+@lru_cache(maxsize=256)
+def _parsed(unit: str) -> Any:
+    return _registry().from_ucum(unit)
 
 
 @lru_cache(maxsize=1)
