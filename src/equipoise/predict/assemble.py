@@ -99,7 +99,7 @@ def _shift(expected: Expected, spread: Spread, t: int, settings: Settings) -> Sh
 
 
 def _drivers(layer: Layer, t: int) -> tuple[Driver, ...]:
-    """Return what moved an option, most first; amounts are of first order in the logit."""
+    """Return what moved an option, most first; amounts follow the logit by one common slope."""
     amounts: dict[str, float] = {}
     rows = {slope.moderation.id: slope.moderation for slope in layer.slopes}
     for slope in layer.slopes:

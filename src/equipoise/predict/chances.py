@@ -38,7 +38,7 @@ class Expected:
     outlook : ndarray
         What general prognosis adds to it.
     slope : ndarray
-        Change of the response for one more unit of logit.
+        Change of the response for one unit of logit, halfway between the average and this person.
     """
 
     average: Array
@@ -99,7 +99,7 @@ def expect_chances(
     """
     prognostic = [slope for slope in slopes if slope.prognostic]
     staying, slope = _staying(literature, slopes, scores, settings)
-    base, _ = _staying(literature, prognostic, scores, settings)
+    base, flat = _staying(literature, prognostic, scores, settings)
     stay = 1.0 - literature.dropout
     own = [slope for slope in slopes if not slope.prognostic]
     fit = np.where(acted_on(own, len(stay)), stay * (staying - base), 0.0)
@@ -113,7 +113,7 @@ def expect_chances(
         dropout=literature.dropout,
         fit=fit,
         outlook=outlook,
-        slope=stay * slope,
+        slope=stay * (slope + flat) / 2,
     )
 
 

@@ -79,7 +79,7 @@ def select(
         older[measure] += measure in used
         used[measure] = item
     aside += [
-        (measure, f"{count} older value(s): the latest one counts")
+        (measure, f"{count} older value{'s' if count > 1 else ''}: the latest one counts")
         for measure, count in older.items()
         if count
     ]
@@ -96,7 +96,7 @@ def _unusable(item: NormedMeasurement, known: set[str]) -> str | None:
     if item.z is None:
         return item.reason or "it has no place on a norm"
     if item.measurement.id not in known:
-        return "the measure is not in the table of measures"
+        return "the table of measures knows no such measurement"
     if item.measurement.date is None:
         return "it has no date, so how far it holds for the present cannot be told"
     if item.measurement.coverage <= 0:

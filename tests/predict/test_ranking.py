@@ -1,0 +1,58 @@
+"""Order, tie group and the chance of being first."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from equipoise.predict.ranking import arrange, chance_of_first, in_order, tie_group
+
+LIMITS = (2.0, 0.3)
+
+
+def test_equal_options_share_a_draw() -> None:
+    utility = np.array([[3.0, 3.0, 1.0], [1.0, 1.0, 2.0]])
+    assert chance_of_first(utility, 1e-9).tolist() == [0.25, 0.25, 0.5]
+
+
+def test_a_duplicate_takes_nothing_from_the_others() -> None:
+    utility = np.random.default_rng(0).normal(size=(500, 4))
+    alone = chance_of_first(utility, 1e-9)
+    doubled = chance_of_first(np.hstack([utility, utility[:, [0]]]), 1e-9)
+    np.testing.assert_array_equal(doubled[1:4], alone[1:])
+    assert doubled[0] == doubled[4] == alone[0] / 2
+
+
+def test_two_normal_options_against_the_closed_form() -> None:
+    # P(U1 > U2) for independent normals: Phi(delta / sqrt(s1^2 + s2^2)).
+    rng = np.random.default_rng(1)
+    utility = rng.normal([51.0, 50.0], [2.0, 1.5], size=(400_000, 2))
+    exact = 0.5 * (1 + math.erf(1 / 2.5 / math.sqrt(2)))
+    # Monte Carlo error 0.0008.
+    assert chance_of_first(utility, 1e-9)[0] == pytest.approx(exact, abs=0.003)
+
+
+@pytest.mark.parametrize(
+    ("expected", "above", "tied"),
+    [
+        ([50.0, 48.1], 0.0, True),
+        ([50.0, 47.9], 0.0, False),
+        ([50.0, 40.0], 0.3, True),
+        ([50.0, 40.0], 0.29, False),
+    ],
+)
+def test_when_an_option_is_tied(expected: list[float], above: float, tied: bool) -> None:
+    drawn = np.zeros((100, 2))
+    drawn[: round(100 * above), 1] = 1.0
+    found = tie_group(np.array(expected), drawn, ("a", "b"), LIMITS)
+    assert found.tolist() == [True, tied]
+
+
+def test_ties_stand_first_by_id_then_the_rest_by_utility() -> None:
+    names = ("d", "c", "b", "a")
+    expected = np.array([50.0, 49.0, 30.0, 40.0])
+    tied = np.array([True, True, False, False])
+    assert [names[t] for t in arrange(expected, tied, names)] == ["c", "d", "a", "b"]
+    assert [names[t] for t in in_order(np.zeros(4), names)] == ["a", "b", "c", "d"]
