@@ -31,8 +31,8 @@ def test_nobody_known_is_asked_first(plan: Planner, make: Any) -> None:
     assert _says(found, "PHQ-9 today")
     assert not any(step.treatments for step in found.steps)
     assert found.still_missing[:2] == (
-        "treatment history of this episode",
-        "every other drug taken now",
+        "present and past treatments of the depression",
+        "the drugs taken now",
     )
     assert "PHQ-9" in found.still_missing
     assert found.phase == "optimise_augment"
@@ -230,6 +230,23 @@ def test_a_caution_becomes_something_to_do_before(plan: Planner, make: Any) -> N
     judged = make.appraisal(make.verdict("sertraline", "caution"))
     found = plan(make.person(), judged, make.ranking("sertraline"))
     assert "Do this for sertraline" in _step(found, "Offer sertraline").prerequisites
+
+
+def test_a_long_list_of_open_facts_is_cut_in_the_step_and_whole_in_the_plan(
+    plan: Planner, make: Any
+) -> None:
+    checks = tuple(make.check(f"test{n}", "not_checked") for n in range(9))
+    found = plan(make.person(), make.appraisal(checks=checks), make.ranking("sertraline"))
+    step = _step(found, "Complete the diagnosis check: TEST0, ")
+    assert step.action.endswith("TEST5 and 3 more that are listed as missing.")
+    assert len(found.still_missing) == 9
+
+
+def test_facts_that_concern_most_options_stand_first(plan: Planner, make: Any) -> None:
+    one, many = make.verdict("cbt", "cannot_tell"), make.verdict("venlafaxine", "cannot_tell")
+    shared = replace(many, treatment="sertraline")
+    found = plan(make.person(), make.appraisal(one, many, shared), make.ranking("escitalopram"))
+    assert _says(found, "could not tell: fact about venlafaxine and fact about cbt.")
 
 
 def test_the_diagnosis_check_is_finished(plan: Planner, make: Any) -> None:

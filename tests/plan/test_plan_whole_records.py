@@ -76,7 +76,7 @@ def test_a_bare_record_is_asked_first(run: Run) -> None:
     plan = dossier.plan
     assert not any(step.treatments for step in plan.steps)
     assert plan.steps[0].action.startswith("Record every treatment")
-    assert "treatment history of this episode" in plan.still_missing
+    assert "present and past treatments of the depression" in plan.still_missing
     assert {type(result) for result in dossier.not_measured} == {NotMeasured}
     assert dossier.measurements == ()
     assert dossier.decision.predictions

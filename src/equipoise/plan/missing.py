@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from equipoise.plan.case import in_text, title
@@ -18,14 +19,17 @@ SCALE = "phq9"
 
 
 def open_facts(verdicts: Iterable[OptionVerdict]) -> tuple[str, ...]:
-    """Return the facts without which the safety rules cannot tell, each once."""
-    found = [
-        reason.missing
+    """Return the facts without which the safety rules cannot tell, those of most options first."""
+    found = Counter(
+        fact
         for verdict in verdicts
-        for reason in verdict.reasons
-        if reason.verdict == "cannot_tell" and reason.missing
-    ]
-    return tuple(dict.fromkeys(found))
+        for fact in {
+            reason.missing: None
+            for reason in verdict.reasons
+            if reason.verdict == "cannot_tell" and reason.missing
+        }
+    )
+    return tuple(fact for fact, _ in found.most_common())
 
 
 def has_scale(case: Case) -> bool:
@@ -47,11 +51,11 @@ def still_missing(case: Case) -> tuple[str, ...]:
         Each fact once, in the order in which it would be asked.
     """
     sections = (
-        ("treatment history of this episode", case.timeline.treatments.known),
-        ("every other drug taken now", case.timeline.drugs.known),
+        ("present and past treatments of the depression", case.timeline.treatments.known),
+        ("the drugs taken now", case.timeline.drugs.known),
         ("other diagnoses", case.timeline.conditions.known),
-        ("age", case.timeline.demographics.age_years.known),
-        ("sex", case.timeline.demographics.sex.known),
+        ("the age", case.timeline.demographics.age_years.known),
+        ("the sex", case.timeline.demographics.sex.known),
         ("PHQ-9", has_scale(case)),
     )
     found = [name for name, known in sections if not known]
@@ -62,7 +66,8 @@ def still_missing(case: Case) -> tuple[str, ...]:
     ]
     reasons = [r for verdict in case.appraisal.verdicts for r in verdict.reasons]
     found += [reason.missing for reason in reasons if reason.missing]
-    found += [i.title for i in case.appraisal.diagnosis_check if i.status == "not_checked"]
+    items = case.appraisal.diagnosis_check
+    found += [in_text(item.title) for item in items if item.status == "not_checked"]
     return tuple(dict.fromkeys(found))
 
 

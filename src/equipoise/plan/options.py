@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from equipoise.core.nouns import Prediction
     from equipoise.plan.case import Case
 
-__all__ = ["Choice", "choose", "listed"]
+__all__ = ["Choice", "choose", "listed", "shortened"]
 
 GRADES = "ABCDN"
 CHECKED = ("checked", "derived", "recalled")
@@ -72,6 +72,15 @@ def choose(case: Case) -> Choice | None:
         evidence="; ".join(_chance(case, p) for p in named) + ".",
         others=tuple(title(case, p.treatment) for p in after[:most]),
     )
+
+
+def shortened(parts: tuple[str, ...]) -> str:
+    """Return the first parts as a list; how many more there are stands at its end."""
+    most = int(_setting("plan_named_facts"))
+    more = len(parts) - most
+    if more <= 1:
+        return listed(parts)
+    return listed((*parts[:most], f"{more} more that are listed as missing"))
 
 
 def listed(parts: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from equipoise.core.tables import load_table
 from equipoise.plan.case import NO_DANGER, in_text, title
 from equipoise.plan.missing import has_scale, open_facts
-from equipoise.plan.options import Choice, choose, listed
+from equipoise.plan.options import Choice, choose, listed, shortened
 from equipoise.plan.starts import start_rules
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _no_history(case: Case, _: Row) -> tuple[Fill, ...]:
 def _facts_missing(case: Case, _: Row) -> tuple[Fill, ...]:
     options = [v for v in case.appraisal.verdicts if case.within_phase(v.treatment)]
     facts = open_facts(options)
-    return (Fill({"missing": listed(facts)}),) if facts else ()
+    return (Fill({"missing": shortened(facts)}),) if facts else ()
 
 
 def _no_scale(case: Case, _: Row) -> tuple[Fill, ...]:
@@ -68,7 +68,8 @@ def _no_scale(case: Case, _: Row) -> tuple[Fill, ...]:
 def _diagnosis(case: Case, status: str) -> tuple[Fill, ...]:
     items = [item for item in case.appraisal.diagnosis_check if item.status == status]
     titles = tuple(in_text(item.title) for item in items)
-    return (Fill({"missing": listed(titles)}),) if titles else ()
+    shown = shortened(titles) if status == "not_checked" else listed(titles)
+    return (Fill({"missing": shown}),) if titles else ()
 
 
 def _diagnosis_open(case: Case, _: Row) -> tuple[Fill, ...]:
