@@ -78,6 +78,7 @@ def test_a_number_that_is_not_finite_is_refused() -> None:
     [
         ("{", "not an Equipoise document"),
         ('{"kind": "Timeline"}', "not an Equipoise document"),
+        ('{"schema_version": "x", "kind": "Timeline"}', "not an Equipoise document"),
         ('{"schema_version": "2.0", "kind": "Timeline"}', "newer major version"),
         ('{"schema_version": "1.0", "kind": "Profile"}', "another kind"),
         ('{"schema_version": "1.0", "kind": "Timeline"}', "field label"),

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import math
 import typing
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -131,10 +132,11 @@ def from_json(noun: type[N], text: str | bytes, *, where: str = "") -> N:
     try:
         document = json.loads(text)
         version = str(document.pop("schema_version"))
+        major = int(version.split(".", maxsplit=1)[0])
         kind = document.pop("kind")
     except (ValueError, AttributeError, KeyError) as error:
         raise InputError("this is not an Equipoise document", where=where) from error
-    if int(version.split(".", maxsplit=1)[0]) > int(SCHEMA_VERSION.split(".", maxsplit=1)[0]):
+    if major > int(SCHEMA_VERSION.split(".", maxsplit=1)[0]):
         raise InputError(
             "this document is of a newer major version",
             where=where,
@@ -145,7 +147,7 @@ def from_json(noun: type[N], text: str | bytes, *, where: str = "") -> N:
     if kind != noun.__name__:
         raise InputError("another kind of document", where=where, got=kind, allowed=noun.__name__)
     try:
-        return typing.cast("N", _adapter(noun).validate_python(document))
+        return typing.cast("N", _adapter(typing.cast("Hashable", noun)).validate_python(document))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -153,10 +155,10 @@ def from_json(noun: type[N], text: str | bytes, *, where: str = "") -> N:
 
 
 @cache
-def _adapter(noun: Any) -> Any:
+def _adapter(noun: Hashable) -> Any:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(noun)
+    return TypeAdapter(typing.cast("type", noun))
 
 
 def noun_types() -> tuple[type, ...]:
