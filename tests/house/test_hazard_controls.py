@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-from equipoise import ingest, pipeline
+from equipoise import appraise, ingest, pipeline
 from equipoise.apps import session
 from equipoise.apps.outputs import person_files, study_files
 from equipoise.apps.summary import summary
 from equipoise.core.errors import InputError, RecordError, UnitError
-from equipoise.core.nouns import Dossier, NotMeasured, Recording, Timeline
+from equipoise.core.nouns import Appraisal, Dossier, NotMeasured, Recording, Timeline
 from equipoise.core.steps import NoStore
 from equipoise.core.tables import load_table, tables_digest, use_site
 
@@ -48,6 +48,7 @@ RECORD: dict[str, Any] = {
     "scales": [{"scale": "phq9", "date": "2026-03-02", "items": [2, 2, 2, 2, 1, 2, 1, 0, 0]}],
     "findings": [],
 }
+BARE = dict.fromkeys(set(RECORD) - {"schema_version", "label"})  # leaves out all but the label
 FINDINGS = tuple(row.text("id") for row in load_table("red_flags/findings"))
 EMERGENCIES = (
     "suicidal_intent",
@@ -63,6 +64,7 @@ EMERGENCIES = (
 
 Read = Callable[..., Timeline]
 Run = Callable[..., Dossier]
+Judge = Callable[..., Appraisal]
 
 
 def _findings(status: str, *names: str) -> list[dict[str, str]]:
@@ -97,8 +99,18 @@ def run(read: Read) -> Run:
     return go
 
 
-def _verdicts(dossier: Dossier) -> dict[str, str]:
-    return {v.treatment: v.verdict for v in dossier.appraisal.verdicts}
+@pytest.fixture
+def judge(read: Read) -> Judge:
+    """Return a function that appraises the changed record, without the rest of the pipeline."""
+
+    def go(**changes: Any) -> Appraisal:
+        return appraise.appraise(read(**changes), today=TODAY)
+
+    return go
+
+
+def _verdicts(appraisal: Appraisal) -> dict[str, str]:
+    return {v.treatment: v.verdict for v in appraisal.verdicts}
 
 
 def _texts(dossier: Dossier) -> dict[str, str]:
@@ -157,10 +169,11 @@ def test_safety_stands_first(run: Run) -> None:
     (title, *_) = (flag.title for flag in dossier.appraisal.red_flags)
     lines = summary(dossier).splitlines()
     assert lines.index("SAFETY") < lines.index("ANSWER")
-    words = _words(person_files(dossier)["sub-07.html"])
-    assert title in words
-    for later in ("Where the numbers come from", "What was measured", "Sources"):
-        assert later not in words or words.index(title) < words.index(later)
+    html = person_files(dossier)["sub-07.html"]
+    first, second, *_ = re.findall(r'<section[^>]* id="([a-z]+)"', html)
+    assert first == "safety"
+    safety = html[html.index('id="safety"') : html.index(f'<section id="{second}"')]
+    assert title in _words(safety)
 
 
 def test_no_output_rates_the_risk_of_suicide(run: Run) -> None:
@@ -178,20 +191,27 @@ def test_no_output_rates_the_risk_of_suicide(run: Run) -> None:
 # --- what was not asked --------------------------------------------------------------------
 
 
-def _open_options(run: Run, findings: list[dict[str, str]]) -> set[str]:
-    verdicts = _verdicts(run(findings=findings))
-    return {option for option, verdict in verdicts.items() if verdict == "clear"}
+def _stopped_by(judge: Judge, finding: str) -> set[str]:
+    """Return the options that `finding` alone stops, where everything else is absent."""
+    before = _verdicts(judge(findings=_findings("absent")))
+    after = _verdicts(judge(findings=_findings("present", finding)))
+    return {option for option in after if after[option] == "hard_stop" != before[option]}
+
+
+def _clear(appraisal: Appraisal) -> set[str]:
+    return {option for option, verdict in _verdicts(appraisal).items() if verdict == "clear"}
 
 
 @pytest.mark.parametrize("finding", FINDINGS)
-def test_leaving_out_an_answer_never_clears_a_check(run: Run, finding: str) -> None:
-    """What a present finding stops or cautions is not clear either while nobody has asked."""
-    bitten = _open_options(run, _findings("absent")) - _open_options(
-        run, _findings("present", finding)
-    )
-    not_asked = [f for f in _findings("absent") if f["finding"] != finding]
-    assert not bitten & _open_options(run, not_asked)
-    assert not bitten & _open_options(run, _findings("unknown", finding))
+def test_an_unknown_answer_never_clears_an_option(judge: Judge, finding: str) -> None:
+    stopped = _stopped_by(judge, finding)
+    assert not stopped & _clear(judge(findings=_findings("unknown", finding)))
+
+
+def test_what_nobody_asked_clears_nothing_that_it_could_stop(judge: Judge) -> None:
+    stopped = {option for finding in FINDINGS for option in _stopped_by(judge, finding)}
+    assert "bupropion" in stopped
+    assert not stopped & _clear(judge(findings=None, conditions=None))
 
 
 def test_a_missing_fact_is_never_clear(run: Run) -> None:
@@ -202,32 +222,32 @@ def test_a_missing_fact_is_never_clear(run: Run) -> None:
     assert dossier.plan.still_missing
 
 
-def _check(dossier: Dossier, part: str) -> set[str]:
-    found: set[str] = {c.status for c in dossier.appraisal.diagnosis_check if part in c.id}
+def _check(appraisal: Appraisal, part: str) -> set[str]:
+    found: set[str] = {c.status for c in appraisal.diagnosis_check if part in c.id}
     assert found, part
     return found
 
 
-def test_mania_not_asked_is_not_clear(run: Run) -> None:
-    assert _check(run(findings=None), "bipolar") == {"not_checked"}
+def test_mania_not_asked_is_not_clear(judge: Judge) -> None:
+    assert _check(judge(findings=None), "bipolar") == {"not_checked"}
 
 
-def test_an_organic_check_that_was_not_made_is_not_clear(run: Run) -> None:
-    assert _check(run(labs=[]), "thyroid") == {"not_checked"}
+def test_an_organic_check_that_was_not_made_is_not_clear(judge: Judge) -> None:
+    assert _check(judge(labs=[]), "thyroid") == {"not_checked"}
 
 
 def test_pregnancy_not_asked_is_not_clear(run: Run) -> None:
-    asked, not_asked = _verdicts(run()), _verdicts(run(pregnancy=None))
-    pregnant = _verdicts(run(pregnancy={"status": "pregnant", "date": TODAY}))
-    bitten = {option for option in asked if asked[option] != pregnant[option]}
-    assert bitten
-    assert not {option for option in bitten if not_asked[option] == "clear"}
+    dossier = run(findings=_findings("absent"), pregnancy=None)
+    verdicts = _verdicts(dossier.appraisal)
+    assert {verdicts[option] for option in ("paroxetine", "ect", "rtms")} == {"cannot_tell"}
+    assert verdicts["lithium_augmentation"] != "clear"
+    assert any("pregnancy" in fact for fact in dossier.plan.still_missing)
 
 
-def test_stimulation_is_never_clear_while_implants_are_unknown(run: Run) -> None:
+def test_stimulation_is_never_clear_while_implants_are_unknown(judge: Judge) -> None:
     findings = _findings("absent")
-    none, not_asked = run(findings=findings), run(findings=findings, implants=None)
-    unknown = run(findings=findings, implants="unknown")
+    none, not_asked = judge(findings=findings), judge(findings=findings, implants=None)
+    unknown = judge(findings=findings, implants="unknown")
     for option in ("rtms", "itbs"):
         assert _verdicts(none)[option] != "hard_stop"
         assert _verdicts(not_asked)[option] in {"cannot_tell", "hard_stop"}
@@ -235,13 +255,13 @@ def test_stimulation_is_never_clear_while_implants_are_unknown(run: Run) -> None
 
 
 @pytest.mark.parametrize("fact", ["dose", "start", "adherence"])
-def test_removing_a_fact_never_makes_a_trial_adequate(run: Run, fact: str) -> None:
-    whole = run().appraisal.trials[0]
+def test_removing_a_fact_never_makes_a_trial_adequate(judge: Judge, fact: str) -> None:
+    whole = judge().trials[0]
     assert (whole.adequate, whole.failed) == ("yes", "yes")
     trial = {k: v for k, v in RECORD["treatments"][0].items() if k != fact}
     if fact == "dose":
         del trial["unit"]
-    appraisal = run(treatments=[trial]).appraisal
+    appraisal = judge(treatments=[trial])
     assert appraisal.trials[0].adequate == "cannot_tell"
     assert appraisal.trials[0].missing
     assert appraisal.stage.count == 0
@@ -258,19 +278,21 @@ def test_an_unknown_drug_stops_the_run(read: Read) -> None:
 
 
 @pytest.mark.parametrize("inhibitor", ["linezolid", "tranylcypromine"])
-def test_a_monoamine_oxidase_inhibitor_stops_serotonergic_options(run: Run, inhibitor: str) -> None:
-    verdicts = _verdicts(run(drugs=[{"drug": inhibitor, "start": "2026-02-20"}]))
+def test_a_monoamine_oxidase_inhibitor_stops_serotonergic_options(
+    judge: Judge, inhibitor: str
+) -> None:
+    verdicts = _verdicts(judge(drugs=[{"drug": inhibitor, "start": "2026-02-20"}]))
     assert {verdicts[option] for option in ("sertraline", "escitalopram", "venlafaxine")} == {
         "hard_stop"
     }
 
 
-def test_a_drug_without_a_stop_date_is_still_taken(run: Run) -> None:
+def test_a_drug_without_a_stop_date_is_still_taken(judge: Judge) -> None:
     long_ago = {"drug": "tranylcypromine", "start": "2023-01"}
     ended = long_ago | {"stop": "2023-06-30"}
-    assert _verdicts(run(drugs=[long_ago]))["escitalopram"] == "hard_stop"
-    assert _verdicts(run(drugs=[long_ago | {"stop": "unknown"}]))["escitalopram"] != "clear"
-    assert _verdicts(run(drugs=[ended]))["escitalopram"] != "hard_stop"
+    assert _verdicts(judge(drugs=[long_ago]))["escitalopram"] == "hard_stop"
+    assert _verdicts(judge(drugs=[long_ago | {"stop": "unknown"}]))["escitalopram"] != "clear"
+    assert _verdicts(judge(drugs=[ended]))["escitalopram"] != "hard_stop"
 
 
 @pytest.mark.parametrize(
@@ -314,6 +336,7 @@ def test_ambiguous_dates_are_refused(read: Read, date: str) -> None:
 def test_a_record_of_another_person_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "sub-08" / "clinical"
     folder.mkdir(parents=True)
+    (tmp_path / "dataset_description.json").write_text('{"Name": "x", "BIDSVersion": "1.10.0"}')
     path = folder / "sub-08_person.yaml"
     path.write_text(yaml.safe_dump(RECORD, sort_keys=False), encoding="utf-8")
     with pytest.raises(InputError, match="names another person"):
@@ -336,8 +359,7 @@ def test_only_the_persons_own_recordings_are_found(tmp_path: Path) -> None:
 
 
 def test_a_person_without_data_gets_the_averages(run: Run) -> None:
-    bare = dict.fromkeys(set(RECORD) - {"schema_version", "label"})
-    dossier = run(**bare)
+    dossier = run(**BARE)
     assert dossier.measurements == ()
     assert dossier.decision.predictions
     for prediction in dossier.decision.predictions:
@@ -347,22 +369,25 @@ def test_a_person_without_data_gets_the_averages(run: Run) -> None:
 
 
 def test_a_bare_record_gives_a_plan(run: Run) -> None:
-    dossier = run(**dict.fromkeys(set(RECORD) - {"schema_version", "label"}))
+    dossier = run(**BARE)
     assert dossier.plan.steps
     assert dossier.plan.still_missing
 
 
 def test_options_that_tie_have_no_first(run: Run) -> None:
-    decision = run(findings=_findings("absent")).decision
-    tied = [p.treatment for p in decision.predictions if p.tied]
+    decision = run(**BARE).decision
+    tied = [p for p in decision.predictions if p.tied]
     assert len(tied) > 1
-    assert tied == sorted(tied)
-    assert "no clear first choice" in decision.sentence.lower()
+    assert [p.treatment for p in tied] == sorted(p.treatment for p in tied)
+    assert decision.sentence.startswith("No clear first choice among")
+    assert all(p.title in decision.sentence for p in tied)
 
 
 def test_blocked_options_are_listed_with_the_reason(run: Run) -> None:
     dossier = run(drugs=[{"drug": "tranylcypromine", "start": "2026-02-01"}])
-    stopped = {option for option, verdict in _verdicts(dossier).items() if verdict == "hard_stop"}
+    stopped = {
+        option for option, verdict in _verdicts(dossier.appraisal).items() if verdict == "hard_stop"
+    }
     assert "escitalopram" in stopped
     assert not stopped & {p.treatment for p in dossier.decision.predictions}
     blocked = {option.treatment: option.reasons for option in dossier.plan.blocked}
@@ -420,7 +445,8 @@ def test_reports_avoid_words_that_hurt(run: Run) -> None:
         r"|will respond|\bmentally ill\b|\bfailed (to respond|treatment)",
         re.IGNORECASE,
     )
-    words = _words(person_files(run())["sub-07.html"])
+    html = person_files(run())["sub-07.html"]
+    words = _words(html[: html.index('<section id="sources"')])  # titles of papers are theirs
     found = hurting.search(words)
     assert found is None, words[max(0, found.start() - 60) : found.end() + 60]
 
