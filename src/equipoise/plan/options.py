@@ -45,7 +45,7 @@ class Choice:
 
     @property
     def reference(self) -> str:
-        """References of the named options, each once."""
+        """Reference keys of the named options, each once."""
         return "; ".join(dict.fromkeys(key for p in self.named for key in p.references))
 
 

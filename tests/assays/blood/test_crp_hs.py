@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from equipoise.assays.blood import crp_hs
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.nouns import LabResult, Measurement, NotMeasured, Result, Timeline
+from equipoise.core.tables import load_table
 
 
 def _results(*labs: LabResult) -> tuple[Result, ...]:
@@ -43,6 +44,14 @@ def test_the_error_is_that_of_repeat_visits() -> None:
     # Reliability 0.60, spread of ln 1.1: 1.1 * sqrt(0.4) = 0.6957 on the ln scale, by hand.
     error = _measured(2.0).quantity.standard_error
     assert error == pytest.approx(2.0 * 0.6957, abs=2e-4)
+
+
+def test_the_error_and_the_measures_rest_on_one_reliability() -> None:
+    # Then the error on the ln scale in sds is sqrt(1 - r), as the measurement model takes it.
+    measure = load_table("measures/measures").row(id="blood.crp_hs")
+    precision = load_table("labs/precision").row(test="crp_hs")
+    assert measure.number("reliability") == precision.number("reliability")
+    assert measure.text("transform") == precision.text("scale")
 
 
 @drawn(st.floats(0.05, 500))

@@ -1,4 +1,4 @@
-"""hs-CRP: C-reactive protein in blood by a high-sensitivity assay, in mg/L.
+"""C-reactive protein in blood by a high-sensitivity assay (hs-CRP), in mg/L.
 
 What it measures: the concentration of an acute-phase protein, a coarse sign of inflammation.
 
