@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from equipoise.core.nouns import Dossier, Interval, Prediction
+from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
 
 __all__ = ["summary"]
 
 SHOWN = 7
 HUNDRED = 100
+ALREADY_FAILED = "already_failed"
 
 
 def summary(dossier: Dossier) -> str:
@@ -43,12 +44,22 @@ def _safety(dossier: Dossier) -> list[str]:
     for flag in dossier.appraisal.red_flags:
         lines.append(f"  {flag.grade.upper()}: {flag.title} ({flag.evidence})")
         lines += [f"    - {step.action} ({step.who}, {step.when})" for step in flag.pathway]
-    stops = [v for v in dossier.appraisal.verdicts if v.verdict == "hard_stop"]
     lines += [
-        f"  STOP {v.treatment}: " + "; ".join(r.text for r in v.reasons if r.verdict == "hard_stop")
-        for v in stops
+        f"  {word} {verdict.treatment}: {'; '.join(texts)}"
+        for word, tried in (("HARD STOP", False), ("NOT RANKED", True))
+        for verdict in dossier.appraisal.verdicts
+        if (texts := _stops(verdict, tried))
     ]
     return lines or ["  No red flag in the data given."]
+
+
+def _stops(verdict: OptionVerdict, tried: bool) -> list[str]:
+    """Return the hard stops of one option: dangers, or that it was tried without benefit."""
+    return [
+        reason.text
+        for reason in verdict.reasons
+        if reason.verdict == "hard_stop" and (reason.rule == ALREADY_FAILED) is tried
+    ]
 
 
 def _option(prediction: Prediction) -> str:
