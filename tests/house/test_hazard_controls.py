@@ -465,6 +465,7 @@ def test_every_cited_source_resolves(run: Run) -> None:
 
 
 def test_a_changed_table_changes_the_digest(tmp_path: Path) -> None:
+    use_site(None)
     before = tables_digest()
     table = load_table("hyperparameters/hyperparameters")
     folder = tmp_path / "hyperparameters"
