@@ -2,8 +2,8 @@
 
 A command is a line that starts with ``$`` in a ``console`` block; the lines below it, up to the
 next command, are what it prints (``...`` stands for anything). A block below the comment
-``<!-- exits with N -->`` must end with that code. Commands run one after another in one copy of
-the project, page by page, so a later page may use what an earlier one made.
+``<!-- exits with N -->`` ends with that code in its last command. Commands run one after another
+in one copy of the project, page by page, so a later page may use what an earlier one made.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def commands(page: str, text: str) -> Iterator[Command]:
         starts = [i for i, line in enumerate(lines) if line.startswith("$ ")]
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
             wanted = "\n".join(lines[start + 1 : end])
-            yield Command(page, first + start, lines[start][2:], wanted, int(block["code"] or 0))
+            code = int(block["code"] or 0) if end == len(lines) else 0
+            yield Command(page, first + start, lines[start][2:], wanted, code)
 
 
 def fault(command: Command, folder: Path) -> str | None:
