@@ -1,13 +1,15 @@
 """The synthetic twin: a small run in the layout of fMRIPrep, with known truth.
 
-Brain of the size of the template on a 4 mm grid. The subgenual seed carries a slow signal, a ball
-in the left dorsolateral prefrontal cortex its negative; every circuit carries a signal of its
-own; all voxels carry white noise of standard deviation 1 per cent of the mean.
+Part of a brain of the size of the template, with all regions, on a 4 mm grid. The subgenual seed
+carries a slow signal, a ball in the left dorsolateral prefrontal cortex its negative; every
+circuit carries a signal of its own; the voxels of the regions carry white noise of standard
+deviation 1 per cent of the mean.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +22,8 @@ from numpy.typing import NDArray
 from equipoise.core.nouns import Recording
 from equipoise.core.tables import load_table
 
-SHAPE = (37, 45, 33)
-ORIGIN = (-72.0, -104.0, -48.0)
+SHAPE = (33, 37, 27)
+ORIGIN = (-64.0, -80.0, -28.0)
 SPACING = 4.0
 SPOT = (-40.0, 36.0, 32.0)
 LEVEL = 10000.0
@@ -32,13 +34,14 @@ NOISE = 100.0
 class Twin:
     """What to build.
 
-    `signal` and `circuit` are amplitudes in units of the noise; `flip` mirrors data and affine
-    together (LAS).
+    `signal` and `circuit` are amplitudes in units of the noise, `sign` that of the spot; `flip`
+    mirrors data and affine together (LAS).
     """
 
     volumes: int = 300
     seconds: float = 2.0
     signal: float = 2.0
+    sign: float = -1.0
     circuit: float = 0.5
     seed: int = 1
     dtype: str = "<i2"
@@ -82,15 +85,25 @@ def slow(generator: np.random.Generator, twin: Twin) -> NDArray[np.float64]:
     return np.asarray(signal / signal.std())
 
 
-def bold(twin: Twin) -> NDArray[np.float64]:
+def noisy() -> NDArray[np.bool_]:
+    """Return the voxels of the brain within 2 mm of a region: the rest stands still, for speed."""
+    found = np.zeros(SHAPE, dtype=bool)
+    for row in load_table("regions/regions"):
+        radius = (row.optional_number("radius") or 8) + 2
+        found |= ball((row.number("x"), row.number("y"), row.number("z")), radius)
+    return found & brain()
+
+
+def bold(twin: Twin) -> NDArray[np.float32]:
     """Return the run, shape SHAPE + (volumes,)."""
     generator = np.random.default_rng(twin.seed)
-    inside = brain()
-    run = np.zeros((*SHAPE, twin.volumes))
-    run[inside] = LEVEL + NOISE * generator.standard_normal((int(inside.sum()), twin.volumes))
+    inside, moving = brain(), noisy()
+    run = np.zeros((*SHAPE, twin.volumes), dtype=np.float32)
+    run[inside] = LEVEL
+    run[moving] += NOISE * generator.standard_normal((int(moving.sum()), twin.volumes))
     course = slow(generator, twin)
     run[ball((6, 16, -10), 10) & inside] += NOISE * twin.signal * course
-    run[ball(SPOT, 8) & inside] -= NOISE * twin.signal * course
+    run[ball(SPOT, 8) & inside] += twin.sign * NOISE * twin.signal * course
     regions = {row.text("id"): row for row in load_table("regions/regions")}
     for prefix in ("dmn_", "sal_", "att_"):
         course = slow(generator, twin)
@@ -100,16 +113,15 @@ def bold(twin: Twin) -> NDArray[np.float64]:
     return run
 
 
-def confounds(twin: Twin, run: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+def confounds(twin: Twin, run: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
     generator = np.random.default_rng(twin.seed + 1000)
-    inside = brain()
     found = {
         name: 0.02 * generator.standard_normal(twin.volumes).cumsum()
         for name in ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z")
     }
     for name in ("csf", "white_matter"):
         found[name] = LEVEL + generator.standard_normal(twin.volumes)
-    found["global_signal"] = run[inside].mean(axis=0)
+    found["global_signal"] = run[noisy()].mean(axis=0, dtype=np.float64)
     found["framewise_displacement"] = np.abs(0.1 * generator.standard_normal(twin.volumes))
     return found
 
@@ -124,6 +136,8 @@ def write_image(
     header = nib.Nifti1Header(endianness=">" if dtype.byteorder == ">" else "<")
     header.set_data_dtype(dtype)
     header.set_data_shape(data.shape)
+    if dtype.kind == "i" and twin.slope == 1:
+        data = np.rint(data).astype(dtype)
     image = nib.Nifti1Image(data, affine, header)
     image.header.set_slope_inter(twin.slope, twin.inter)
     image.set_sform(affine, 4)
@@ -146,12 +160,18 @@ def write_confounds(path: Path, columns: dict[str, NDArray[np.float64]]) -> None
 
 def build(folder: Path, twin: Twin) -> Recording:
     """Write the twin below `folder` and return its recording."""
+    run = bold(twin)
+    return lay(folder, twin, run, confounds(twin, run))
+
+
+def lay(
+    folder: Path, twin: Twin, run: NDArray[np.float32], columns: dict[str, NDArray[np.float64]]
+) -> Recording:
+    """Write a run with its mask, confounds and sidecar in the layout of fMRIPrep."""
     below = "derivatives/fmriprep/sub-01/func"
     place = folder / below
     place.mkdir(parents=True, exist_ok=True)
     stem = f"sub-01_task-rest_space-{twin.space}"
-    run = bold(twin)
-    columns = confounds(twin, run)
     inside = brain().astype(np.uint8)
     if twin.flip:
         run, inside = run[::-1], inside[::-1]
@@ -177,11 +197,74 @@ def build(folder: Path, twin: Twin) -> Recording:
     )
 
 
+Maker = Callable[..., Recording]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Twin], Recording]:
+    """Return a function that builds each twin once in a session."""
+    kept: dict[Twin, Recording] = {}
+
+    def get(twin: Twin) -> Recording:
+        if twin not in kept:
+            kept[twin] = build(tmp_path_factory.mktemp("twin"), twin)
+        return kept[twin]
+
+    return get
+
+
 @pytest.fixture
-def twin(tmp_path: Path) -> Callable[..., Recording]:
-    """Return a function that builds a twin and gives its recording."""
+def twin(tmp_path: Path, built: Callable[[Twin], Recording]) -> Maker:
+    """Return a function that gives a copy of a twin, free to be damaged."""
 
     def make(**changes: Any) -> Recording:
-        return build(tmp_path, replace(Twin(), **changes))
+        found = built(replace(Twin(), **changes))
+        folder = tmp_path / f"{len(list(tmp_path.iterdir()))}" / Path(found.name).parent
+        shutil.copytree(Path(found.path).parent, folder)
+        places: dict[str, Any] = {
+            field: str(folder / Path(getattr(found, field)).name)
+            for field in ("path", "mask", "confounds", "sidecar")
+        }
+        return replace(found, **places)
 
     return make
+
+
+@pytest.fixture
+def volunteer(shared_data: Path) -> dict[str, NDArray[np.float64]]:
+    """Return series of one healthy volunteer (LEMON, OpenNeuro ds000221, CC0), TR 1.4 s."""
+    path = shared_data / "imaging/rest_fmri/lemon_sub-010188_rest_derived.npz"
+    with np.load(path) as found:
+        return {name: found[name].astype(float) for name in found}
+
+
+@pytest.fixture
+def phantom(tmp_path: Path, volunteer: dict[str, NDArray[np.float64]]) -> Recording:
+    """Return the volunteer's series laid into the twin's volume: nearest vertex to each voxel."""
+    from scipy.spatial import cKDTree
+
+    volumes = len(volunteer["confounds"])
+    inside, mm = brain(), world()
+    run = np.zeros((*SHAPE, volumes), dtype=np.float32)
+    noise = np.random.default_rng(0).standard_normal((int(inside.sum()), volumes))
+    run[inside] = 0.3 * noise
+    search = np.zeros_like(inside)
+    for row in load_table("regions/regions"):
+        if row.text("used_for") == "tms_search":
+            search |= ball((row.number("x"), row.number("y"), row.number("z")), 20)
+    seed = ball((6, 16, -10), 10)
+    for where, name in ((search & inside, "ldlpfc"), (seed & inside, "sgacc")):
+        _, nearest = cKDTree(volunteer[f"{name}_xyz"]).query(mm[where])
+        run[where] = volunteer[f"{name}_vertex_ts"].T[nearest]
+    run[inside] = (run[inside] + 30) * 100
+    return lay(tmp_path, Twin(volumes=volumes, seconds=1.4), run, _named(volunteer))
+
+
+def _named(volunteer: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return the confounds under the names of fMRIPrep: 6 components, motion, outliers."""
+    values = volunteer["confounds"]
+    motion = ("rot_x", "rot_y", "rot_z", "trans_x", "trans_y", "trans_z")
+    columns = {f"a_comp_cor_{n:02d}": values[:, n] for n in range(6)}
+    columns |= {name: values[:, 6 + n] for n, name in enumerate(motion)}
+    columns |= {f"motion_outlier{n:02d}": values[:, 18 + n] for n in range(8)}
+    return columns | {"global_signal": volunteer["global_signal"]}

@@ -64,7 +64,22 @@ class Projection:
 
 
 def in_band(volumes: int, seconds: float, low: float, high: float) -> NDArray[np.int64]:
-    """Return the numbers k of the cosines whose frequency k / (2 T) lies within the band."""
+    """Return the numbers k of the cosines whose frequency k / (2 T) lies within the band.
+
+    Parameters
+    ----------
+    volumes : int
+        Length of the run.
+    seconds : float
+        Time between volumes; T is their product.
+    low, high : float
+        The band in Hz, ends included.
+
+    Returns
+    -------
+    ndarray of int
+        Rising; 0 would be the constant.
+    """
     numbers = np.arange(1, volumes)
     frequency = numbers / (2 * volumes * seconds)
     return numbers[(frequency >= low) & (frequency <= high)]
