@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -187,6 +188,13 @@ def test_own_error_beyond_retest_widens() -> None:
     assert near.mean == pytest.approx(plain.mean, abs=1e-12)
     state = _mechanism(far, "inflammation")
     assert state.mean == pytest.approx(0.8 * math.sqrt(0.6) * 1.5 / (0.6 + 1.0 + 0.01), rel=1e-9)
+
+
+def test_an_extrapolated_norm_counts_double() -> None:
+    # z with the error 0.2 of an extrapolated norm and none of its own: W = 1 + 0.2^2.
+    item = replace(_normed("blood.crp_hs", 1.71, error=2 * NORM_ERROR), extrapolated=True)
+    state = _mechanism(infer((item,), today=TODAY), "inflammation")
+    assert state.mean == pytest.approx(0.8 * math.sqrt(0.6) * 1.5 / 1.04, rel=1e-9)
 
 
 def test_json_round_trip() -> None:
