@@ -66,7 +66,7 @@ class Question:
     """What a rule asks; each field is a column of the rule tables, empty where it is not asked.
 
     `findings[0]` is the finding that has to be absent for a "no"; the others can only answer yes.
-    `settled_by` says whose "no" is enough: of ``all`` sources, of ``any``, or of the source it names.
+    `settled_by` says whose "no" is enough: of ``all`` sources, of ``any``, or of the one it names.
     An item without `item_from` asks whether the item was left out.
     """
 

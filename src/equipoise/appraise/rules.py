@@ -68,8 +68,7 @@ def _joined(replies: Mapping[str, Reply], settled_by: str) -> Reply:
         enough = replies[settled_by].truth == "no"
     if enough:
         return Reply("no", evidence)
-    doubtful = next(reply for reply in replies.values() if reply.truth == "unknown")
-    return Reply("unknown", doubtful.evidence)
+    return Reply("unknown", "; ".join(r.evidence for r in replies.values() if r.evidence))
 
 
 def _sex(question: Question, timeline: Timeline) -> Reply | None:

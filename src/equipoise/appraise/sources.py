@@ -143,7 +143,9 @@ def _near_head(implant: Implant) -> bool | None:
     if implant.site.value is None:
         return None
     row = load_table("contraindications/sites").find(id=implant.site.value.strip().lower())
-    return None if row is None else row.flag("near_head")
+    if row is None or row.optional_text("near_head") is None:
+        return None
+    return row.flag("near_head")
 
 
 def ask_pregnancy(question: Question, timeline: Timeline) -> Reply | None:

@@ -1,0 +1,155 @@
+"""The rule tables are sound, and name only what exists."""
+
+from __future__ import annotations
+
+import pytest
+
+from equipoise.appraise.drug_use import read_catalogue
+from equipoise.core.tables import Row, load_table, problems
+
+TABLES = [
+    "checks/checks",
+    "contraindications/contraindications",
+    "contraindications/implants",
+    "contraindications/sites",
+    "doses/answers",
+    "doses/doses",
+    "doses/sessions",
+    "drugs/drugs",
+    "interactions/interactions",
+    "interactions/washouts",
+    "red_flags/crisis",
+    "red_flags/findings",
+    "red_flags/pathways",
+    "red_flags/red_flags",
+]
+QUESTIONS = ["checks/checks", "contraindications/contraindications", "red_flags/red_flags"]
+
+
+def _ids(table: str) -> set[str]:
+    return {row.text("id") for row in load_table(table)}
+
+
+def _names() -> set[str]:
+    names = read_catalogue().names
+    return set().union(*names.values()) | _ids("treatments/treatments")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_table_is_sound(table: str) -> None:
+    assert problems(table) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("contraindications/contraindications", ("options",)),
+        ("interactions/interactions", ("a", "b")),
+        ("interactions/washouts", ("from", "to")),
+    ],
+)
+def test_rules_name_known_drugs_and_groups(table: str, columns: tuple[str, ...]) -> None:
+    """A slip in a name would silence a rule."""
+    named = {name for row in load_table(table) for column in columns for name in row.items(column)}
+    assert named - _names() == set()
+
+
+@pytest.mark.parametrize("table", QUESTIONS)
+def test_questions_ask_for_what_a_record_can_hold(table: str) -> None:
+    for column, known in (
+        ("findings", _ids("red_flags/findings")),
+        ("implants", _ids("contraindications/implants")),
+        ("lab", _ids("labs/labs")),
+        ("scale", _ids("scales/scales")),
+    ):
+        asked = {name for row in load_table(table) for name in row.items(column)}
+        assert asked - known == set(), column
+
+
+@pytest.mark.parametrize("table", QUESTIONS)
+def test_limits_stand_in_the_unit_of_the_laboratory(table: str) -> None:
+    for row in load_table(table):
+        if row.optional_text("lab") is not None:
+            assert row.text("lab_unit") == load_table("labs/labs").row(id=row.text("lab")).text(
+                "unit"
+            )
+
+
+def _dosed() -> set[str]:
+    dosed = {row.text("treatment") for row in load_table("doses/doses")}
+    return dosed | {row.text("treatment") for row in load_table("doses/sessions")}
+
+
+def test_every_option_but_the_specialised_has_a_rule_of_adequacy() -> None:
+    offered = {
+        row.text("id")
+        for row in load_table("treatments/treatments")
+        if row.text("kind") != "comparator" and row.text("phase") != "specialised"
+    }
+    assert offered - _dosed() == set()
+
+
+def test_every_antidepressant_has_a_dose() -> None:
+    """Infusions and a herb without a standard dose are the exceptions."""
+    drugs = {row.text("id") for row in load_table("drugs/drugs") if row.flag("is_antidepressant")}
+    assert drugs - _dosed() == {"brexanolone", "st_johns_wort"}
+
+
+def test_doses_rise_from_start_to_maximum() -> None:
+    for row in load_table("doses/doses"):
+        doses = [row.optional_number(column) for column in ("start", "adequacy", "maximum")]
+        known = [dose for dose in doses if dose is not None]
+        assert known == sorted(known), row.where
+
+
+def test_hard_stops_never_pass_in_silence() -> None:
+    """Where the fact of a hard stop is not known, the option is not clear."""
+    for row in load_table("contraindications/contraindications"):
+        if row.text("verdict") == "hard_stop":
+            assert row.text("if_unknown") in {"cannot_tell", "caution"}, row.where
+
+
+def test_block_grade_pairs_are_hard_stops() -> None:
+    for row in load_table("interactions/interactions"):
+        if row.text("severity") == "X":
+            assert row.text("verdict") == "hard_stop", row.where
+
+
+def test_every_flag_has_a_pathway_in_order() -> None:
+    for flag in {row.text("flag") for row in load_table("red_flags/red_flags")}:
+        steps = [
+            r.number("step") for r in load_table("red_flags/pathways") if r.text("flag") == flag
+        ]
+        assert steps == [float(n + 1) for n in range(len(steps))], flag
+        assert steps, flag
+
+
+def test_the_emergencies_are_those_of_the_design() -> None:
+    flags = load_table("red_flags/red_flags")
+    emergencies = {row.text("flag") for row in flags if row.text("level") == "emergency"}
+    named = (
+        "suicidal_intent suicidal_plan psychosis catatonia mania mixed_state postpartum_psychosis"
+    )
+    named += " delirium serotonin_toxicity lithium_toxicity"
+    assert set(named.split()) <= emergencies
+    assert not emergencies & {"passive_death_thoughts", "phq9_item9", "phq9_item9_often"}
+
+
+def test_somebody_can_be_called_anywhere() -> None:
+    crisis = load_table("red_flags/crisis")
+    assert crisis.row(place="US").text("number") == "988"
+    assert crisis.find(place="default") is not None
+
+
+def _said(row: Row) -> str:
+    return " ".join(row.cells.values()).lower()
+
+
+@pytest.mark.parametrize(
+    "table", ["red_flags/findings", "red_flags/red_flags", "red_flags/pathways"]
+)
+def test_wording(table: str) -> None:
+    """No word that blames, and no method, in what is printed about suicide."""
+    for row in load_table(table):
+        for word in ("commit", "gesture", "attention-seeking", "non-compliant", "refus"):
+            assert word not in _said(row), row.where
