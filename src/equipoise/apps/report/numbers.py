@@ -16,29 +16,63 @@ from equipoise.core.dates import IsoDate
 
 __all__ = [
     "MINUS",
+    "MONTHS",
+    "P80",
+    "P95",
     "around",
     "count",
     "day",
     "decimals",
+    "exact",
+    "exact_chance",
     "measured",
     "of_100",
+    "outward",
     "points",
     "range_measured",
     "range_of_100",
     "range_points",
+    "signed",
     "unit_words",
     "weeks",
     "whole",
 ]
 
 MINUS: Final = "\N{MINUS SIGN}"
+P80: Final = "80\N{NO-BREAK SPACE}%"
+P95: Final = "95\N{NO-BREAK SPACE}%"
 JSON_DECIMALS: Final = 4
 JSON_DIGITS: Final = 6
-MONTHS: Final = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 UNIT_WORDS: Final = {"1": "", "{score}": "points", "mg/d": "mg a day", "%": "%"}
-WORDS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()
+WORDS: Final = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 Range = tuple[float, float]
 
 
@@ -51,7 +85,8 @@ def whole(chance: float) -> int:
     return int(_hundredths(chance).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _outward(ends: Range) -> tuple[int, int]:
+def outward(ends: Range) -> tuple[int, int]:
+    """Return an interval of chances in whole points, its ends rounded outward."""
     low = _hundredths(ends[0]).to_integral_value(rounding=ROUND_FLOOR)
     high = _hundredths(ends[1]).to_integral_value(rounding=ROUND_CEILING)
     return int(low), int(high)
@@ -73,22 +108,23 @@ def of_100(chance: float) -> str:
 
 def range_of_100(ends: Range) -> str:
     """Return an interval of chances, rounded outward: ``28 to 43``."""
-    low, high = _outward(ends)
+    low, high = outward(ends)
     return f"{max(low, 0)} to {min(high, 100)}"
 
 
 def points(difference: float) -> str:
     """Return a difference of chances in whole points with its sign: ``+3``, ``0``."""
-    return _signed(whole(difference))
+    return signed(whole(difference))
 
 
 def range_points(ends: Range) -> str:
-    """Return an interval of differences, rounded outward: ``−6 to +11``."""
-    low, high = _outward(ends)
-    return f"{_signed(low)} to {_signed(high)}"
+    """Return an interval of differences, rounded outward: minus 6 to +11."""
+    low, high = outward(ends)
+    return f"{signed(low)} to {signed(high)}"
 
 
-def _signed(number: int) -> str:
+def signed(number: int) -> str:
+    """Return a whole number with its sign: ``+3``, ``0``."""
     return f"+{number}" if number > 0 else f"{MINUS}{-number}" if number else "0"
 
 
@@ -103,12 +139,12 @@ def decimals(standard_error: float | None, value: float) -> int:
 
 
 def measured(value: float, standard_error: float | None = None) -> str:
-    """Return a measured value with the decimals that its standard error allows.
+    r"""Return a measured value with the decimals that its standard error allows.
 
     Examples
     --------
     >>> measured(13.0, 2.16), measured(-0.3456, 0.081)
-    ('13', '−0.346')
+    ('13', '\N{MINUS SIGN}0.346')
     """
     return _plain(value, decimals(standard_error, value), ROUND_HALF_UP)
 
@@ -131,6 +167,16 @@ def range_measured(ends: Range, standard_error: float | None) -> str:
     """Return an interval in the unit of a measure, rounded outward."""
     places = max(0, decimals(standard_error, ends[1]) - 1)
     return f"{_plain(ends[0], places, ROUND_FLOOR)} to {_plain(ends[1], places, ROUND_CEILING)}"
+
+
+def exact(value: float) -> str:
+    """Return a number as the JSON files hold it, to 6 significant digits."""
+    return f"{value:.{JSON_DIGITS}g}"
+
+
+def exact_chance(value: float) -> str:
+    """Return a chance or a utility as the JSON files hold it, to 4 decimals."""
+    return f"{round(value, JSON_DECIMALS) + 0.0:g}"
 
 
 def unit_words(unit: str) -> str:

@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["BANNER", "BRAIN", "PALETTE", "Colour", "contrast", "css_variables", "light"]
+__all__ = [
+    "BANNER",
+    "BRAIN",
+    "PALETTE",
+    "Colour",
+    "contrast",
+    "css_classes",
+    "css_variables",
+    "light",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,7 @@ class Colour:
     dark: str
 
 
+LINEAR_UP_TO: Final = 0.04045
 PALETTE: Final[dict[str, Colour]] = {
     "page": Colour("#FFFFFF", "#12161C"),
     "panel": Colour("#F3F5F8", "#1D232C"),
@@ -37,9 +47,10 @@ PALETTE: Final[dict[str, Colour]] = {
     "info-box": Colour("#E8F0FA", "#17283F"),
     "research-box": Colour("#F7EEF6", "#2F1B2B"),
     "density": Colour("#DFE4EA", "#3A4451"),
+    "zone": Colour("#C9D1DB", "#465260"),
     "grid": Colour("#E4E8ED", "#2A323D"),
 }
-"""Roles. `rule`, `grid` and `density` are quiet furniture; every mark on them keeps 3:1."""
+"""Roles. `rule`, `grid`, `density` and `zone` are quiet furniture; every mark on them keeps 3:1."""
 
 BANNER: Final = Colour("#9B1C23", "#9B1C23")
 """Ground of the emergency banner, with white text in both schemes."""
@@ -58,6 +69,13 @@ def css_variables(scheme: str) -> str:
     return " ".join(f"--{role}:{getattr(colour, scheme)};" for role, colour in PALETTE.items())
 
 
+def css_classes() -> str:
+    """Return the classes that colour marks: ``f-role`` fills, ``s-role`` draws."""
+    return "".join(
+        f".f-{role}{{fill:var(--{role})}}.s-{role}{{stroke:var(--{role})}}" for role in PALETTE
+    )
+
+
 def contrast(one: str, other: str) -> float:
     """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
     dark, bright = sorted((_luminance(one), _luminance(other)))
@@ -66,5 +84,5 @@ def contrast(one: str, other: str) -> float:
 
 def _luminance(colour: str) -> float:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    linear = [c / 12.92 if c <= LINEAR_UP_TO else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -7,7 +7,15 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["HUNDRED", "Linear", "TimeScale", "nice_scale", "nice_ticks"]
+__all__ = [
+    "HUNDRED",
+    "Linear",
+    "Logarithmic",
+    "TimeScale",
+    "log_scale",
+    "nice_scale",
+    "nice_ticks",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,19 @@ class Linear:
     def holds(self, value: float) -> bool:
         """Whether `value` lies on the axis."""
         return self.low <= value <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Logarithmic:
+    """A logarithmic scale from `low` to `high`, both above 0."""
+
+    low: float
+    high: float
+
+    def place(self, value: float) -> float:
+        """Return the place of `value` in percent; what lies outside stays at the edge."""
+        held = min(max(value, self.low), self.high)
+        return 100 * math.log(held / self.low) / math.log(self.high / self.low)
 
 
 HUNDRED: Final = Linear(0, 100)
@@ -45,6 +66,15 @@ def nice_scale(low: float, high: float) -> tuple[Linear, tuple[float, ...]]:
     """Return a scale that starts and ends on round numbers, and its ticks."""
     ticks = nice_ticks(low, high)
     return Linear(ticks[0], ticks[-1]), ticks
+
+
+def log_scale(low: float, high: float) -> tuple[Logarithmic, tuple[float, ...]]:
+    """Return a logarithmic scale that holds `low` to `high`, and ticks at 1, 3, 10 and so on."""
+    first = math.floor(2 * math.log10(low) + 1e-9)
+    last = math.ceil(2 * math.log10(high) - 1e-9)
+    ticks = tuple((3.0 if k % 2 else 1.0) * 10.0 ** (k // 2) for k in range(first, last + 1))
+    ticks = ticks if len(ticks) > 1 else (ticks[0], 10 * ticks[0])
+    return Logarithmic(min(ticks[0], low), max(ticks[-1], high)), ticks
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,17 @@ value as an attribute (printers and converters that ignore style sheets) and a c
 
 from __future__ import annotations
 
+from typing import Final
+
 from markupsafe import Markup, escape
 
 from equipoise.apps.report.palette import light
 
-__all__ = ["element", "fill", "group", "paint", "percent", "plot", "stroke"]
+__all__ = ["ROW_MIDDLE", "element", "fill", "group", "paint", "percent", "plot", "stroke"]
 
 Value = str | float | int | None
+ROW_MIDDLE: Final = 24.0
+"""Marks stand level with the first line of the row's words."""
 
 
 def element(name: str, *children: str, **attributes: Value) -> Markup:
@@ -68,11 +72,9 @@ def paint(area: str, line: str) -> dict[str, str]:
     return {"fill": light(area), "stroke": light(line), "class_": f"f-{area} s-{line}"}
 
 
-def group(*children: str, **attributes: Value) -> Markup:
-    """Return marks on their own baseline: y = 0 lies at the middle of the row."""
-    return element(
-        "svg", *children, x="0", y="50%", width="100%", height="1", overflow="visible", **attributes
-    )
+def group(*children: str, middle: float = ROW_MIDDLE) -> Markup:
+    """Return marks on their own baseline: y = 0 lies `middle` pixels below the top of the row."""
+    return element("svg", *children, x="0", y=middle, width="100%", height="1", overflow="visible")
 
 
 def plot(*children: str, height: float | None = None, css: str = "plot") -> Markup:

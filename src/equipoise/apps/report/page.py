@@ -1,0 +1,124 @@
+"""The page: every section of the report of one person, ready for the templates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.palette import BANNER, css_variables
+from equipoise.apps.report.sections.actions import Actions, Change, actions, change
+from equipoise.apps.report.sections.answer import Answer, answer
+from equipoise.apps.report.sections.audit import Audit, audit
+from equipoise.apps.report.sections.confidence import Confidence, confidence
+from equipoise.apps.report.sections.course import Courses, courses
+from equipoise.apps.report.sections.excluded import Excluded, excluded
+from equipoise.apps.report.sections.history import History, history
+from equipoise.apps.report.sections.known import Known, known
+from equipoise.apps.report.sections.mechanisms import Mechanisms, mechanisms
+from equipoise.apps.report.sections.safety import Safety, safety, withheld
+from equipoise.apps.report.sections.target import TargetView, target_views
+from equipoise.apps.report.wording import say
+from equipoise.core.nouns import Demographics, Dossier
+
+__all__ = ["Header", "Page", "build_page", "theme"]
+
+PRINTED_LABEL = 40
+PRINTED_HEAD = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands at the top of the page and in its print margin."""
+
+    label: str
+    person: str
+    date: str
+    version: str
+    use: str
+    reviewed: str
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole report."""
+
+    header: Header
+    withheld: bool
+    safety: Safety
+    answer: Answer
+    actions: Actions
+    change: Change | None
+    confidence: Confidence
+    history: History
+    known: Known
+    mechanisms: Mechanisms
+    targets: tuple[TargetView, ...]
+    courses: Courses
+    excluded: Excluded | None
+    audit: Audit
+
+
+def build_page(dossier: Dossier) -> Page:
+    """Return the view of one dossier."""
+    return Page(
+        header=_header(dossier),
+        withheld=withheld(dossier),
+        safety=safety(dossier),
+        answer=answer(dossier),
+        actions=actions(dossier),
+        change=change(dossier),
+        confidence=confidence(dossier),
+        history=history(dossier),
+        known=known(dossier),
+        mechanisms=mechanisms(dossier),
+        targets=target_views(dossier),
+        courses=courses(dossier),
+        excluded=excluded(dossier),
+        audit=audit(dossier),
+    )
+
+
+def _header(dossier: Dossier) -> Header:
+    return Header(
+        label=f"sub-{dossier.label}",
+        person=_person(dossier.timeline.demographics),
+        date=n.day(dossier.date),
+        version=dossier.version,
+        use=say("intended_use"),
+        reviewed=say("not_reviewed"),
+        notices=tuple(dict.fromkeys(dossier.notices)),
+    )
+
+
+def _person(demographics: Demographics) -> str:
+    parts = []
+    if demographics.age_years.value is not None:
+        parts.append(f"{demographics.age_years.value:.0f} years")
+    if demographics.sex.value is not None:
+        parts.append(demographics.sex.value)
+    return ", ".join(parts) if parts else "age and sex not recorded"
+
+
+def theme(page: Page) -> Markup:
+    """Return the part of the style sheet that depends on palette and person.
+
+    Label and notices go into the print margin as CSS texts, every character but letters and
+    digits written as its code.
+    """
+    header = page.header
+    foot = (header.label[:PRINTED_LABEL], header.date, f"Equipoise {header.version}")
+    head = " ".join((header.use, *header.notices))[:PRINTED_HEAD]
+    return Markup(
+        f":root{{{css_variables('light')}--banner:{BANNER.light};}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{css_variables('dark')}}}}}\n"
+        f'@page{{@bottom-left{{content:"{_css_text(", ".join(foot))}"}}'
+        f'@top-left{{content:"{_css_text(head)}"}}}}\n'
+    )
+
+
+def _css_text(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found.group()):06X} ", text)

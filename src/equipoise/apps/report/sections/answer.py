@@ -1,0 +1,285 @@
+"""The decision, the answer in two sentences, and the option forest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.charts.forest import FOREST_AXIS, established_plot, research_plot
+from equipoise.apps.report.charts.marks import glyph
+from equipoise.apps.report.names import anchor, attribute_title, measure_title
+from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
+from equipoise.apps.report.wording import exactness, joined, say, sentence
+from equipoise.core.nouns import Dossier, Prediction
+
+__all__ = ["Answer", "answer", "decision_sentence", "moved_by_research", "nothing_measured"]
+
+FOREST_ROWS: Final = 7
+RESEARCH_ROWS: Final = 3
+NAMED: Final = 4
+Pair = tuple[Prediction, Prediction]
+"""One option in the established and in the research layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer; `forest` and `table` are None where the ranking is withheld or empty."""
+
+    decision: str
+    sentences: tuple[str, ...]
+    defined: str
+    forest: RowChart | None
+    table: DataTable | None
+    sorted_by: str
+
+
+def nothing_measured(dossier: Dossier) -> bool:
+    """Whether no measure at all was taken."""
+    return not dossier.measurements and not dossier.targets
+
+
+def answer(dossier: Dossier) -> Answer:
+    """Return decision, answer and forest of one person."""
+    shown = () if withheld(dossier) else dossier.decision.predictions
+    return Answer(
+        decision=decision_sentence(dossier),
+        sentences=_sentences(dossier, shown),
+        defined=say("defined"),
+        forest=_forest(dossier, shown) if shown else None,
+        table=_table(dossier, shown) if shown else None,
+        sorted_by=_sorted_by(dossier) if shown else "",
+    )
+
+
+def decision_sentence(dossier: Dossier) -> str:
+    """Return what has to be decided, in one sentence."""
+    stage = dossier.appraisal.stage
+    if withheld(dossier):
+        return say("decision_emergency")
+    if not stage.known:
+        return say("decision_unknown")
+    if stage.at_most == 0:
+        return say("decision_first")
+    if stage.at_most > stage.count:
+        return say("decision_range", low=str(stage.count), high=str(stage.at_most))
+    trials = n.count(stage.count, "adequate trial", spelled=True)
+    return say("decision_known", trials=trials)
+
+
+def _sentences(dossier: Dossier, shown: tuple[Prediction, ...]) -> tuple[str, ...]:
+    if withheld(dossier):
+        return ()
+    if not shown:
+        return (dossier.decision.sentence or say("answer_none"),)
+    tied = [p for p in shown if p.tied] or [shown[0]]
+    if len(tied) == 1:
+        first = tied[0]
+        chance = say(
+            "answer_one",
+            option=first.title,
+            mean=n.of_100(first.response.mean),
+            ci80=n.range_of_100(first.response.ci80),
+            average=n.of_100(first.average),
+        )
+    else:
+        means = sorted(p.response.mean for p in tied)
+        low, high = n.of_100(means[0]), n.of_100(means[-1])
+        chance = say("answer_many", low=low, high=high, n=str(len(tied)))
+    head, rest = _first_sentence(dossier.decision.sentence)
+    alone = (say("population_only"),) if nothing_measured(dossier) else ()
+    return tuple(line for line in (head, chance, *alone, rest) if line)
+
+
+def _first_sentence(text: str) -> tuple[str, str]:
+    parts = re.split(r"(?<=[.!?]) (?=[A-Z])", text.strip(), maxsplit=1)
+    return parts[0], parts[1] if len(parts) > 1 else ""
+
+
+def moved_by_research(dossier: Dossier) -> tuple[Pair, ...]:
+    """Return the options, as (established, research), that research moderators move."""
+    research = {p.treatment: p for p in dossier.decision.exploratory}
+    pairs = [
+        (p, research[p.treatment]) for p in dossier.decision.predictions if p.treatment in research
+    ]
+    return tuple((e, x) for e, x in pairs if _differs(e, x))
+
+
+def _differs(established: Prediction, research: Prediction) -> bool:
+    moderators = {d.moderation for d in research.drivers}
+    return bool(moderators - {d.moderation for d in established.drivers})
+
+
+def _forest(dossier: Dossier, shown: tuple[Prediction, ...]) -> RowChart:
+    measured = bool(dossier.profile.measures_used)
+    groups = [
+        PlotGroup(title, tuple(_row(p, measured=measured) for p in part))
+        for title, part in _parts(shown)
+    ]
+    moved = sorted(moved_by_research(dossier), key=lambda pair: -abs(pair[1].shift.mean))
+    drawn = [pair for pair in moved if n.whole(pair[1].shift.mean)]
+    if drawn:
+        rows = tuple(_research_row(pair[1]) for pair in drawn[:RESEARCH_ROWS])
+        groups.append(PlotGroup(say("research_title"), rows, kind="research"))
+    return RowChart(
+        id="forest",
+        title=_title(shown),
+        summary=_summary(shown),
+        label_head="Option",
+        axis_title="of 100 people, respond by week 8",
+        value_head="Of 100",
+        axis=FOREST_AXIS,
+        groups=tuple(groups),
+        legend=_legend(bool(drawn)),
+        caption=_research_words(moved, drawn),
+    )
+
+
+def _research_words(moved: list[Pair], drawn: list[Pair]) -> str:
+    if not moved:
+        return say("research_none")
+    if not drawn:
+        titles = [established.title for established, _ in moved]
+        return say("research_small", options=joined(titles, most=NAMED))
+    more = len(moved) - len(drawn[:RESEARCH_ROWS])
+    return say("research_note", n=n.count(more, "option")) if more else ""
+
+
+def _parts(shown: tuple[Prediction, ...]) -> list[tuple[str, list[Prediction]]]:
+    tied = [p for p in shown if p.tied]
+    others = [p for p in shown if not p.tied]
+    top = tied[:FOREST_ROWS]
+    parts = []
+    if len(tied) > 1:
+        cut = f", {len(top)} of {len(tied)} shown" if len(tied) > len(top) else ""
+        parts.append((f"No clear first choice among these{cut}", top))
+    elif tied:
+        parts.append(("First by expected benefit", top))
+    rest = others[: FOREST_ROWS - len(top)]
+    return [*parts, ("After these", rest)] if rest else parts
+
+
+def _row(prediction: Prediction, *, measured: bool) -> PlotRow:
+    response = prediction.response
+    best = f"best in {n.of_100(prediction.p_best)} of 100"
+    notes = [
+        compared(prediction, measured=measured),
+        f"Grade {prediction.grade}, {prediction.checked}; {best}",
+    ]
+    notes += [sentence(say("extrapolated"))] if prediction.extrapolated else []
+    return PlotRow(
+        label=prediction.title,
+        plot=established_plot(prediction),
+        value=n.of_100(response.mean),
+        notes=tuple(notes),
+        value_notes=(
+            f"{n.P80}: {n.range_of_100(response.ci80)}",
+            f"{n.P95}: {n.range_of_100(response.ci95)}",
+        ),
+        anchor=anchor("option", prediction.treatment),
+    )
+
+
+def compared(prediction: Prediction, *, measured: bool) -> str:
+    """Return how this person's chance stands to the average person's of the same stage."""
+    if not measured:
+        return say("average_population")
+    shift = prediction.shift
+    if prediction.better_than_average or prediction.worse_than_average:
+        kind = "better" if prediction.better_than_average else "worse"
+    else:
+        kind = "same" if shift.words == "the_same" else "cannot_tell"
+    mean, ci95 = n.points(shift.mean), n.range_points(shift.ci95)
+    return say(f"average_{kind}", mean=mean, ci95=ci95)
+
+
+def _research_row(research: Prediction) -> PlotRow:
+    words = say(
+        "research_row",
+        shift=n.points(research.shift.mean),
+        shift80=n.range_points(research.shift.ci80),
+    )
+    measures = sorted({measure_title(driver.measure) for driver in research.drivers})
+    grades = sorted({driver.grade for driver in research.drivers})
+    return PlotRow(
+        label=research.title,
+        plot=research_plot(research),
+        value=f"would be {n.of_100(research.response.mean)}",
+        notes=(words, f"From {joined(measures)}, grade {joined(grades)}"),
+        value_notes=(
+            f"{n.P80}: {n.range_of_100(research.response.ci80)}",
+            f"{n.P95}: {n.range_of_100(research.response.ci95)}",
+        ),
+        anchor=anchor("research", research.treatment),
+        kind="research",
+    )
+
+
+def _title(shown: tuple[Prediction, ...]) -> str:
+    tied = [p for p in shown if p.tied]
+    if len(tied) > NAMED:
+        return f"The data do not separate {len(tied)} of {len(shown)} options"
+    best = (tied if len(tied) > 1 else list(shown))[: max(len(tied), 2)]
+    parts = [f"{p.title} in {n.of_100(p.p_best)}" for p in best]
+    return f"Best of 100 model runs: {joined(parts)}"
+
+
+def _summary(shown: tuple[Prediction, ...]) -> str:
+    ordered = sorted(shown, key=lambda p: p.response.mean)
+    low, high = ordered[0], ordered[-1]
+    return (
+        f"Chart of {n.count(len(shown), 'option')}: chance of response by week 8 with 80 and 95 % "
+        f"intervals. Highest: {high.title}, {n.of_100(high.response.mean)} of 100. Lowest: "
+        f"{low.title}, {n.of_100(low.response.mean)} of 100. All numbers stand in the table below."
+    )
+
+
+def _legend(research: bool) -> tuple[Legend, ...]:
+    entries = [
+        Legend(glyph("estimate"), "dot: best estimate; thick line: 80 %; thin line: 95 %"),
+        Legend(glyph("average"), "upright tick: average person of this stage, same option"),
+        Legend(Markup(""), "best in N of 100: model runs in which the option comes first"),
+    ]
+    if research:
+        words = "hollow diamond, dashed: research layer, not used for the ranking"
+        entries.append(Legend(glyph("research"), words))
+    return tuple(entries)
+
+
+def _table(dossier: Dossier, shown: tuple[Prediction, ...]) -> DataTable:
+    measured = bool(dossier.profile.measures_used)
+    rows = []
+    for p in shown:
+        low, high = n.outward(p.response.ci80)
+        rows.append((
+            p.title,
+            f"{n.of_100(p.response.mean)} ({n.P80}: {n.range_of_100(p.response.ci80)}; "
+            f"{n.P95}: {n.range_of_100(p.response.ci95)})",
+            f"{n.of_100(p.remission.mean)} ({n.P80}: {n.range_of_100(p.remission.ci80)})",
+            f"{n.of_100(p.dropout.mean)} ({n.P80}: {n.range_of_100(p.dropout.ci80)})",
+            n.of_100(p.average),
+            compared(p, measured=measured),
+            exactness(high - low),
+        ))
+    columns = (
+        "Option",
+        "Response",
+        "Remission",
+        "Leave treatment early",
+        "Average person, response",
+        "This person and the average",
+        "How exact",
+    )
+    caption = f"All {n.count(len(shown), 'option')}: of 100 people like this, by week 8"
+    return DataTable(caption, columns, tuple(rows), widths=(20, 17, 14, 14, 9, 17, 9))
+
+
+def _sorted_by(dossier: Dossier) -> str:
+    weights = [
+        f"{attribute_title(name)} {n.whole(share)} %" for name, share in dossier.decision.weights
+    ]
+    return say("sorted_by", whose=dossier.decision.weights_source, weights=joined(weights))

@@ -1,0 +1,267 @@
+"""The printed data sheet, the list of sources, and what the run was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, source
+from equipoise.apps.report.sections.known import centile_words, measured_words
+from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.sections.sheet import data_lines, download
+from equipoise.apps.report.views import DataTable
+from equipoise.apps.report.wording import joined, say, sentence
+from equipoise.core.nouns import (
+    Dossier,
+    Interval,
+    Measurement,
+    NormedMeasurement,
+    Prediction,
+    Provenance,
+    Target,
+)
+
+__all__ = ["Audit", "audit", "reference_keys"]
+
+TRIAL: Final = "morriss2024"
+LAYERS: Final = {
+    "established": "Options, established layer (this layer ranks)",
+    "exploratory": "Options, research layer (not used for the ranking)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Tables of the data sheet, sources with their anchors, run facts, the file to save."""
+
+    tables: tuple[DataTable, ...]
+    sources: tuple[Source, ...]
+    anchors: dict[str, str]
+    run: tuple[tuple[str, str], ...]
+    file: str
+    file_name: str
+
+
+def audit(dossier: Dossier) -> Audit:
+    """Return everything that an auditor asks for."""
+    tables = [_measures(dossier), _mechanisms(dossier), *_options(dossier), _files(dossier)]
+    keys = reference_keys(dossier)
+    return Audit(
+        tables=tuple(table for table in tables if table.rows),
+        sources=tuple(sorted((source(key) for key in keys), key=lambda s: s.text.lower())),
+        anchors={key: anchor("source", key) for key in keys},
+        run=_run(dossier),
+        file=download(data_lines(dossier)),
+        file_name=f"sub-{dossier.label}_numbers.tsv",
+    )
+
+
+def _measures(dossier: Dossier) -> DataTable:
+    rows = [_measure_row(item) for item in dossier.measurements]
+    anchors = [_anchor(item.measurement) for item in dossier.measurements]
+    rows += [_target_row(target) for target in dossier.targets]
+    anchors += [anchor("measure", target.id) for target in dossier.targets]
+    for gap in dossier.not_measured:
+        title = f"{measure_title(gap.id)} ({gap.id})"
+        rows.append((title, "Not measured", *["n/a"] * 6, sentence(gap.reason)))
+        anchors.append(anchor("missing", gap.id))
+    columns = (
+        "Measure",
+        "Value",
+        "Standard error",
+        n.P80,
+        n.P95,
+        "Reference group",
+        "z and centile",
+        "Coverage",
+        "Grade, source, made with",
+    )
+    widths = (17, 10, 9, 8, 9, 12, 11, 10, 14)
+    return DataTable("Measures", columns, tuple(rows), _once(anchors), widths)
+
+
+def _once(anchors: list[str]) -> tuple[str, ...]:
+    """Return the ids, numbered where one would stand twice on the page."""
+    seen: dict[str, int] = {}
+    for name in anchors:
+        seen[name] = seen.get(name, 0) + 1
+    left = {name: 0 for name in seen}
+    found = []
+    for name in anchors:
+        left[name] += 1
+        found.append(name if left[name] == 1 else f"{name}-{left[name]}")
+    return tuple(found)
+
+
+def _anchor(measurement: Measurement) -> str:
+    return anchor("measure", measurement.id, measurement.date or "")
+
+
+def _measure_row(item: NormedMeasurement) -> tuple[str, ...]:
+    m, norm = item.measurement, item.norm
+    value, ci80, ci95 = measured_words(item)
+    error = m.quantity.standard_error
+    place = say("no_norm")
+    if item.z is not None:
+        spread = (
+            "" if item.z_standard_error is None else f", error {n.measured(item.z_standard_error)}"
+        )
+        place = f"z {n.measured(item.z, item.z_standard_error)}{spread}"
+    if item.centile is not None:
+        place = f"{place}; {centile_words(item.centile).lower()}"
+    if item.extrapolated:
+        place += f"; {say('extrapolated')}"
+    return (
+        f"{measure_title(m.id)}, {n.day(m.date)} ({m.id})",
+        value,
+        "not known" if error is None else n.measured(error, error),
+        ci80,
+        ci95,
+        norm.population if norm else (item.reason or say("no_norm")),
+        place,
+        f"{n.whole(m.coverage)} %",
+        _made(
+            m.provenance,
+            norm.grade if norm else None,
+            norm.checked if norm else None,
+            norm.reference if norm else "",
+        ),
+    )
+
+
+def _made(made: Provenance, grade: str | None, checked: str | None, reference: str) -> str:
+    parts: list[str] = [f"grade {grade}"] if grade and grade != "n/a" else []
+    parts += [checked] if checked else []
+    parts += [cite(reference)] if keys_of(reference) else []
+    parts += [made.software]
+    parts += [joined([f"{k} {v}" for k, v in made.parameters])] if made.parameters else []
+    return Markup("; ").join(parts)
+
+
+def _target_row(target: Target) -> tuple[str, ...]:
+    reach = n.measured(target.radius95, target.radius95)
+    half = n.measured(target.radius50, target.radius50)
+    point = ", ".join(n.measured(v, 1.0) for v in target.point)
+    return (
+        f"{measure_title(target.id)}, {n.day(target.date)} ({target.id})",
+        f"{point} mm in {target.space}",
+        "see the regions",
+        "n/a",
+        f"{n.P95} within {reach} mm, 50\N{NO-BREAK SPACE}% within {half} mm",
+        "n/a",
+        "n/a",
+        f"{n.whole(target.coverage)} %",
+        _made(target.provenance, None, None, ""),
+    )
+
+
+def _mechanisms(dossier: Dossier) -> DataTable:
+    rows = tuple(
+        (
+            f"{m.title} ({m.id})",
+            n.measured(m.mean, m.sd),
+            n.measured(m.sd, m.sd),
+            "informed" if m.informed else say("not_informed"),
+        )
+        for m in dossier.profile.mechanisms
+    )
+    anchors = tuple(anchor("mechanism", m.id) for m in dossier.profile.mechanisms)
+    columns = ("Mechanism", "Mean (prior standard deviations)", "Standard deviation", "State")
+    return DataTable("Mechanisms", columns, rows, anchors, (40, 22, 18, 20))
+
+
+def _options(dossier: Dossier) -> Iterator[DataTable]:
+    if withheld(dossier):
+        return
+    columns = (
+        "Option",
+        "Response",
+        "Remission",
+        "Leave early",
+        "Average person",
+        "Shift by moderators",
+        "Outlook",
+        "Best in",
+        "Benefit",
+        "Grade, source",
+    )
+    for layer, caption in LAYERS.items():
+        shown = dossier.decision.predictions
+        if layer == "exploratory":
+            shown = dossier.decision.exploratory
+        prefix = "option" if layer == "established" else "research"
+        yield DataTable(
+            f"{caption}: of 100 people like this, by week 8",
+            columns,
+            tuple(_option_row(p) for p in shown),
+            tuple(anchor(prefix, p.treatment) for p in shown),
+            (17, 11, 11, 11, 8, 11, 8, 8, 8, 12),
+        )
+
+
+def _chance(chance: Interval) -> str:
+    return (
+        f"{n.of_100(chance.mean)}; {n.P80}: {n.range_of_100(chance.ci80)}; "
+        f"{n.P95}: {n.range_of_100(chance.ci95)}"
+    )
+
+
+def _option_row(p: Prediction) -> tuple[str, ...]:
+    shift = (
+        f"{n.points(p.shift.mean)}; {n.P80}: {n.range_points(p.shift.ci80)}; "
+        f"{n.P95}: {n.range_points(p.shift.ci95)}"
+    )
+    about = f"{p.grade}, {p.checked}; {p.evidence_path}; "
+    return (
+        f"{p.title} ({p.treatment})",
+        _chance(p.response),
+        _chance(p.remission),
+        _chance(p.dropout),
+        n.of_100(p.average),
+        shift,
+        n.points(p.outlook),
+        f"{n.of_100(p.p_best)} of 100 runs",
+        f"{round(p.utility)} of 100 points",
+        escape(about) + cite(p.references),
+    )
+
+
+def _files(dossier: Dossier) -> DataTable:
+    made = [m.measurement.provenance for m in dossier.measurements]
+    made += [t.provenance for t in dossier.targets]
+    inputs = {i for p in made for i in p.inputs} | set(dossier.timeline.sources)
+    rows = tuple((i.name, i.sha256) for i in sorted(inputs, key=lambda i: (i.name, i.sha256)))
+    return DataTable("Files that were read", ("File", "SHA-256"), rows, widths=(45, 55))
+
+
+def _run(dossier: Dossier) -> tuple[tuple[str, str], ...]:
+    software = {m.measurement.provenance.software for m in dossier.measurements}
+    software |= {t.provenance.software for t in dossier.targets}
+    return (
+        ("Date of the run", n.day(dossier.date)),
+        ("Equipoise", dossier.version),
+        ("Measured with", joined(sorted(software)) or "nothing was measured"),
+        ("Random seed", str(dossier.seed)),
+        ("Knowledge tables, SHA-256", dossier.tables_digest),
+        ("Plan released by", dossier.acknowledged_by or "nobody; not needed or not released"),
+    )
+
+
+def reference_keys(dossier: Dossier) -> tuple[str, ...]:
+    """Return every reference that the page cites, each once, sorted."""
+    found: set[str] = set(keys_of(TRIAL))
+    found |= {k for m in dossier.measurements if m.norm for k in keys_of(m.norm.reference)}
+    appraisal = dossier.appraisal
+    cells = [step.reference for flag in appraisal.red_flags for step in flag.pathway]
+    cells += [item.reference for item in appraisal.diagnosis_check]
+    cells += [t.reference for t in dossier.trajectories]
+    if not withheld(dossier):
+        cells += [r.reference for v in appraisal.verdicts for r in v.reasons]
+        cells += [step.reference for step in dossier.plan.steps]
+        both = (*dossier.decision.predictions, *dossier.decision.exploratory)
+        cells += [key for p in both for key in p.references]
+    return tuple(sorted(found | set(keys_of(tuple(cells)))))

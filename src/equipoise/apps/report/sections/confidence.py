@@ -1,0 +1,110 @@
+"""How sure: what was measured, what was extrapolated, how good the evidence is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.wording import joined, say
+from equipoise.core.nouns import Dossier
+
+__all__ = ["CheckLine", "Confidence", "Share", "confidence"]
+
+STATUS_WORDS = {"clear": "clear", "abnormal": "needs a look", "not_checked": "not checked"}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One item of the diagnosis check."""
+
+    title: str
+    status: str
+    kind: str
+    evidence: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of how many, and what."""
+
+    figure: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The confidence box and the diagnosis check."""
+
+    title: str
+    shares: tuple[Share, ...]
+    check_title: str
+    checks: tuple[CheckLine, ...]
+
+
+def confidence(dossier: Dossier) -> Confidence:
+    """Return how much the page rests on."""
+    taken = len(dossier.measurements) + len(dossier.targets)
+    shares = [
+        _share("sure_measured", taken, taken + len(dossier.not_measured)),
+        *_norm_shares(dossier),
+        *_option_shares(dossier),
+    ]
+    return Confidence(
+        title=_title(dossier),
+        shares=tuple(shares),
+        check_title=_check_title(dossier),
+        checks=_checks(dossier),
+    )
+
+
+def _title(dossier: Dossier) -> str:
+    taken = len(dossier.measurements) + len(dossier.targets)
+    if not taken:
+        return "Nothing was measured: population averages"
+    return f"{n.count(taken, 'value', spelled=True).capitalize()} measured, none of it reviewed"
+
+
+def _share(sentence: str, number: int, of: int, **words: str) -> Share:
+    return Share(f"{number} of {of}", say(sentence, **words))
+
+
+def _norm_shares(dossier: Dossier) -> list[Share]:
+    measured = dossier.measurements
+    if not measured:
+        return []
+    return [
+        _share("sure_no_norm", sum(m.norm is None for m in measured), len(measured)),
+        _share("sure_extrapolated", sum(m.extrapolated for m in measured), len(measured)),
+    ]
+
+
+def _option_shares(dossier: Dossier) -> list[Share]:
+    options = () if withheld(dossier) else dossier.decision.predictions
+    if not options:
+        return []
+    found = Counter(p.grade for p in options)
+    grades = joined([n.count(found[g], f"of grade {g}", f"of grade {g}") for g in sorted(found)])
+    return [
+        _share("sure_stage", sum(p.extrapolated for p in options), len(options)),
+        _share("sure_recalled", sum(p.checked == "recalled" for p in options), len(options)),
+        Share(str(len(options)), say("sure_grades", grades=grades)),
+    ]
+
+
+def _check_title(dossier: Dossier) -> str:
+    found = Counter[str](item.status for item in dossier.appraisal.diagnosis_check)
+    if not found:
+        return "The diagnosis was not checked"
+    parts = [f"{number} {words}" for s, words in STATUS_WORDS.items() if (number := found[s])]
+    return f"Of {n.count(sum(found.values()), 'point')} to rule out first: {joined(parts)}"
+
+
+def _checks(dossier: Dossier) -> tuple[CheckLine, ...]:
+    order = ["abnormal", "not_checked", "clear"]
+    items = sorted(dossier.appraisal.diagnosis_check, key=lambda item: order.index(item.status))
+    return tuple(
+        CheckLine(i.title, STATUS_WORDS[i.status], i.status, i.evidence, i.todo) for i in items
+    )

@@ -1,0 +1,111 @@
+"""Mechanism profile: what the measurements say about each mechanism, before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.charts import marks
+from equipoise.apps.report.charts.mechanism import AXIS, informed_plot, prior_plot
+from equipoise.apps.report.names import anchor, measure_title
+from equipoise.apps.report.sections.known import LEVEL80, LEVEL95
+from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
+from equipoise.apps.report.wording import joined, say, sentence
+from equipoise.core.nouns import Dossier, MechanismState
+
+__all__ = ["Mechanisms", "mechanisms"]
+
+NAMED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanisms:
+    """The chart with its limits in words."""
+
+    title: str
+    chart: RowChart | None
+    table: DataTable | None
+    notes: tuple[str, ...]
+
+
+def mechanisms(dossier: Dossier) -> Mechanisms:
+    """Return the mechanism profile of one person."""
+    states = dossier.profile.mechanisms
+    informed = [s for s in states if s.informed]
+    notes = [dossier.profile.assumption, say("mechanism_limit"), _biotypes(dossier)]
+    return Mechanisms(
+        title=_title(informed, len(states)),
+        chart=_chart(states) if states else None,
+        table=_table(states) if states else None,
+        notes=tuple(note for note in notes if note),
+    )
+
+
+def _title(informed: list[MechanismState], of: int) -> str:
+    if not informed:
+        return "No mechanism is informed by what was measured"
+    names = joined([s.title.lower() for s in informed], most=NAMED)
+    return f"{len(informed)} of {n.count(of, 'mechanism')} informed: {names}"
+
+
+def _biotypes(dossier: Dossier) -> str:
+    found = dossier.profile.biotypes
+    if not found:
+        return "No biotype was assessed."
+    parts = [f"{b.id.replace('_', ' ')} {n.of_100(b.chance)} of 100" for b in found]
+    return f"Biotypes: {joined(parts)}."
+
+
+def _chart(states: tuple[MechanismState, ...]) -> RowChart:
+    ordered = sorted(states, key=lambda s: not s.informed)
+    return RowChart(
+        id="mechanisms",
+        title="Before and after the measurements",
+        summary="Outline: before measuring; filled: after. Numbers stand in the table below.",
+        label_head="Mechanism",
+        axis_title="standard deviations, before measuring",
+        value_head="After",
+        axis=AXIS,
+        groups=(PlotGroup(None, tuple(_row(s) for s in ordered)),),
+        legend=(
+            Legend(marks.glyph("prior"), "outline: before"),
+            Legend(marks.glyph("after"), "filled: after"),
+            Legend(marks.glyph("estimate"), "dot: mean; thick line: 80 %; thin line: 95 %"),
+        ),
+    )
+
+
+def _row(state: MechanismState) -> PlotRow:
+    if not state.informed:
+        return PlotRow(
+            state.title, prior_plot(), sentence(say("not_informed")).rstrip("."), kind="quiet"
+        )
+    spans = [n.around(state.mean, state.sd, level) for level in (LEVEL80, LEVEL95)]
+    drawn = marks.Estimate(state.mean, *spans)
+    sources = [measure_title(c.measure) for c in state.contributions if c.amount]
+    ends = [n.range_measured(span, state.sd) for span in spans]
+    return PlotRow(
+        label=state.title,
+        plot=informed_plot(state, drawn),
+        value=n.measured(state.mean, state.sd),
+        notes=(f"From {joined(sources)}",) if sources else (),
+        value_notes=(f"{n.P80}: {ends[0]}", f"{n.P95}: {ends[1]}"),
+        anchor=anchor("mechanism", state.id),
+    )
+
+
+def _table(states: tuple[MechanismState, ...]) -> DataTable:
+    rows = []
+    for state in states:
+        parts = [
+            f"{measure_title(c.measure)} {n.measured(c.amount, state.sd)}"
+            for c in state.contributions
+        ]
+        mean = n.measured(state.mean, state.sd) if state.informed else say("not_informed")
+        ends = n.range_measured(n.around(state.mean, state.sd, LEVEL80), state.sd)
+        wide = n.range_measured(n.around(state.mean, state.sd, LEVEL95), state.sd)
+        rows.append((state.title, mean, ends, wide, joined(parts) or "nothing measured"))
+    columns = ("Mechanism", "Mean", n.P80, n.P95, "What moved it, and by how much")
+    widths = (26, 16, 15, 15, 28)
+    return DataTable("Mechanisms after the measurements", columns, tuple(rows), widths=widths)

@@ -1,0 +1,199 @@
+"""Data sheet: every number with its unit, errors, reference group, grade and source."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.names import keys_of, measure_title
+from equipoise.apps.report.norm_facts import error_range
+from equipoise.apps.report.sections.known import LEVEL80, LEVEL95
+from equipoise.apps.report.sections.safety import withheld
+from equipoise.core.nouns import Dossier, Interval, NormedMeasurement, Prediction
+
+__all__ = ["Line", "data_lines", "download", "prediction_lines"]
+
+NA = "n/a"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number; every field is text, ``n/a`` where it does not apply."""
+
+    id: str
+    label: str
+    value: str
+    unit: str
+    standard_error: str = NA
+    low80: str = NA
+    high80: str = NA
+    low95: str = NA
+    high95: str = NA
+    reference_group: str = NA
+    date: str = NA
+    coverage: str = NA
+    grade: str = NA
+    checked: str = NA
+    source: str = NA
+    note: str = NA
+
+
+def data_lines(dossier: Dossier) -> tuple[Line, ...]:
+    """Return every number of the report, one line each; what was not measured keeps its line."""
+    lines = [line for item in dossier.measurements for line in _measured(item)]
+    lines += [
+        Line(g.id, measure_title(g.id), NA, NA, date=g.date or NA, note=f"not measured: {g.reason}")
+        for g in dossier.not_measured
+    ]
+    lines += _targets(dossier)
+    lines += [
+        Line(
+            f"mechanism.{m.id}",
+            m.title,
+            n.exact(m.mean),
+            "1",
+            n.exact(m.sd),
+            *_normal(m.mean, m.sd),
+            note=NA if m.informed else "not informed",
+        )
+        for m in dossier.profile.mechanisms
+    ]
+    if not withheld(dossier):
+        both = (*dossier.decision.predictions, *dossier.decision.exploratory)
+        lines += [line for p in both for line in prediction_lines(p)]
+    return tuple(lines)
+
+
+def _normal(mean: float, error: float | None) -> tuple[str, str, str, str]:
+    if error is None:
+        return NA, NA, NA, NA
+    ends = (*n.around(mean, error, LEVEL80), *n.around(mean, error, LEVEL95))
+    low80, high80, low95, high95 = (n.exact(end) for end in ends)
+    return low80, high80, low95, high95
+
+
+def _ends(item: NormedMeasurement) -> tuple[str, str, str, str]:
+    found = [error_range(item, level) for level in (LEVEL80, LEVEL95)]
+    (low80, high80), (low95, high95) = (
+        (NA, NA) if ends is None else (n.exact(ends[0]), n.exact(ends[1])) for ends in found
+    )
+    return low80, high80, low95, high95
+
+
+def _measured(item: NormedMeasurement) -> Iterator[Line]:
+    m, norm = item.measurement, item.norm
+    error = m.quantity.standard_error
+    shared = {"date": m.date or NA, "coverage": n.exact(m.coverage)}
+    yield Line(
+        m.id,
+        measure_title(m.id),
+        n.exact(m.quantity.value),
+        m.quantity.unit,
+        NA if error is None else n.exact(error),
+        *_ends(item),
+        note="; ".join(m.flags) or NA,
+        **shared,
+    )
+    if norm is None or item.z is None:
+        return
+    about = {
+        "reference_group": norm.population,
+        "grade": norm.grade,
+        "checked": norm.checked,
+        "source": "; ".join(keys_of(norm.reference)),
+        "note": f"extrapolated: {item.reason}" if item.extrapolated else NA,
+        **shared,
+    }
+    z_error = item.z_standard_error
+    z_text = NA if z_error is None else n.exact(z_error)
+    title = f"{measure_title(m.id)}, z"
+    yield Line(f"{m.id}.z", title, n.exact(item.z), "1", z_text, *_normal(item.z, z_error), **about)
+    if item.centile is not None:
+        yield Line(
+            f"{m.id}.centile",
+            f"{measure_title(m.id)}, centile",
+            n.exact(item.centile),
+            "%",
+            **about,
+        )
+
+
+def _targets(dossier: Dossier) -> list[Line]:
+    lines = []
+    for t in dossier.targets:
+        shared = {"date": t.date or NA, "coverage": n.exact(t.coverage)}
+        numbers = {
+            **dict(zip(("x", "y", "z"), t.point, strict=True)),
+            "radius50": t.radius50,
+            "radius95": t.radius95,
+            "split_half": t.split_half,
+            "group_distance": t.group_distance,
+        }
+        lines += [
+            Line(f"{t.id}.{name}", name.replace("_", " "), n.exact(v), "mm", note=t.space, **shared)
+            for name, v in numbers.items()
+        ]
+        value, error = t.connectivity.value, t.connectivity.standard_error
+        lines.append(
+            Line(
+                f"{t.id}.connectivity",
+                "Correlation with the seed",
+                n.exact(value),
+                t.connectivity.unit,
+                NA if error is None else n.exact(error),
+                *_normal(value, error),
+                **shared,
+            )
+        )
+    return lines
+
+
+def prediction_lines(p: Prediction) -> Iterator[Line]:
+    """Return the numbers of one option in one layer, chances from 0 to 1 as in the files."""
+    stem = f"{p.layer}.{p.treatment}"
+    about = {
+        "grade": p.grade,
+        "checked": p.checked,
+        "source": "; ".join(p.references),
+        "note": "extrapolated" if p.extrapolated else NA,
+    }
+    shift = Interval(p.shift.mean, p.shift.ci80, p.shift.ci95)
+    outcomes = {
+        "response": p.response,
+        "remission": p.remission,
+        "dropout": p.dropout,
+        "shift": shift,
+    }
+    for name, chance in outcomes.items():
+        ends = [n.exact_chance(end) for end in (*chance.ci80, *chance.ci95)]
+        yield Line(
+            f"{stem}.{name}",
+            f"{p.title}, {name}",
+            n.exact_chance(chance.mean),
+            "1",
+            NA,
+            *ends,
+            **about,
+        )
+    single = {
+        "average": p.average,
+        "outlook": p.outlook,
+        "p_best": p.p_best,
+        "utility": p.utility,
+        "chance_positive": p.shift.chance_positive,
+    }
+    for name, value in single.items():
+        label = f"{p.title}, {name.replace('_', ' ')}"
+        unit = "{points}" if name == "utility" else "1"
+        yield Line(f"{stem}.{name}", label, n.exact_chance(value), unit, **about)
+
+
+def download(lines: tuple[Line, ...]) -> str:
+    """Return all lines as tab-separated text in a ``data:`` address."""
+    heads = [field.name for field in fields(Line)]
+    rows = [heads, *(astuple(line) for line in lines)]
+    text = "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows) + "\n"
+    coded = base64.b64encode(text.encode()).decode("ascii")
+    return f"data:text/tab-separated-values;base64,{coded}"

@@ -1,0 +1,154 @@
+"""The stimulation target: three slices, distances in words, verdict; or why there is none."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.charts.brain import GROUP_LETTER, PLANES, brain_slice
+from equipoise.apps.report.charts.template_brain import AXES, Plane, slice_pictures
+from equipoise.apps.report.names import cite, region_point, region_title
+from equipoise.apps.report.views import DataTable
+from equipoise.apps.report.wording import joined, say, sentence
+from equipoise.core.nouns import Dossier, Target
+
+__all__ = ["Slice", "TargetView", "target_views"]
+
+TARGET: Final = "mri.tms_target"
+TRIAL: Final = "morriss2024"
+PICTURED: Final = "MNI152"
+LETTERS: Final = "xyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One picture with its caption."""
+
+    picture: Markup
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """One target, or the reason why there is none (`missing`)."""
+
+    title: str
+    summary: str
+    slices: tuple[Slice, ...]
+    caption: str
+    facts: tuple[str, ...]
+    verdict: str
+    limit: Markup
+    table: DataTable | None
+    missing: str | None
+
+
+def target_views(dossier: Dossier) -> tuple[TargetView, ...]:
+    """Return every target of the dossier; without one, one view that says why."""
+    if dossier.targets:
+        return tuple(_view(target) for target in dossier.targets)
+    found = [gap.reason for gap in dossier.not_measured if gap.id == TARGET]
+    reason = joined(found) or say("target_not_asked")
+    return (
+        TargetView(
+            title=say("target_none"),
+            summary="",
+            slices=(),
+            caption="",
+            facts=(say("target_fallback"),),
+            verdict="",
+            limit=_limit(),
+            table=None,
+            missing=reason,
+        ),
+    )
+
+
+def _limit() -> Markup:
+    return escape(f"{say('target_limit')} ") + cite(TRIAL)
+
+
+def _mm(point: tuple[float, float, float]) -> str:
+    return ", ".join(f"{axis} {n.signed(round(v))}" for axis, v in zip(LETTERS, point, strict=True))
+
+
+def _view(target: Target) -> TargetView:
+    reach = math.ceil(target.radius95)
+    side = "left" if target.side == "L" else "right"
+    slices, caption = _slices(target)
+    return TargetView(
+        title=f"{side.capitalize()} target at {_mm(target.point)} mm, give or take {reach} mm",
+        summary=(
+            f"Three slices through the target on the {side}. "
+            f"95 % of the resampled points lie within {reach} mm of it."
+        ),
+        slices=slices,
+        caption=caption,
+        facts=_facts(target),
+        verdict=_verdict(target),
+        limit=_limit(),
+        table=_table(target),
+        missing=None,
+    )
+
+
+def _verdict(target: Target) -> str:
+    words = say(f"target_{target.verdict}")
+    return f"{words} {sentence(joined(target.reasons))}".strip()
+
+
+def _slices(target: Target) -> tuple[tuple[Slice, ...], str]:
+    if not target.space.startswith(PICTURED):
+        return (), say("target_other_space", space=target.space)
+    pictures = slice_pictures(target.point)
+    point = region_point(target.group_target)
+    slices = tuple(
+        Slice(
+            brain_slice(plane, target, pictures[plane] if pictures else None, point),
+            _plane_words(plane, target),
+        )
+        for plane in PLANES
+    )
+    marks = "Cross: the point. Shade: where 50 % and 95 % of the resampled points lie."
+    if point is not None:
+        marks += f" {GROUP_LETTER}: published group target, projected into each slice."
+    return slices, f"{marks} {say('target_template' if pictures else 'target_schematic')}"
+
+
+def _plane_words(plane: Plane, target: Target) -> str:
+    through = AXES[plane][2]
+    return f"{plane.capitalize()}, {LETTERS[through]} = {n.signed(round(target.point[through]))} mm"
+
+
+def _facts(target: Target) -> tuple[str, ...]:
+    half, most = math.ceil(target.radius50), math.ceil(target.radius95)
+    return (
+        f"50 % of the resampled points lie within {half} mm, 95 % within {most} mm.",
+        f"The two halves of the scan put it {round(target.split_half)} mm apart.",
+        f"It lies {round(target.group_distance)} mm from the published group target "
+        f"({region_title(target.group_target)}).",
+        f"Method: {target.method}.",
+        *target.flags,
+    )
+
+
+def _table(target: Target) -> DataTable:
+    value, error = target.connectivity.value, target.connectivity.standard_error
+    rows = (
+        ("Point", f"{_mm(target.point)} mm"),
+        ("Space", target.space),
+        ("Side", "left" if target.side == "L" else "right"),
+        ("Radius that holds 50 %", f"{math.ceil(target.radius50)} mm"),
+        ("Radius that holds 95 %", f"{math.ceil(target.radius95)} mm"),
+        ("Distance between the halves of the scan", f"{round(target.split_half)} mm"),
+        ("Distance to the group target", f"{round(target.group_distance)} mm"),
+        ("Correlation with the seed", n.measured(value, error)),
+        ("Standard error of it", "not known" if error is None else n.measured(error, error)),
+        ("Coverage", f"{n.whole(target.coverage)} %"),
+        ("Date", n.day(target.date)),
+    )
+    return DataTable("The target in numbers", ("What", "Value"), rows, widths=(50, 50))

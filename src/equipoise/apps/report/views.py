@@ -1,0 +1,76 @@
+"""Shapes that several sections hand to the templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+__all__ = ["DataTable", "Legend", "PlotGroup", "PlotRow", "RowChart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """One entry of a legend: a small picture and its words."""
+
+    picture: Markup
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlotRow:
+    """One row of a chart: words at the left, marks, values at the right.
+
+    `kind` is a CSS class: empty, ``research`` or ``quiet``. `anchor` is the id of the data-sheet
+    row that the label links to.
+    """
+
+    label: str
+    plot: Markup
+    value: str
+    notes: tuple[str, ...] = ()
+    value_notes: tuple[str, ...] = ()
+    anchor: str | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlotGroup:
+    """Rows under one heading; `kind` as for a row."""
+
+    title: str | None
+    rows: tuple[PlotRow, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowChart:
+    """A chart of rows that share one axis.
+
+    `summary` is the text alternative: what it is, the finding, the extremes, where the numbers are.
+    """
+
+    id: str
+    title: str
+    summary: str
+    label_head: str
+    axis_title: str
+    value_head: str
+    axis: Markup | None
+    groups: tuple[PlotGroup, ...]
+    legend: tuple[Legend, ...] = ()
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """A table: a caption, column heads, rows whose first cell is the row's head.
+
+    `anchors` gives each row its id, where it has one; `widths` the columns in percent.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    anchors: tuple[str | None, ...] = ()
+    widths: tuple[int, ...] = ()

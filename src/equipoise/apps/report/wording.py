@@ -1,0 +1,88 @@
+"""Fixed sentences, words for grades and exactness, and the phrases that must never appear."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from equipoise.core.tables import load_table
+
+__all__ = ["Slip", "capital", "exactness", "grade_words", "joined", "say", "sentence", "slips"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A forbidden phrase that was found: the rule, the phrase in its surroundings, what to say."""
+
+    rule: str
+    found: str
+    instead: str
+
+
+def say(sentence: str, **values: str) -> str:
+    """Return a sentence of `wording/sentences` with its places filled in."""
+    text = load_table("wording/sentences").row(id=sentence).text("text").format(**values)
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def grade_words(grade: str) -> str:
+    """Return what an evidence grade lets a sentence say: ``B, probably helps``."""
+    row = load_table("wording/grades").find(grade=grade)
+    return grade if row is None else f"{grade}, {row.text('words')}"
+
+
+def exactness(width: int) -> str:
+    """Return how an 80 % interval of `width` people in 100 is called."""
+    for row in load_table("wording/exactness"):
+        limit = row.optional_number("up_to")
+        if limit is None or width <= limit:
+            return row.text("words")
+    return ""
+
+
+def joined(names: tuple[str, ...] | list[str], last: str = "and", most: int = 0) -> str:
+    """Return names as a list in words; beyond `most` (0: no limit) the rest is counted."""
+    items = list(names)
+    if most and len(items) > most:
+        items = [*items[:most], f"{len(items) - most} more"]
+    if len(items) < 2:  # noqa: PLR2004
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def capital(text: str) -> str:
+    """Return `text` with a capital at its start; ``eGFR`` stays as it is."""
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """Return a clause as a sentence: a capital at its start, a full stop at its end."""
+    text = text.strip()
+    if not text:
+        return ""
+    return capital(text) + ("" if text[-1] in ".!?:" else ".")
+
+
+def slips(text: str, audience: str = "all") -> tuple[Slip, ...]:
+    """Return every forbidden phrase in `text`.
+
+    Parameters
+    ----------
+    text : str
+        Plain text of a report.
+    audience : {"all", "patient"}
+        ``patient`` adds the rules for what patients and families read.
+
+    Returns
+    -------
+    tuple of Slip
+        Empty where the text may be shown.
+    """
+    found = []
+    for row in load_table("wording/forbidden"):
+        if row.text("audience") not in ("all", audience):
+            continue
+        for match in re.finditer(row.text("pattern"), text, re.IGNORECASE):
+            around = text[max(match.start() - 40, 0) : match.end() + 40]
+            found.append(Slip(row.text("id"), " ".join(around.split()), row.text("instead")))
+    return tuple(found)
