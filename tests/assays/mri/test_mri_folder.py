@@ -282,7 +282,7 @@ def test_motion_is_flagged(twin: Maker) -> None:
 
 
 def test_without_a_resting_run_nothing_is_measured(twin: Maker) -> None:
-    for recordings in ((), (replace(twin(), task="faces"),)):
+    for recordings in ((), (replace(twin(), task="prestimulus"),)):
         found = mri.measure(recordings, seed=1)
         assert all(isinstance(result, NotMeasured) for result in found)
         assert {result.reason for result in found if isinstance(result, NotMeasured)} == {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import nibabel as nib
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from equipoise.assays.mri.header import ImageHeader, parse_header, repetition_time
 from equipoise.core.errors import RecordingError
@@ -142,3 +145,19 @@ def test_times_that_cannot_be_used(in_header: float, sidecar: float | None, mess
     with pytest.raises(RecordingError, match=message) as caught:
         repetition_time(parsed(raw(time=in_header)), sidecar, "bold")
     assert "field RepetitionTime" in str(caught.value)
+
+
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 347), st.integers(0, 255)), min_size=1, max_size=4)
+)
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_header_is_refused_or_read_but_never_crashes(
+    changes: list[tuple[int, int]],
+) -> None:
+    content = bytearray(bytes(raw().binaryblock) + bytes(200))
+    for place, value in changes:
+        content[place] = value
+    with contextlib.suppress(RecordingError):
+        header = parse_header(bytes(content), "bold")
+        assert np.isfinite(header.grid.affine).all()
+        assert header.volumes >= 1

@@ -49,7 +49,7 @@ def measure(
     tuple of Measurement, Target or NotMeasured
         One result for each measure; a recording that cannot be used gives the reason.
     """
-    resting = [r for r in recordings if r.kind == "bold" and "rest" in (r.task or "")]
+    resting = [r for r in recordings if r.kind == "bold" and (r.task or "").startswith("rest")]
     known = {row.text("id") for row in load_table("regions/spaces")}
     fitting = [r for r in resting if r.space in known]
     if not resting:

@@ -10,7 +10,9 @@ twice.
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -124,16 +126,12 @@ def parse_header(head: bytes, name: str) -> ImageHeader:
     RecordingError
         If this is no single-file NIfTI image of 3 or 4 dimensions with a sound affine.
     """
-    from nibabel.spatialimages import HeaderDataError
-
     header = _raw(head, name)
-    try:
+    with _damage_told(name):
         shape = tuple(int(n) for n in header.get_data_shape())
         dtype = header.get_data_dtype()
         slope, inter = header.get_slope_inter()
         offset = int(header["vox_offset"])
-    except (HeaderDataError, ValueError) as error:
-        raise RecordingError(f"the header is damaged: {error}", where=name) from error
     _check_layout(shape, dtype, offset, header, name)
     affine, notes = _orientation(header, shape, name)
     return ImageHeader(
@@ -147,6 +145,20 @@ def parse_header(head: bytes, name: str) -> ImageHeader:
         repetition_time=_header_time(header, name),
         notes=notes,
     )
+
+
+@contextlib.contextmanager
+def _damage_told(name: str) -> Iterator[None]:
+    """Turn what nibabel says of impossible fields into one line."""
+    from nibabel.spatialimages import HeaderDataError
+
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except KeyError as error:
+        raise RecordingError(f"the header holds an unknown code: {error}", where=name) from error
+    except (HeaderDataError, ValueError, OverflowError) as error:
+        raise RecordingError(f"the header is damaged: {error}", where=name) from error
 
 
 def _raw(head: bytes, name: str) -> Any:
@@ -212,8 +224,7 @@ def _orientation(
             todo="never guess a side: write the image again with its affine",
         )
     for form, affine in known.items():
-        flat = abs(float(np.linalg.det(affine[:3, :3]))) < np.finfo(np.float32).eps
-        if not np.isfinite(affine).all() or flat:
+        if not _is_affine(affine):
             raise RecordingError(f"the {form} is no affine in space", where=name)
     if len(known) == 1:
         (form, affine), *_ = known.items()
@@ -231,13 +242,18 @@ def _orientation(
     return known["sform"], ()
 
 
-def _form(get: Any, name: str) -> NDArray[np.float64] | None:
-    from nibabel.spatialimages import HeaderDataError
+def _is_affine(affine: NDArray[np.float64]) -> bool:
+    """Whether the axes are finite and span space."""
+    if not np.isfinite(affine).all():
+        return False
+    with np.errstate(all="ignore"):
+        size = float(np.linalg.det(affine[:3, :3]))
+    return math.isfinite(size) and abs(size) > float(np.finfo(np.float32).eps)
 
-    try:
+
+def _form(get: Any, name: str) -> NDArray[np.float64] | None:
+    with _damage_told(name):
         affine, _ = get(coded=True)
-    except HeaderDataError as error:
-        raise RecordingError(f"the header is damaged: {error}", where=name) from error
     return None if affine is None else np.asarray(affine, dtype=np.float64)
 
 

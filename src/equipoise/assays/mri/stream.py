@@ -237,6 +237,7 @@ def read_mask(path: str, name: str) -> Mask:
     header = read_header(path, name)
     if header.has_time and header.volumes > 1:
         raise RecordingError("a mask has three dimensions", where=name, got="4")
+    check_length(path, header, name)  # before memory is taken for what a damaged header promises
     streamed = read_voxels(path, header, np.arange(header.voxels), name)
     inside = streamed.series[0] >= _MEMBER
     if not inside.any():
