@@ -254,6 +254,15 @@ def test_stimulation_is_never_clear_while_implants_are_unknown(judge: Judge) -> 
         assert _verdicts(unknown)[option] in {"cannot_tell", "hard_stop"}
 
 
+@pytest.mark.parametrize(
+    ("age", "allowed"), [(17, {"hard_stop"}), (18, {"clear", "caution"}), (None, {"cannot_tell"})]
+)
+def test_drugs_stop_below_18(judge: Judge, age: int | None, allowed: set[str]) -> None:
+    who = {"sex": "female", "age_years": age} if age is not None else {"sex": "female"}
+    verdicts = _verdicts(judge(demographics=who, findings=_findings("absent")))
+    assert {verdicts[option] for option in ("fluoxetine", "venlafaxine", "mirtazapine")} <= allowed
+
+
 @pytest.mark.parametrize("fact", ["dose", "start", "adherence"])
 def test_removing_a_fact_never_makes_a_trial_adequate(judge: Judge, fact: str) -> None:
     whole = judge().trials[0]
