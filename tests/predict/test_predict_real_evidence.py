@@ -31,10 +31,12 @@ def test_crp_changes_no_order_and_says_how_little_it_could(
     assert all(p.shift.mean == 0.0 for p in measured.predictions)
     assert not any(p.better_than_average for p in measured.exploratory)
     fits = {p.treatment: p.shift.mean for p in measured.exploratory if p.shift.mean}
-    assert set(fits) == {"escitalopram", "nortriptyline"}
+    # The rate of nortriptyline comes from people with two failed trials.
+    later = {"nortriptyline"} if stage >= 2 else set()
+    assert set(fits) == {"escitalopram"} | later
     # Half of 1.2 points at most, which is its size at 50 % response and no drop-out.
     assert 0 < fits["escitalopram"] < 0.007
-    assert -0.007 < fits["nortriptyline"] < 0
+    assert all(-0.007 < fits[name] < 0 for name in later)
     text = to_json(measured)
     assert to_json(from_json(Decision, text)) == text
     # The vagus nerve stimulator has no rate at 8 weeks.

@@ -9,7 +9,7 @@ import pytest
 
 from equipoise.predict.ranking import arrange, chance_of_first, in_order, tie_group
 
-LIMITS = (2.0, 0.3)
+LIMITS = (2.0, 0.3, 0.025)
 
 
 def test_equal_options_share_a_draw() -> None:
@@ -46,7 +46,15 @@ def test_two_normal_options_against_the_closed_form() -> None:
 def test_when_an_option_is_tied(expected: list[float], above: float, tied: bool) -> None:
     drawn = np.zeros((100, 2))
     drawn[: round(100 * above), 1] = 1.0
-    found = tie_group(np.array(expected), drawn, ("a", "b"), LIMITS)
+    found = tie_group(np.array(expected), drawn, ("a", "b"), ("n", "n"), LIMITS)
+    assert found.tolist() == [True, tied]
+
+
+@pytest.mark.parametrize(("above", "tied"), [(0.03, True), (0.02, False)])
+def test_without_a_randomised_tie_little_doubt_is_enough(above: float, tied: bool) -> None:
+    drawn = np.zeros((100, 2))
+    drawn[: round(100 * above), 1] = 1.0
+    found = tie_group(np.array([50.0, 40.0]), drawn, ("a", "b"), ("n", "other"), LIMITS)
     assert found.tolist() == [True, tied]
 
 

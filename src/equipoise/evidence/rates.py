@@ -51,13 +51,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Response at one stage: logit, how it is tied to other options, what it rests on."""
+    """Response at one stage: logit, how it is tied to other options, what it rests on.
+
+    `network` names the option whose absolute rate it leans on, `network_variance` is the part of
+    `variance` that all options of the network share.
+    """
 
     mean: float
     variance: float
     evidence_path: str
     extrapolated: bool
     links: tuple[Link, ...]
+    network: str
+    network_variance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,9 @@ def _curve_rate(treatment: str, stage: int, tables: Tables) -> Rate:
     mean, variance = along_stages(anchors, stage, tables.curve, slope)
     links = [_link(row) for row in _bracket([r for r in rows if r.flag("studied")], stage)]
     links += [] if here.flag("studied") else [_link(here)]
-    return Rate(mean, variance, "randomised", not here.flag("studied"), tuple(links))
+    return Rate(
+        mean, variance, "randomised", not here.flag("studied"), tuple(links), treatment, variance
+    )
 
 
 def _network_rate(path: Row, stage: int, tables: Tables) -> Rate:
@@ -161,6 +169,8 @@ def _network_rate(path: Row, stage: int, tables: Tables) -> Rate:
         "randomised",
         partner.extrapolated,
         (*partner.links, *links),
+        partner.network,
+        partner.network_variance,
     )
 
 
@@ -249,6 +259,8 @@ def _bridge_rate(path: Row, stage: int, tables: Tables) -> Rate:
         partner.evidence_path,
         partner.extrapolated or stage < studied,
         (*partner.links, _effect_link(effect)),
+        partner.network,
+        partner.network_variance,
     )
 
 
@@ -261,7 +273,7 @@ def _anchor_rate(treatment: str, stage: int, tables: Tables) -> Rate:
     mean, variance = along_stages(anchors, stage, tables.curve, _slope(group, tables))
     studied = any(_studied(row, stage) for row in rows)
     links = tuple(_link(row) for row in _bracket(rows, stage))
-    return Rate(mean, variance, "anchored", not studied, links)
+    return Rate(mean, variance, "anchored", not studied, links, treatment, variance)
 
 
 def _bracket(rows: list[Row], stage: int) -> list[Row]:

@@ -41,6 +41,7 @@ def rankable(
     known = dict(evidence.unranked)
     stopped = _hard_stops(appraisal)
     failed = _failed(appraisal)
+    studied = _first_studied(evidence)
     ranked: list[Option] = []
     unranked = dict(known)
     for treatment in sorted(evidence.treatments, key=lambda one: one.id):
@@ -53,9 +54,23 @@ def rankable(
             unranked[name] = "an adequate trial in this episode did not help enough"
         elif name not in rates:
             unranked[name] = f"no rate is known for people of stage {stage}"
+        elif stage < studied.get(name, stage):
+            unranked[name] = (
+                f"studied only in people with {studied[name]} or more failed adequate drug trials;"
+                " a rate at this stage would be a guess"
+            )
         else:
             ranked.append(Option(treatment, rates[name]))
     return tuple(ranked), tuple(sorted(unranked.items()))
+
+
+def _first_studied(evidence: EvidenceBase) -> dict[str, int]:
+    """Return the lowest stage at which each option was studied."""
+    stages: dict[str, int] = {}
+    for one in evidence.baselines:
+        if not one.extrapolated:
+            stages[one.treatment] = min(one.stage, stages.get(one.treatment, one.stage))
+    return stages
 
 
 def _hard_stops(appraisal: Appraisal) -> dict[str, str]:

@@ -186,7 +186,8 @@ def _layer(name: str, case: Case, slopes: tuple[Slope, ...], drawn: LayerDraws) 
     expected = expect_chances(case.literature, slopes, case.person.scores, settings)
     utility = _utility(case, (expected.response, expected.remission, expected.dropout))
     names = [option.treatment.id for option in case.options]
-    limits = settings.tie_points, settings.tie_chance
+    networks = [option.baseline.network for option in case.options]
+    limits = settings.tie_points, settings.tie_chance, settings.tie_chance_elsewhere
     return Layer(
         name=name,
         slopes=slopes,
@@ -195,7 +196,7 @@ def _layer(name: str, case: Case, slopes: tuple[Slope, ...], drawn: LayerDraws) 
         drawn=drawn,
         utility=utility,
         p_best=chance_of_first(drawn.wished, settings.tie_tolerance),
-        tied=tie_group(utility, drawn.utility, names, limits),
+        tied=tie_group(utility, drawn.utility, names, networks, limits),
     )
 
 

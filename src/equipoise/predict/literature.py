@@ -139,10 +139,19 @@ def draw_literature(literature: Literature, seed: int, numerics: Numerics) -> Dr
     dropout = [one.dropout for one in rows]
     remission = [one.remission_given_response for one in rows]
     return Draws(
-        theta=literature.theta + literature.theta_sd * _normals("theta", rows, seed, numerics),
+        theta=literature.theta + literature.theta_sd * _responses(rows, seed, numerics),
         dropout=logistic(_spread(dropout, _normals("dropout", rows, seed, numerics))),
         remission=logistic(_spread(remission, _normals("remission", rows, seed, numerics))),
     )
+
+
+def _responses(rows: Sequence[OptionBaseline], seed: int, numerics: Numerics) -> Array:
+    """Draw what a network shares once for all its options, and the rest for each."""
+    own = _normals("theta", rows, seed, numerics)
+    each = [antithetic_normals(f"network/{one.network}", seed, numerics.draws) for one in rows]
+    # An option without uncertainty shares nothing.
+    shared = np.array([one.network_sd / one.response.sd if one.response.sd else 0 for one in rows])
+    return np.asarray(shared * np.stack(each).T + np.sqrt(1.0 - shared**2) * own)
 
 
 def _normals(name: str, rows: Sequence[OptionBaseline], seed: int, numerics: Numerics) -> Array:

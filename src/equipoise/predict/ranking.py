@@ -35,9 +35,16 @@ def chance_of_first(utility: Array, tolerance: float) -> Array:
 
 
 def tie_group(
-    expected: Array, drawn: Array, names: Sequence[str], limits: tuple[float, float]
+    expected: Array,
+    drawn: Array,
+    names: Sequence[str],
+    networks: Sequence[str],
+    limits: tuple[float, float, float],
 ) -> NDArray[np.bool_]:
     """Return which options are tied with the first.
+
+    An option that no randomised comparison ties to the first needs far less to share its place:
+    rates of different populations do not settle which of two options is better.
 
     Parameters
     ----------
@@ -47,18 +54,22 @@ def tie_group(
         Utility in each draw.
     names : sequence of str
         Ids; the first of equal options is the first by id.
-    limits : tuple of (points, chance)
-        Closer than `points` to the first, or above it in at least `chance` of the draws.
+    networks : sequence of str
+        Options of one network are tied to each other by randomised comparisons.
+    limits : tuple of (points, chance, chance_elsewhere)
+        Closer than `points` to the first, or above it in at least `chance` of the draws;
+        `chance_elsewhere` for options of another network than the first.
 
     Returns
     -------
     ndarray, shape (t,)
         The first option itself is always among them.
     """
-    points, chance = limits
+    points, chance, elsewhere = limits
     first = in_order(expected, names)[0]
+    needed = np.array([chance if one == networks[first] else elsewhere for one in networks])
     close = expected[first] - expected < points
-    above = (drawn > drawn[:, first, None]).mean(axis=0) >= chance
+    above = (drawn > drawn[:, first, None]).mean(axis=0) >= needed
     return np.asarray(close | above)
 
 

@@ -48,8 +48,9 @@ class Settings:
         Prior standard deviation of a moderator, logit per sd of true score.
     band, certainty : float
         Chance below notice, and the chance from which a shift counts.
-    tie_points, tie_chance, tie_tolerance : float
-        When options are tied; utilities this close in one draw are equal.
+    tie_points, tie_chance, tie_chance_elsewhere, tie_tolerance : float
+        When options are tied, within one network and across two; utilities this close in one draw
+        are equal.
     concentration : float
         Of the Dirichlet distribution of the weights.
     horizon, time_log_sd : float
@@ -65,6 +66,7 @@ class Settings:
     certainty: float
     tie_points: float
     tie_chance: float
+    tie_chance_elsewhere: float
     tie_tolerance: float
     concentration: float
     horizon: float
@@ -83,6 +85,7 @@ def load_settings() -> Settings:
         certainty=_value("predict_certainty"),
         tie_points=_value("predict_tie_points"),
         tie_chance=_value("predict_tie_chance"),
+        tie_chance_elsewhere=_value("predict_tie_chance_elsewhere"),
         tie_tolerance=_value("predict_tie_tolerance"),
         concentration=_value("predict_weight_concentration"),
         horizon=_value("predict_horizon"),

@@ -128,6 +128,11 @@ class OptionBaseline:
         Of the weakest link.
     references : tuple of str
         Keys of `tables/references`.
+    network : str
+        The option whose absolute rate this one leans on. Options of one network are tied to each
+        other by randomised comparisons, those of two are not.
+    network_sd : float
+        Part of the standard deviation of `response` that the whole network shares.
     """
 
     treatment: str
@@ -141,6 +146,8 @@ class OptionBaseline:
     checked: str
     population: str
     references: tuple[str, ...]
+    network: str
+    network_sd: float
 
 
 @dataclass(frozen=True, slots=True)

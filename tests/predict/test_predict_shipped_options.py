@@ -1,0 +1,59 @@
+"""What the shipped evidence lets be ranked, and what it leaves tied."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from equipoise import evidence
+from equipoise.core.answers import not_asked
+from equipoise.core.nouns import Appraisal, Decision, Stage
+from equipoise.predict import predict
+from equipoise.predict.literature import draw_literature, read_literature
+from equipoise.predict.settings import load_settings
+from equipoise.profile import infer
+
+SEED = 20240601
+
+
+def _decision(stage: int) -> Decision:
+    appraisal = Appraisal((), (), Stage(stage, stage, stage, True, ""), (), ())
+    state = infer((), today="2026-03-02")
+    return predict(state, appraisal, evidence.load(), preferences=not_asked(), seed=SEED)
+
+
+@pytest.mark.parametrize("stage", [0, 1])
+def test_options_studied_after_failures_only_are_not_ranked_before(stage: int) -> None:
+    decision = _decision(stage)
+    ranked = {p.treatment for p in decision.predictions}
+    assert not ranked & {"ect", "esketamine", "rtms", "itbs"}
+    assert "studied only in people with 2 or more" in dict(decision.unranked)["ect"]
+    assert "aripiprazole_augmentation" not in {p.treatment for p in _decision(0).predictions}
+
+
+def test_a_later_stage_than_studied_stays_ranked_and_says_so() -> None:
+    predictions = {p.treatment: p for p in _decision(4).predictions}
+    assert predictions["sertraline"].extrapolated
+    assert not predictions["ect"].extrapolated
+
+
+def test_procedures_that_were_never_compared_share_the_first_place() -> None:
+    decision = _decision(2)
+    tied = {p.treatment for p in decision.predictions if p.tied}
+    # One-armed rates of different populations do not put one above another; a drug switch lies so
+    # far below that no difference of populations would explain it.
+    assert {"ect", "esketamine", "rtms", "itbs"} <= tied
+    assert not tied & {"sertraline", "fluoxetine", "citalopram"}
+    assert "compared directly" in decision.sentence
+
+
+def test_drugs_of_one_network_share_its_error() -> None:
+    rows = {b.treatment: b for b in evidence.load().baselines if b.stage == 2}
+    pair = [rows["sertraline"], rows["mirtazapine"], rows["ect"]]
+    numerics = load_settings().numerics
+    theta = draw_literature(read_literature(pair, numerics), SEED, numerics).theta
+    correlation = np.asarray(np.corrcoef(theta.T))
+    shared = (rows["citalopram"].response.sd / np.array([p.response.sd for p in pair[:2]])).prod()
+    # Standard error of a correlation from 2000 independent draws is at most 0.022.
+    assert correlation[0, 1] == pytest.approx(shared, abs=0.06)
+    assert abs(correlation[0, 2]) < 0.07
