@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
 
 __all__ = ["summary"]
@@ -74,7 +76,9 @@ def _option(prediction: Prediction) -> str:
 
 
 def _of_100(interval: Interval) -> str:
-    low, high = (round(HUNDRED * end) for end in interval.ci80)
+    low, high = interval.ci80
+    # Intervals are rounded outward, so that they never claim more than the JSON.
+    low, high = math.floor(HUNDRED * low), math.ceil(HUNDRED * high)
     return f"{round(HUNDRED * interval.mean)} (80 %: {low} to {high})"
 
 

@@ -123,12 +123,13 @@ def _gzip(parts: Iterable[bytes], total: int, watch: Watcher) -> bytes:
 
 def _confounds(phantom: Phantom) -> str:
     """Return the confounds with fMRIPrep's names, as far as their form tells them."""
-    names = [f"a_comp_cor_{i:02d}" for i in range(6)]
+    names = {i: f"a_comp_cor_{i:02d}" for i in range(6)}
     motion = ("rot_x", "rot_y", "rot_z", "trans_x", "trans_y", "trans_z")
-    names += [*motion, *(f"{name}_derivative1" for name in motion)]
-    names += [f"cosine{i:02d}" for i in range(8)]
-    columns = [phantom.confounds[:, i] for i in range(len(names))]
-    table = dict(zip(names, columns, strict=True)) | {"global_signal": phantom.global_signal}
+    names |= dict(enumerate(motion, start=6))
+    # Columns 12 to 17 are differences of the motion, 26 to 28 a constant and trends.
+    names |= {18 + i: f"motion_outlier{i:02d}" for i in range(8)}
+    table = {name: phantom.confounds[:, column] for column, name in names.items()}
+    table["global_signal"] = phantom.global_signal
     table["framewise_displacement"] = _displacement(phantom.confounds[:, 6:12])
     lines = ["\t".join(table)]
     for row in range(len(phantom.series)):
