@@ -209,11 +209,12 @@ def _guarded(arguments: list[str]) -> int:
         _say(f"equipoise: {error}")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted; finished steps are kept, the next run goes on from them")
-        return INTERRUPTED
+        code = INTERRUPTED
     except Exception as error:
         if "--debug" in arguments:
             raise
         _say(f"equipoise: a fault of ours: {type(error).__name__}; run again with --debug")
         return OUR_FAULT
+    if code == INTERRUPTED:
+        _say("interrupted; finished steps are kept, the next run goes on from them")
     return code if isinstance(code, int) else 0
