@@ -181,7 +181,9 @@ def _prediction_row(prediction: Prediction, rank: int) -> tuple[object, ...]:
         )
     ]
     shift = plain["shift"]
-    ranked = rank if prediction.layer == "established" else None
+    # Options that the evidence does not separate share the first place.
+    place = 1 if prediction.tied else rank
+    ranked = place if prediction.layer == "established" else None
     return (
         prediction.treatment,
         prediction.layer,

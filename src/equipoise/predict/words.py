@@ -102,7 +102,7 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option]) -> str:
     indirect = any(p.evidence_path == "anchored" for p in tied)
     if len(tied) > 1:
         direct = " Not all of them were ever compared directly." if indirect else ""
-        named = _named([p.title for p in tied], ranked)
+        named = _named([_within(p.title) for p in tied], ranked)
         return f"No clear first choice among {named}: the evidence does not separate them.{direct}"
     text = f"{first.title} comes first of {ranked} options by the weights used"
     if not indirect:
@@ -110,6 +110,11 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option]) -> str:
     people = next(o.baseline.population for o in options if o.treatment.id == first.treatment)
     text += f", but was never compared directly with most of them; its rate is from: {people}"
     return text + ("; estimated outside the studied group." if first.extrapolated else ".")
+
+
+def _within(title: str) -> str:
+    """Return a title as it stands within a sentence; an abbreviation keeps its capitals."""
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _named(titles: Sequence[str], ranked: int) -> str:
@@ -132,7 +137,8 @@ def _measured(
     )
     better = [p.title for p in predictions if p.better_than_average]
     if better:
-        return [moved, f"The chance is better than average with {', '.join(better)}."]
+        named = ", ".join(map(_within, better))
+        return [moved, f"The chance is better than average with {named}."]
     return [moved, "No option is better than average for this person."]
 
 

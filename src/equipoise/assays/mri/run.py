@@ -224,9 +224,14 @@ def read_run(recording: Recording, regions: tuple[str, ...], watch: Watcher = qu
         confounds=parts.confounds,
         projection=cleaning,
         inflation=inflation(cleaning.kernel(), _block(parts.seconds)),
-        flags=(*parts.notes, *_motion(parts.confounds), *_broken(bad)),
+        flags=(*_notice(recording), *parts.notes, *_motion(parts.confounds), *_broken(bad)),
         provenance=_provenance(recording, parts, read),
     )
+
+
+def _notice(recording: Recording) -> tuple[str, ...]:
+    """Return what the data say about themselves: it stands wherever their results show."""
+    return () if recording.notice is None else (recording.notice,)
 
 
 def _parts(recording: Recording) -> _Parts:
