@@ -14,9 +14,6 @@ from equipoise.apps.report.charts.svg import element
 from equipoise.core.errors import TableError
 from equipoise.core.tables import Row, load_table
 
-ABBREVIATION = 4
-"""Classes with names this short are abbreviations, such as SSRI."""
-
 __all__ = [
     "Source",
     "anchor",
@@ -95,13 +92,12 @@ def treatment_title(treatment: str) -> str:
 
 
 def treatment_class(treatment: str) -> str | None:
-    """Return the class of a treatment or drug as words."""
+    """Return the class of a treatment or drug, as an id."""
     for table in ("treatments/treatments", "drugs/drugs"):
         for column in ("drug_class", "class"):
             found = cell(table, column, id=treatment)
             if found:
-                words = found.replace("_", " ")
-                return words.upper() if len(words) <= ABBREVIATION else words
+                return found
     return None
 
 

@@ -163,9 +163,26 @@ def around(value: float, standard_error: float, level: float) -> Range:
     return value - reach, value + reach
 
 
-def range_measured(ends: Range, standard_error: float | None) -> str:
-    """Return an interval in the unit of a measure, rounded outward."""
-    places = max(0, decimals(standard_error, ends[1]) - 1)
+def range_measured(ends: Range, standard_error: float | None, *, fine: bool = False) -> str:
+    """Return an interval in the unit of a measure, rounded outward.
+
+    Parameters
+    ----------
+    ends : tuple of float
+        Low and high.
+    standard_error : float or None
+        Sets the decimals: one digit of it, two if `fine`.
+    fine : bool, optional
+        For measures on a logarithmic scale.
+
+    Returns
+    -------
+    str
+        ``8 to 18``; a low end above 0 never becomes 0.
+    """
+    places = max(0, decimals(standard_error, ends[1]) - (0 if fine else 1))
+    if 0 < ends[0] < 10.0**-places:
+        places = -math.floor(math.log10(ends[0]))
     return f"{_plain(ends[0], places, ROUND_FLOOR)} to {_plain(ends[1], places, ROUND_CEILING)}"
 
 
@@ -201,6 +218,21 @@ def weeks(number: float | None) -> str:
 
 
 def count(number: int, noun: str, plural: str | None = None, *, spelled: bool = False) -> str:
-    """Return a number with its noun: ``1 option``, ``3 options``, spelled up to twelve if asked."""
+    """Return a number with its noun: ``1 option``, ``3 options``.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    noun, plural : str
+        Words for one and for several; without `plural` the noun takes an s.
+    spelled : bool, optional
+        Spell numbers up to twelve.
+
+    Returns
+    -------
+    str
+        Number and noun.
+    """
     text = WORDS[number] if spelled and 0 <= number < len(WORDS) else str(number)
     return f"{text} {noun if number == 1 else plural or noun + 's'}"

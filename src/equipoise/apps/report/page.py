@@ -20,7 +20,7 @@ from equipoise.apps.report.sections.known import Known, known
 from equipoise.apps.report.sections.mechanisms import Mechanisms, mechanisms
 from equipoise.apps.report.sections.safety import Safety, safety, withheld
 from equipoise.apps.report.sections.target import TargetView, target_views
-from equipoise.apps.report.wording import say
+from equipoise.apps.report.wording import say, sentence
 from equipoise.core.nouns import Demographics, Dossier
 
 __all__ = ["Header", "Page", "build_page", "theme"]
@@ -90,7 +90,7 @@ def _header(dossier: Dossier) -> Header:
         version=dossier.version,
         use=say("intended_use"),
         reviewed=say("not_reviewed"),
-        notices=tuple(dict.fromkeys(dossier.notices)),
+        notices=tuple(dict.fromkeys(sentence(notice) for notice in dossier.notices)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from markupsafe import Markup
@@ -18,7 +19,9 @@ ENDS: Final = {"sagittal": ("back", "front"), "coronal": ("L", "R"), "axial": ("
 GROUP_LETTER: Final = "G"
 BAR_MM: Final = 10
 EDGE: Final = 7.0
+LETTER_MM: Final = 10.0
 Point = tuple[float, float, float]
+Spot = tuple[float, float]
 
 
 def brain_slice(
@@ -52,7 +55,7 @@ def brain_slice(
         _cross(x, y),
     ]
     if group_point is not None:
-        marks.append(_letter(*look.at(group_point)))
+        marks.append(_group_mark((x, y), look.at(group_point)))
     marks += [*_ends(plane, look), _bar(look)]
     return element(
         "svg",
@@ -115,8 +118,29 @@ def _words(text: str, x: float, y: float, anchor: str, size: float = 8.5) -> Mar
     )
 
 
-def _letter(x: float, y: float) -> Markup:
-    return _words(GROUP_LETTER, x, y + 3.2, "middle", 9.5)
+def _group_mark(target: Spot, group: Spot) -> Markup:
+    """Mark the group target with a ring; its letter stands on the side away from the cross."""
+    dx, dy = group[0] - target[0], group[1] - target[1]
+    length = math.hypot(dx, dy)
+    dx, dy = (dx / length, dy / length) if length else (1.0, 0.0)
+    x, y = group[0] + LETTER_MM * dx, group[1] + LETTER_MM * dy
+    ring = element(
+        "circle",
+        cx=group[0],
+        cy=group[1],
+        r=2,
+        fill="none",
+        stroke=BRAIN["mark"],
+        stroke_width=0.9,
+    )
+    lead = element(
+        "path",
+        d=f"M{group[0] + 2 * dx:.1f} {group[1] + 2 * dy:.1f}L{x:.1f} {y:.1f}",
+        stroke=BRAIN["mark"],
+        stroke_width=0.6,
+    )
+    out = (x + LETTER_MM / 2 * dx, y + LETTER_MM / 2 * dy)
+    return ring + lead + _words(GROUP_LETTER, out[0], out[1] + 3.2, "middle", 9.5)
 
 
 def _ends(plane: Plane, look: Frame) -> tuple[Markup, Markup]:

@@ -146,7 +146,22 @@ def _words() -> dict[str, str]:
 def normal_curve(
     mean: float, sd: float, scale: Linear, unit_peak: float
 ) -> list[tuple[float, float]]:
-    """Return a normal density as (percent, height 0 to 1); height 1 is a density of `unit_peak`."""
+    """Return a normal density over a scale.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Of the normal law.
+    scale : Linear
+        Where it is drawn.
+    unit_peak : float
+        The density that gets height 1.
+
+    Returns
+    -------
+    list of (percent, height)
+        Left to right, heights from 0 to 1.
+    """
     step = (scale.high - scale.low) / (CURVE_POINTS - 1)
     xs = [scale.low + step * k for k in range(CURVE_POINTS)]
     peak = 1 / (sd * math.sqrt(2 * math.pi))

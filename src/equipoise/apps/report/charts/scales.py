@@ -72,7 +72,7 @@ def log_scale(low: float, high: float) -> tuple[Logarithmic, tuple[float, ...]]:
     """Return a logarithmic scale that holds `low` to `high`, and ticks at 1, 3, 10 and so on."""
     first = math.floor(2 * math.log10(low) + 1e-9)
     last = math.ceil(2 * math.log10(high) - 1e-9)
-    ticks = tuple((3.0 if k % 2 else 1.0) * 10.0 ** (k // 2) for k in range(first, last + 1))
+    ticks = tuple(float(f"{3 if k % 2 else 1}e{k // 2}") for k in range(first, last + 1))
     ticks = ticks if len(ticks) > 1 else (ticks[0], 10 * ticks[0])
     return Logarithmic(min(ticks[0], low), max(ticks[-1], high)), ticks
 

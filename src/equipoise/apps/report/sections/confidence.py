@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 from equipoise.apps.report import numbers as n
+from equipoise.apps.report.sections.answer import nothing_measured
+from equipoise.apps.report.sections.known import latest_first
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.wording import joined, say
 from equipoise.core.nouns import Dossier
 
 __all__ = ["CheckLine", "Confidence", "Share", "confidence"]
 
-STATUS_WORDS = {"clear": "clear", "abnormal": "needs a look", "not_checked": "not checked"}
+STATUS_WORDS = {"clear": "clear", "abnormal": "to look into", "not_checked": "not checked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +48,20 @@ class Confidence:
 
 def confidence(dossier: Dossier) -> Confidence:
     """Return how much the page rests on."""
-    taken = len(dossier.measurements) + len(dossier.targets)
-    shares = [
-        _share("sure_measured", taken, taken + len(dossier.not_measured)),
-        *_norm_shares(dossier),
-        *_option_shares(dossier),
-    ]
     return Confidence(
         title=_title(dossier),
-        shares=tuple(shares),
+        shares=(*_norm_shares(dossier), *_option_shares(dossier)),
         check_title=_check_title(dossier),
         checks=_checks(dossier),
     )
 
 
 def _title(dossier: Dossier) -> str:
-    taken = len(dossier.measurements) + len(dossier.targets)
-    if not taken:
-        return "Nothing was measured: population averages"
-    return f"{n.count(taken, 'value', spelled=True).capitalize()} measured, none of it reviewed"
+    if nothing_measured(dossier):
+        return say("sure_nothing")
+    taken = {m.measurement.id for m in dossier.measurements} | {t.id for t in dossier.targets}
+    asked = taken | {gap.id for gap in dossier.not_measured}
+    return say("sure_measured", measured=str(len(taken)), asked=str(len(asked)))
 
 
 def _share(sentence: str, number: int, of: int, **words: str) -> Share:
@@ -72,7 +69,7 @@ def _share(sentence: str, number: int, of: int, **words: str) -> Share:
 
 
 def _norm_shares(dossier: Dossier) -> list[Share]:
-    measured = dossier.measurements
+    measured = latest_first(dossier.measurements)
     if not measured:
         return []
     return [

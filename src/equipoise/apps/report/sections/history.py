@@ -150,12 +150,11 @@ def _summary(trials: list[tuple[TreatmentTrial, TrialAppraisal | None]]) -> str:
 def _row(scale: TimeScale, trial: TreatmentTrial, found: TrialAppraisal | None) -> PlotRow:
     look = found.adequate if found else "cannot_tell"
     letter, ended = _ending(trial)
-    notes = [_dose(trial), treatment_class(trial.treatment) or ""]
     return PlotRow(
         label=treatment_title(trial.treatment),
         plot=chart.bar(scale, trial, look, letter),
         value=capital(ended),
-        notes=tuple(note for note in notes if note),
+        notes=(_dose(trial),),
         value_notes=(ADEQUATE[look].capitalize(), *_undated(trial)),
     )
 

@@ -112,7 +112,10 @@ def measured_words(item: NormedMeasurement) -> tuple[str, str, str]:
     error = quantity.standard_error
     value = f"{n.measured(quantity.value, error)} {n.unit_words(quantity.unit)}".strip()
     ends = [error_range(item, level) for level in (LEVEL80, LEVEL95)]
-    words = ["error not known" if e is None else n.range_measured(e, error) for e in ends]
+    fine = is_logarithmic(item.measurement.id)
+    words = [
+        "error not known" if e is None else n.range_measured(e, error, fine=fine) for e in ends
+    ]
     return value, words[0], words[1]
 
 
@@ -131,9 +134,11 @@ def _notes(dossier: Dossier, item: NormedMeasurement) -> list[str]:
     notes += [say("extrapolated")] if item.extrapolated else []
     notes += [item.reason] if item.reason else []
     set_aside = dict(dossier.profile.measures_set_aside)
-    if measurement.id in set_aside:
-        why = set_aside[measurement.id]
-        notes.append("moves nothing" + (f": {why}" if why != item.reason else ""))
+    why = set_aside.get(measurement.id, "")
+    if measurement.id not in dossier.profile.measures_used:
+        notes.append("moves nothing" + (f": {why}" if why and why != item.reason else ""))
+    elif why:
+        notes.append(why)
     return [sentence(note) for note in (*notes, *measurement.flags)]
 
 

@@ -6,15 +6,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
-from equipoise.apps.report.names import cite, treatment_title
-from equipoise.apps.report.numbers import count
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.names import cite
 from equipoise.apps.report.wording import grade_words, joined, say, sentence
-from equipoise.core.nouns import Dossier, RedFlag
+from equipoise.core.nouns import BlockedOption, Dossier, RedFlag
 
 __all__ = ["Flag", "PathStep", "Safety", "Stop", "safety", "withheld"]
 
 State = Literal["emergency", "released", "watch", "stops", "none"]
 NAMED = 6
+TRIED = "already_failed"
+"""Rule that stops an option because it was tried: a reason not to rank it, not a danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def safety(dossier: Dossier) -> Safety:
     flags = sorted(dossier.appraisal.red_flags, key=lambda flag: flag.grade != "emergency")
     stops = () if withheld(dossier) else _stops(dossier)
     state = _state(dossier, bool(stops))
-    line = say("safety_stops", options=_blocked(dossier)) if stops else None
+    number = len(_dangers(dossier))
+    options = n.count(number, "option is", "options are", spelled=True).capitalize()
+    line = say("safety_stops", options=options) if stops else None
     return Safety(
         state=state,
         headline=_headline(dossier, state, line),
@@ -100,6 +104,9 @@ def _headline(dossier: Dossier, state: State, line: str | None) -> str:
 
 def _notes(dossier: Dossier, state: State) -> tuple[str, ...]:
     notes = []
+    tried = [b.title for b in dossier.plan.blocked if b.treatment in _tried(dossier)]
+    if tried and state != "emergency":
+        notes.append(say("safety_tried", options=joined(tried)))
     if state == "emergency":
         own = dossier.decision.withheld
         notes.append(own or say("safety_withheld"))
@@ -112,27 +119,39 @@ def _notes(dossier: Dossier, state: State) -> tuple[str, ...]:
 
 def _flag(flag: RedFlag) -> Flag:
     steps = tuple(
-        PathStep(s.action, s.who, s.when, cite(s.reference), grade_words(s.grade))
-        for s in flag.pathway
+        PathStep(s.action, s.who, s.when, cite(s.reference), _grade(s.grade)) for s in flag.pathway
     )
     return Flag(flag.title, flag.grade, flag.evidence, steps)
 
 
-def _blocked(dossier: Dossier) -> str:
-    return count(len(dossier.plan.blocked), "option is", "options are", spelled=True).capitalize()
+def _grade(grade: str) -> str:
+    return "" if grade == "n/a" else f"Grade {grade_words(grade)}."
+
+
+def _dangers(dossier: Dossier) -> list[BlockedOption]:
+    """Return the blocked options but for those that were merely tried before."""
+    tried = _tried(dossier)
+    return [b for b in dossier.plan.blocked if b.treatment not in tried]
+
+
+def _tried(dossier: Dossier) -> set[str]:
+    found = set()
+    for verdict in dossier.appraisal.verdicts:
+        stops = {reason.rule for reason in verdict.reasons if reason.verdict == "hard_stop"}
+        if stops == {TRIED}:
+            found.add(verdict.treatment)
+    return found
 
 
 def _stops(dossier: Dossier) -> tuple[Stop, ...]:
     shared: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for blocked in dossier.plan.blocked:
-        shared[tuple(_brief(text) for text in blocked.reasons)].append(
-            blocked.title or treatment_title(blocked.treatment)
-        )
-    # The details in brackets stand in the table of blocked options.
+    for blocked in _dangers(dossier):
+        shared[tuple(_brief(text) for text in blocked.reasons)].append(blocked.title)
     return tuple(
         Stop(joined(sorted(names), most=NAMED), reasons) for reasons, names in shared.items()
     )
 
 
 def _brief(reason: str) -> str:
+    """Return a reason without its details, which stand in the table of blocked options."""
     return sentence(reason.partition(" (")[0])

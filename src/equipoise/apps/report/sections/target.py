@@ -89,16 +89,11 @@ def _view(target: Target) -> TargetView:
         slices=slices,
         caption=caption,
         facts=_facts(target),
-        verdict=_verdict(target),
+        verdict=say(f"target_{target.verdict}"),
         limit=_limit(),
         table=_table(target),
         missing=None,
     )
-
-
-def _verdict(target: Target) -> str:
-    words = say(f"target_{target.verdict}")
-    return f"{words} {sentence(joined(target.reasons))}".strip()
 
 
 def _slices(target: Target) -> tuple[tuple[Slice, ...], str]:
@@ -127,12 +122,13 @@ def _plane_words(plane: Plane, target: Target) -> str:
 def _facts(target: Target) -> tuple[str, ...]:
     half, most = math.ceil(target.radius50), math.ceil(target.radius95)
     return (
+        *(sentence(reason) for reason in target.reasons),
         f"50 % of the resampled points lie within {half} mm, 95 % within {most} mm.",
         f"The two halves of the scan put it {round(target.split_half)} mm apart.",
         f"It lies {round(target.group_distance)} mm from the published group target "
         f"({region_title(target.group_target)}).",
-        f"Method: {target.method}.",
-        *target.flags,
+        sentence(f"Method: {target.method}"),
+        *(sentence(flag) for flag in target.flags),
     )
 
 
