@@ -660,6 +660,48 @@ def forty_options() -> Dossier:
     )
 
 
+def sparse() -> Dossier:
+    """Nothing to rank, no error known, no such norm, a target in the person's own space."""
+    base = full()
+    alone = NormedMeasurement(
+        _measurement("scales.phq9", 13.0, "{score}", None, "2025-01-10"),
+        NormUsed("no_such_row", "somebody", "recalled", "n/a", "recalled"),
+        2.0,
+        None,
+        None,
+        True,
+        None,
+    )
+    target = dataclasses.replace(
+        _target(), space="T1w", side="R", verdict="uncertain", group_target="nowhere"
+    )
+    course = dataclasses.replace(
+        _trajectory(),
+        points=(SeriesPoint("2025-01-10", 13.0, None),),
+        change=None,
+        percent_change=None,
+        reliable_change=None,
+        verdict="cannot_tell",
+        words="Only one PHQ-9: no change can be told.",
+    )
+    return dataclasses.replace(
+        base,
+        timeline=Timeline("01", treatments=given(())),
+        measurements=(alone,),
+        targets=(target,),
+        not_measured=(),
+        decision=dataclasses.replace(
+            base.decision,
+            predictions=(),
+            exploratory=(),
+            sentence="No option can be ranked: the reason stands beside each.",
+        ),
+        plan=dataclasses.replace(base.plan, steps=(), still_missing=()),
+        profile=dataclasses.replace(base.profile, mechanisms=(), measures_used=()),
+        trajectories=(course,),
+    )
+
+
 STATES: dict[str, Callable[[], Dossier]] = {
     "full": full,
     "empty": empty,
@@ -668,6 +710,7 @@ STATES: dict[str, Callable[[], Dossier]] = {
     "released": released,
     "long_names": long_names,
     "forty_options": forty_options,
+    "sparse": sparse,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import math
 import re
@@ -16,7 +17,7 @@ import pytest
 
 from equipoise.apps.report import render
 from equipoise.apps.report.wording import slips
-from equipoise.core.nouns import Dossier
+from equipoise.core.nouns import Dossier, OptionVerdict
 
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_dossier.py")))
 STATES = tuple(cast("dict[str, object]", SAMPLES["STATES"]))
@@ -242,3 +243,31 @@ def test_without_the_template_a_schema_stands_in(monkeypatch: pytest.MonkeyPatch
     shown = render(build("full"))
     assert "Schematic outline, not anatomy" in shown
     assert "data:image/png" not in shown
+
+
+def test_a_sparse_record_is_shown_as_what_it_is() -> None:
+    shown = text("sparse")
+    assert "No option can be ranked" in shown
+    assert "c-forest" not in page("sparse")
+    assert "Measurement error not known" in shown
+    assert "Asked: no treatment was tried before." in shown
+    assert "The point is given in the space T1w" in shown
+    assert "data:image/png" not in page("sparse")
+    assert "The point is not repeatable enough: the standard target serves as well." in shown
+    assert "Only one PHQ-9: no change can be told." in shown
+
+
+def test_what_was_merely_tried_is_no_danger() -> None:
+    """A treatment that did not help is not ranked again, without a stop sign."""
+    base = build("full")
+    reason = dataclasses.replace(
+        base.appraisal.verdicts[0].reasons[0], rule="already_failed", text="tried adequately"
+    )
+    verdicts = tuple(
+        OptionVerdict(blocked.treatment, "hard_stop", (reason,)) for blocked in base.plan.blocked
+    )
+    appraisal = dataclasses.replace(base.appraisal, verdicts=verdicts)
+    source = render(dataclasses.replace(base, appraisal=appraisal))
+    assert 'class="safety is-none"' in source
+    assert "Not ranked, because tried adequately in this episode" in source
+    assert "blocked by a hard stop" not in source.split('id="answer"')[0].split("<main")[1]

@@ -26,7 +26,7 @@ from equipoise.core.nouns import Demographics, Dossier
 __all__ = ["Header", "Page", "build_page", "theme"]
 
 PRINTED_LABEL = 40
-PRINTED_HEAD = 160
+PRINTED_HEAD = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def theme(page: Page) -> Markup:
     """
     header = page.header
     foot = (header.label[:PRINTED_LABEL], header.date, f"Equipoise {header.version}")
-    head = " ".join((header.use, *header.notices))[:PRINTED_HEAD]
+    head = " ".join((*header.notices, header.use))[:PRINTED_HEAD]
     return Markup(
         f":root{{{css_variables('light')}--banner:{BANNER.light};}}\n"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{css_variables('dark')}}}}}\n"

@@ -9,7 +9,7 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.sections.answer import nothing_measured
 from equipoise.apps.report.sections.known import latest_first
 from equipoise.apps.report.sections.safety import withheld
-from equipoise.apps.report.wording import joined, say
+from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import Dossier
 
 __all__ = ["CheckLine", "Confidence", "Share", "confidence"]
@@ -103,5 +103,12 @@ def _checks(dossier: Dossier) -> tuple[CheckLine, ...]:
     order = ["abnormal", "not_checked", "clear"]
     items = sorted(dossier.appraisal.diagnosis_check, key=lambda item: order.index(item.status))
     return tuple(
-        CheckLine(i.title, STATUS_WORDS[i.status], i.status, i.evidence, i.todo) for i in items
+        CheckLine(
+            i.title,
+            STATUS_WORDS[i.status],
+            i.status,
+            i.evidence,
+            sentence(i.todo) if i.todo != "n/a" else "",
+        )
+        for i in items
     )

@@ -62,7 +62,9 @@ def _blocked(dossier: Dossier) -> DataTable | None:
         for b in dossier.plan.blocked
     ]
     columns = ("Option", "Why it is blocked", "What to do", "Source")
-    return DataTable("Blocked: hard stop", columns, tuple(rows), widths=FOUR) if rows else None
+    return (
+        DataTable("Blocked, or tried before", columns, tuple(rows), widths=FOUR) if rows else None
+    )
 
 
 def _doing(verdict: OptionVerdict | None, kind: str) -> tuple[str, str]:

@@ -228,5 +228,5 @@ def _table(trials: list[tuple[TreatmentTrial, TrialAppraisal | None]]) -> DataTa
         "Every trial and how it was judged",
         columns,
         tuple(rows),
-        widths=(14, 10, 14, 9, 9, 11, 10, 14, 9),
+        widths=(13, 8, 13, 8, 8, 11, 10, 20, 9),
     )
