@@ -24,7 +24,7 @@ BAR: Final = 16
 SCORE_HEIGHT: Final = 110
 NEAR_EDGE: Final = 92
 MOST_TICKS: Final = 5
-LABEL_ROOM: Final = 22
+LABEL_ROOM: Final = 28
 """Least distance of two labels in percent: enough for a phone."""
 
 

@@ -69,7 +69,7 @@ def _blocked(dossier: Dossier) -> DataTable | None:
 
 def _doing(verdict: OptionVerdict | None, kind: str) -> tuple[str, str]:
     reasons = [r for r in verdict.reasons if r.verdict == kind] if verdict else []
-    return _unique([r.action for r in reasons]), _sources(reasons)
+    return _unique([r.action for r in reasons]) or "n/a", _sources(reasons) or Markup("n/a")
 
 
 def _unique(texts: list[str]) -> str:

@@ -221,10 +221,13 @@ def _summary(items: list[NormedMeasurement]) -> str:
 
 
 def _legend(items: list[NormedMeasurement]) -> tuple[Legend, ...]:
-    entries = [
-        Legend(glyph("zones"), "grey: people of the norm, darker where there are more"),
-        Legend(glyph("estimate"), f"dot: this person; thick line: {n.P80}; thin line: {n.P95}"),
-    ]
+    entries = []
+    if any(quantiles(item) for item in items):
+        words = "grey: people of the norm, darker where there are more"
+        entries.append(Legend(glyph("zones"), words))
+    entries.append(
+        Legend(glyph("estimate"), f"dot: this person; thick line: {n.P80}; thin line: {n.P95}")
+    )
     if any(item.extrapolated for item in items):
         entries.append(Legend(glyph("hollow"), "hollow: outside the group of the norm"))
     if any(action_point(item.measurement.id) for item in items):
