@@ -62,6 +62,19 @@ def test_everything_public_has_a_docstring(sources: Sources) -> None:
     assert not bare
 
 
+def test_every_function_of_a_public_name_has_a_docstring(sources: Sources) -> None:
+    """Those inside of functions and private classes too: what needs none begins with ``_``."""
+    bare = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, (_, tree) in sources.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert not bare
+
+
 def test_every_module_has_a_docstring(sources: Sources) -> None:
     assert not [name for name, (_, tree) in sources.items() if not ast.get_docstring(tree)]
 
