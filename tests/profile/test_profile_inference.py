@@ -34,8 +34,11 @@ def _normed(
     date: str | None = TODAY,
     coverage: float = 1.0,
     error: float = NORM_ERROR,
+    value: float = 1.0,
 ) -> NormedMeasurement:
-    one = Measurement(measure, Quantity(1.0, "1"), date, coverage, (), Provenance((), "test"))
+    row = load_table("measures/measures").find(id=measure)
+    quantity = Quantity(value, "1" if row is None else row.text("unit"))
+    one = Measurement(measure, quantity, date, coverage, (), Provenance((), "test"))
     used = NormUsed(norm, "", "", "n/a", "derived")
     if z is None:
         reason = "no published norm fits this measure"
@@ -154,6 +157,42 @@ def test_of_several_values_the_latest_counts() -> None:
     both = infer((late, early), today=TODAY)
     assert both.mean == infer((late,), today=TODAY).mean
     assert both.measures_set_aside == (("blood.crp_hs", "1 older value: the latest one counts"),)
+
+
+def test_a_vague_date_never_displaces_a_later_day() -> None:
+    # "2024" may be its first of January; its age is counted from there.
+    vague = _normed("blood.crp_hs", 3.0, date="2024")
+    late = _normed("blood.crp_hs", 1.0, date="2024-12-20")
+    assert infer((vague, late), today=TODAY).mean == infer((late,), today=TODAY).mean
+
+
+def test_an_acute_phase_says_nothing_of_the_lasting_state() -> None:
+    # 10 mg/L is average to raised; 40 mg/L is an infection or an injury until it is repeated.
+    acute = _normed("blood.crp_hs", 2.7, value=40.0)
+    profile = infer((acute,), today=TODAY)
+    assert profile.mean == infer((), today=TODAY).mean
+    assert profile.covariance == infer((), today=TODAY).covariance
+    assert profile.measures_set_aside == (
+        (
+            "blood.crp_hs",
+            "40 mg/L (2025-01-10) lies above 10 mg/L, so it does not speak of the lasting state",
+        ),
+    )
+    edge = infer((_normed("blood.crp_hs", 1.3, value=10.0),), today=TODAY)
+    assert edge.measures_used == ("blood.crp_hs",)
+
+
+def test_an_earlier_value_counts_where_the_latest_is_acute() -> None:
+    acute = _normed("blood.crp_hs", 2.7, value=40.0)
+    before = _normed("blood.crp_hs", 1.0, date="2024-12-20", value=3.0)
+    assert infer((acute, before), today=TODAY).mean == infer((before,), today=TODAY).mean
+
+
+def test_the_limit_of_an_acute_phase_is_that_of_the_laboratory_flag() -> None:
+    flag = load_table("labs/thresholds").row(id="crp_acute")
+    measure = load_table("measures/measures").row(id="blood.crp_hs")
+    assert measure.number("lasting_maximum") == flag.number("above")
+    assert measure.text("unit") == flag.text("unit")
 
 
 def test_the_order_of_measurements_does_not_matter() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import NormedMeasurement, NormUsed
 from equipoise.core.tables import Row, load_table
+from equipoise.core.units import convert
 
 __all__ = ["Observation", "observe", "select"]
 
@@ -58,12 +59,12 @@ def select(
     Returns
     -------
     used : tuple of NormedMeasurement
-        The latest usable one of each measure.
+        The latest usable one of each measure; a date without a day counts as its first day.
     aside : tuple of (measure, reason)
         One entry for each measure and reason.
     """
     known = {
-        row.text("id")
+        row.text("id"): row
         for row in load_table("measures/measures")
         if row.text("kind") == "measurement"
     }
@@ -72,7 +73,7 @@ def select(
     older: Counter[str] = Counter()
     for item in sorted(measurements, key=_when):
         measure = item.measurement.id
-        reason = _unusable(item, known)
+        reason = _unusable(item, known.get(measure))
         if reason is not None:
             aside.append((measure, reason))
             continue
@@ -88,20 +89,36 @@ def select(
 
 def _when(item: NormedMeasurement) -> tuple[str, str, str, float]:
     date = item.measurement.date
-    days = ("", "") if date is None else (str(latest(date)), str(earliest(date)))
+    # By the first day that a vague date allows, as its age is counted from there.
+    days = ("", "") if date is None else (str(earliest(date)), str(latest(date)))
     return (*days, item.measurement.id, item.measurement.quantity.value)
 
 
-def _unusable(item: NormedMeasurement, known: set[str]) -> str | None:
+def _unusable(item: NormedMeasurement, measure: Row | None) -> str | None:
     if item.z is None:
         return item.reason or "it has no place on a norm"
-    if item.measurement.id not in known:
+    if measure is None:
         return "the table of measures knows no such measurement"
     if item.measurement.date is None:
         return "it has no date, so how far it holds for the present cannot be told"
     if item.measurement.coverage <= 0:
         return "nothing of what it needs was covered"
-    return None
+    return _passing(item, measure)
+
+
+def _passing(item: NormedMeasurement, measure: Row) -> str | None:
+    """Return why a value says nothing of the lasting state, or None."""
+    limit = measure.optional_number("lasting_maximum")
+    if limit is None:
+        return None
+    one, unit = item.measurement, measure.text("unit")
+    value = convert(one.quantity.value, one.quantity.unit, unit, quantity=one.id, where=one.id)
+    if value <= limit:
+        return None
+    return (
+        f"{value:g} {unit} ({one.date}) lies above {limit:g} {unit},"
+        " so it does not speak of the lasting state"
+    )
 
 
 def observe(item: NormedMeasurement, today: IsoDate) -> Observation:
