@@ -194,7 +194,7 @@ def test_the_example_measures_what_it_can_and_says_what_it_is(example: Path) -> 
     assert expected <= set(_results(out))
     page = (out / "sub-01.html").read_text(encoding="utf-8")
     for notice in ("real brain signal in synthetic geometry", "invented person"):
-        assert notice in page
+        assert notice in page.lower()
         assert notice in (out / "sub-01" / "sub-01_plan.json").read_text(encoding="utf-8")
     rows = (out / "sub-01" / "sub-01_measures.tsv").read_text(encoding="utf-8").splitlines()
     measured = {line.split("\t")[0]: line.split("\t")[1] for line in rows[1:]}

@@ -119,7 +119,24 @@ def run_demo(out: Path, date: str | None, seed: int) -> Answer:
 def plan_person(
     person: Path, settings: pipeline.RunSettings, *, out: Path | None, decide: bool
 ) -> Answer:
-    """Plan from one record; with `out`, write the same files as a run."""
+    """Plan from one record; with `out`, write the same files as a run.
+
+    Parameters
+    ----------
+    person : Path
+        A person.yaml.
+    settings : RunSettings
+        Day, seed, acknowledgement.
+    out : Path or None
+        Output folder.
+    decide : bool
+        Whether the document holds the predictions.
+
+    Returns
+    -------
+    Answer
+        One document and its text.
+    """
     timeline = ingest.read_person(person, today=settings.today)
     if out is None:
         dossier: Dossier = pipeline.run_person(timeline, settings, store=NoStore())

@@ -23,9 +23,9 @@ def progress() -> Iterator[Watcher]:
     bars: dict[str, TaskID] = {}
     with Progress(console=Console(stderr=True), transient=True) as shown:
 
-        def watch(what: str, done: int, total: int, /) -> None:
+        def _watch(what: str, done: int, total: int, /) -> None:
             if what not in bars:
                 bars[what] = shown.add_task(what, total=total)
             shown.update(bars[what], completed=done, total=total)
 
-        yield watch
+        yield _watch
