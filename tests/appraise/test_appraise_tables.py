@@ -102,11 +102,20 @@ def test_doses_rise_from_start_to_maximum() -> None:
         assert known == sorted(known), row.where
 
 
+ASKED_BY = {"hyponatraemia_stop": "hyponatraemia_unmeasured"}
+"""A rule on a value, and the rule that asks for that value where a diagnosis calls for it."""
+
+
 def test_hard_stops_never_pass_in_silence() -> None:
     """Where the fact of a hard stop is not known, the option is not clear."""
-    for row in load_table("contraindications/contraindications"):
-        if row.text("verdict") == "hard_stop":
-            assert row.text("if_unknown") in {"cannot_tell", "caution"}, row.where
+    rules = load_table("contraindications/contraindications")
+    for row in rules:
+        if row.text("verdict") != "hard_stop":
+            continue
+        asking = rules.row(id=ASKED_BY.get(row.text("id"), row.text("id")))
+        assert asking.text("if_unknown") in {"cannot_tell", "caution"}, row.where
+        for column in ("options", "lab", "lab_below", "lab_unit"):
+            assert asking.cells[column] == row.cells[column], row.where
 
 
 def test_block_grade_pairs_are_hard_stops() -> None:
