@@ -94,6 +94,12 @@ def test_weights_that_leave_nothing_fall_back(treatments: tuple[Treatment, ...])
         ((("beauty", 3.0),), "weight beauty: no such attribute"),
         ((("speed", -1.0),), "a weight is a number from 0"),
         ((("speed", math.nan),), "a weight is a number from 0"),
+        # Shares of 1, percentages that add up to 100, points of 10: none is the swing scale.
+        ((("remission", 0.6), ("side_effects", 0.4)), "not on their scale"),
+        ((("remission", 60.0), ("side_effects", 40.0)), "not on their scale"),
+        ((("remission", 10.0),), "not on their scale"),
+        ((("visits", 0.5),), "not on their scale"),
+        ((("visits", 250.0),), "not on their scale"),
     ],
 )
 def test_a_weight_that_cannot_be_is_refused(
@@ -101,6 +107,22 @@ def test_a_weight_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=part):
         choose_weights(given(Preferences(weights)), treatments)
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        (("visits", 20.0),),
+        (("remission", 80.0), ("side_effects", 100.0)),
+        (("remission", 0.0),),
+    ],
+)
+def test_weights_on_the_scale_of_the_defaults_stand_beside_them(
+    weights: tuple[tuple[str, float], ...], treatments: tuple[Treatment, ...]
+) -> None:
+    chosen = dict(choose_weights(given(Preferences(weights)), treatments).shares)
+    # Response and drop-out keep their default swings, 15 to 10.
+    assert chosen["response"] / chosen["stay"] == pytest.approx(1.5)
 
 
 @examples(st.floats(0.2, 16), st.floats(0.3, 0.7))

@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 HUNDRED = 100.0
+LEAST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def choose_weights(preferences: Answer[Preferences], treatments: Sequence[Treatm
     """Return the weights to use.
 
     A swing weight says how much raising an attribute from its worst to its best level counts,
-    the most important one 100. Attributes that the person left out keep their default swing.
+    the most important one 100. Attributes that the person left out keep their default swing, so
+    weights that stand beside defaults must be on that scale: read as 0.6 of 100, a weight of 0.6
+    would turn a wish into its opposite.
 
     Parameters
     ----------
@@ -80,11 +83,13 @@ def choose_weights(preferences: Answer[Preferences], treatments: Sequence[Treatm
     Raises
     ------
     InputError
-        If a weight is negative, or names no attribute.
+        If a weight is negative, names no attribute, or is on another scale than the defaults that
+        it stands beside.
     """
     rows = {row.text("id"): row for row in load_table("hyperparameters/attributes")}
     own = dict(preferences.value.weights) if preferences.value else {}
     _check(own, rows)
+    _check_scale(own, rows)
     known = [name for name in rows if _known(rows[name], treatments)]
     swings = _default_swings(rows) | own
     why = "asked, not known" if preferences.status == "unknown" else "none were set"
@@ -104,6 +109,23 @@ def _check(weights: Mapping[str, float], rows: Mapping[str, Row]) -> None:
             raise InputError("no such attribute", where=where, allowed=", ".join(rows))
         if not (math.isfinite(swing) and swing >= 0):
             raise InputError("a weight is a number from 0", where=where, got=str(swing))
+
+
+def _check_scale(own: Mapping[str, float], rows: Mapping[str, Row]) -> None:
+    """Refuse weights that cannot be told to be on the scale of the defaults beside them."""
+    raised = {name: swing for name, swing in own.items() if swing}
+    if not raised or all(name in own for name in rows):
+        return
+    most = max((_default_swings(rows) | dict(own)).values())
+    if math.isclose(most, HUNDRED) and min(raised.values()) >= LEAST:
+        return
+    raise InputError(
+        "weights beside the defaults are not on their scale",
+        where="preferences, weights",
+        got=", ".join(f"{name} {swing:g}" for name, swing in raised.items()),
+        allowed=f"0, or {LEAST:g} to {HUNDRED:g}, with {HUNDRED:g} for what matters most",
+        todo="give 100 to what matters most and the others relative to it, or set every weight",
+    )
 
 
 def _default_swings(rows: Mapping[str, Row]) -> dict[str, float]:
