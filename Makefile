@@ -26,13 +26,14 @@ $(STAMP): pyproject.toml constraints.txt
 	    --constraint constraints.txt uv 2>.venv/uv.log; then \
 	  echo "$(BIN)/uv pip install --constraint constraints.txt --editable .[imaging] --group dev"; \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt \
-	    --editable '.[imaging]' --group dev; \
+	    --compile-bytecode --editable '.[imaging]' --group dev; \
 	else \
 	  echo "uv cannot be had (.venv/uv.log says why); installing with pip"; \
 	  $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")' > .venv/dev.txt; \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	    --constraint constraints.txt --editable '.[imaging]' --requirement .venv/dev.txt; \
 	fi
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 demo: $(STAMP)  ## Make the worked example and name the report

@@ -54,6 +54,8 @@ def evidence() -> EvidenceBase:
                 checked="derived",
                 population="",
                 references=(),
+                network="option_00",
+                network_sd=0.3,
             )
         )
     row = Moderation(

@@ -50,7 +50,7 @@ def named(what: str, *tables: str) -> Kind[str]:
             where=spot.where,
             got=repr(text),
             allowed=_allowed(tables, listed),
-            todo=did_you_mean(_near(text, names)) or "correct the name, or leave the entry out",
+            todo=did_you_mean(_near(text, names)) or "write the international name; leaving a drug out hides its interactions",
         )
 
     return scalar_kind(f"{what}: id or listed name of {listed}", read)
