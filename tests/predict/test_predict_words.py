@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from equipoise.core.answers import not_asked
-from equipoise.core.nouns import Appraisal, EvidenceBase, Profile
+from equipoise.core.nouns import Appraisal, EvidenceBase, Moderation, Profile, Stage
 from equipoise.predict import predict
 from equipoise.predict.words import shift_words
 
@@ -72,6 +72,72 @@ def test_one_that_was_never_compared_says_so(
     text = _sentence(make_person(), stage_one, evidence)
     assert "was never compared directly" in text
     assert "its rate is from: outpatients; estimated outside the studied group." in text
+
+
+def test_two_that_were_compared_are_not_said_to_be_apart(
+    make_evidence: Callable[..., EvidenceBase],
+    make_person: Callable[..., Profile],
+    stage_one: Appraisal,
+) -> None:
+    # Theta-burst and 10 Hz stimulation hang on one anchor, and THREE-D compared them directly.
+    pair = make_evidence([("itbs", 0.44), ("rtms", 0.43)])
+    near = tuple(replace(b, evidence_path="anchored", network="rtms") for b in pair.baselines)
+    text = _sentence(make_person(), stage_one, replace(pair, baselines=near))
+    assert "No clear first choice" in text
+    assert "compared directly" not in text
+    far = (near[0], replace(near[1], network="other"))
+    text = _sentence(make_person(), stage_one, replace(pair, baselines=far))
+    assert "Not all of them were ever compared directly." in text
+
+
+def test_no_established_moderator_is_not_the_finding_of_no_difference(
+    make_evidence: Callable[..., EvidenceBase],
+    make_person: Callable[..., Profile],
+    make_moderation: Callable[..., Moderation],
+    stage_one: Appraisal,
+) -> None:
+    weak = make_evidence(moderations=(make_moderation("D"),))
+    nothing = "nothing that was measured is an established sign"
+    assert nothing in _sentence(make_person(1.5), stage_one, weak)
+    assert nothing not in _sentence(make_person(), stage_one, weak)
+    wide = make_moderation("B", estimate=0.0, standard_error=0.4, comparator="pill_placebo")
+    text = _sentence(make_person(1.5), stage_one, make_evidence(moderations=(wide,)))
+    assert "it cannot be told for nortriptyline." in text
+
+
+def test_a_chance_below_average_is_said(
+    make_evidence: Callable[..., EvidenceBase],
+    make_person: Callable[..., Profile],
+    make_moderation: Callable[..., Moderation],
+    stage_one: Appraisal,
+) -> None:
+    strong = make_moderation("A", estimate=0.8, standard_error=0.05, comparator="pill_placebo")
+    evidence = make_evidence(moderations=(strong,), sd=0.05)
+    text = _sentence(make_person(-2.5), stage_one, evidence)
+    assert "No option is better than average for this person." in text
+    assert "The chance is lower than average with nortriptyline." in text
+    text = _sentence(make_person(2.5), stage_one, evidence)
+    assert "The chance is better than average with nortriptyline." in text
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        (Stage(1, 3, 1, True, ""), "2 more trials may count, and then they would be lower."),
+        (Stage(1, 2, 1, True, ""), "1 more trial may count, and then they would be lower."),
+        (Stage(0, 0, 1, False, ""), "with failed trials they would be lower."),
+    ],
+)
+def test_an_open_history_is_never_taken_for_the_better_one(
+    stage: Stage,
+    words: str,
+    make_evidence: Callable[..., EvidenceBase],
+    make_person: Callable[..., Profile],
+    stage_one: Appraisal,
+) -> None:
+    text = _sentence(make_person(), replace(stage_one, stage=stage), make_evidence())
+    assert words in text
+    assert "lower" not in _sentence(make_person(), stage_one, make_evidence())
 
 
 def test_no_sentence_promises(

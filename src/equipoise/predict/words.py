@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from equipoise.core.nouns import Appraisal, Prediction, Profile
+from equipoise.core.nouns import Appraisal, Prediction, Profile, Stage
 from equipoise.predict.choices import Option
 
 __all__ = ["NOTHING", "answer", "shift_words", "withheld_because"]
@@ -86,12 +86,7 @@ def answer(
         First choice or tie, what the measurements change, and what is not known.
     """
     parts = [_first(predictions, options), *_measured(predictions, profile, same_order=same_order)]
-    if not appraisal.stage.known:
-        parts.append(
-            "The treatment history is not recorded: the numbers are those of people with "
-            f"{_trials(appraisal.stage.used)} in this episode."
-        )
-    return " ".join(parts)
+    return " ".join([*parts, *_history(appraisal.stage)])
 
 
 def _first(predictions: Sequence[Prediction], options: Sequence[Option]) -> str:
@@ -99,13 +94,14 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option]) -> str:
     first, ranked = tied[0], len(predictions)
     if ranked == 1:
         return f"{first.title} is the only option that can be ranked."
-    indirect = any(p.evidence_path == "anchored" for p in tied)
     if len(tied) > 1:
-        direct = " Not all of them were ever compared directly." if indirect else ""
+        networks = {o.treatment.id: o.baseline.network for o in options}
+        apart = len({networks[p.treatment] for p in tied}) > 1
+        direct = " Not all of them were ever compared directly." if apart else ""
         named = _named([_within(p.title) for p in tied], ranked)
         return f"No clear first choice among {named}: the evidence does not separate them.{direct}"
     text = f"{first.title} comes first of {ranked} options by the weights used"
-    if not indirect:
+    if first.evidence_path != "anchored":
         return f"{text}."
     people = next(o.baseline.population for o in options if o.treatment.id == first.treatment)
     text += f", but was never compared directly with most of them; its rate is from: {people}"
@@ -135,11 +131,44 @@ def _measured(
         if same_order
         else "The measurements change the order of the options."
     )
-    better = [p.title for p in predictions if p.better_than_average]
+    return [moved, *_against_average(predictions)]
+
+
+def _against_average(predictions: Sequence[Prediction]) -> list[str]:
+    """Return how the chances stand to the average; what was not estimated is not "the same"."""
+    lower = _titles(p for p in predictions if p.worse_than_average)
+    said = [f"The chance is lower than average with {lower}."] if lower else []
+    better = _titles(p for p in predictions if p.better_than_average)
     if better:
-        named = ", ".join(map(_within, better))
-        return [moved, f"The chance is better than average with {named}."]
-    return [moved, "No option is better than average for this person."]
+        return [f"The chance is better than average with {better}.", *said]
+    none = "No option is better than average for this person"
+    if not any(any(p.shift.ci95) for p in predictions):
+        return [
+            f"{none}: nothing that was measured is an established sign of who does better with"
+            " which option."
+        ]
+    unsure = _titles(p for p in predictions if p.shift.words == "cannot_tell")
+    return [f"{none}; it cannot be told for {unsure}." if unsure else f"{none}.", *said]
+
+
+def _titles(predictions: Iterable[Prediction]) -> str:
+    return ", ".join(_within(p.title) for p in predictions)
+
+
+def _history(stage: Stage) -> list[str]:
+    """Return what an incomplete history means for the numbers, which take the fewest failures."""
+    if not stage.known:
+        return [
+            "The treatment history is not recorded: the numbers are those of people with "
+            f"{_trials(stage.used)} in this episode; with failed trials they would be lower."
+        ]
+    more = stage.at_most - stage.count
+    if not more or stage.count > stage.used:
+        return []
+    return [
+        f"The numbers are those of people with {_trials(stage.used)} in this episode; {more} more"
+        f" trial{'s' if more > 1 else ''} may count, and then they would be lower."
+    ]
 
 
 def _trials(stage: int) -> str:
