@@ -70,8 +70,8 @@ def test_adequacy_dose(drug: str, below: float, at: float) -> None:
     ("field", "names"),
     [
         ("dose", "the dose of sertraline"),
-        ("start", "start and stop of the trial"),
-        ("stop", "start and stop of the trial"),
+        ("start", "start and stop of sertraline"),
+        ("stop", "start and stop of sertraline"),
         ("adherence", "how regularly sertraline was taken"),
     ],
 )
@@ -98,10 +98,23 @@ def test_a_dose_above_the_maximum_is_said() -> None:
     assert any("above the maximum of 200" in reason for reason in told.reasons)
 
 
+@pytest.mark.parametrize(
+    ("age", "dose", "highest"),
+    [(70.0, 30.0, 20), (43.0, 30.0, None), (43.0, 50.0, 40), (None, 30.0, None)],
+)
+def test_the_maximum_falls_with_age(age: float | None, dose: float, highest: int | None) -> None:
+    """Citalopram: at most 40 mg, over 60 years 20 mg (US label)."""
+    trial = dataclasses.replace(GOOD, treatment="citalopram", dose=given(Dose(dose, "mg/d")))
+    who = Demographics() if age is None else Demographics(age_years=given(age))
+    said = [r for r in _appraised(trial, demographics=who).reasons if "above the maximum" in r]
+    assert [f"above the maximum of {highest}" in reason for reason in said] == [True] * len(said)
+    assert bool(said) == (highest is not None)
+
+
 def test_a_treatment_without_a_rule() -> None:
     told = _appraised(dataclasses.replace(GOOD, treatment="vns"))
     assert told.adequate == "cannot_tell"
-    assert "a rule for the adequacy of vns" in told.missing
+    assert "a rule for the adequacy of vagus nerve stimulation (implant)" in told.missing
 
 
 @pytest.mark.parametrize(("sessions", "adequate"), [(19, "no"), (20, "yes")])
@@ -123,6 +136,44 @@ def test_vortioxetine_needs_less_in_older_people() -> None:
     assert _appraised(trial, demographics=old).adequate == "yes"
     nobody = _appraised(trial, demographics=Demographics())
     assert (nobody.adequate, nobody.missing) == ("cannot_tell", ("the age",))
+
+
+@pytest.mark.parametrize(
+    ("age", "level", "adequate"),
+    [
+        (43.0, 0.5, "no"),
+        (43.0, 0.6, "yes"),
+        (72.0, 0.5, "yes"),
+        (72.0, 0.3, "no"),
+        (None, 0.5, "cannot_tell"),
+        (None, 0.7, "yes"),
+    ],
+)
+def test_older_people_need_a_lower_lithium_level(
+    age: float | None, level: float, adequate: str
+) -> None:
+    """The aim is 0.6 to 0.8 mmol/L, in older people 0.4 to 0.6: 0.5 is not too low at 72."""
+    trial = dataclasses.replace(GOOD, treatment="lithium_augmentation")
+    who = Demographics() if age is None else Demographics(age_years=given(age))
+    labs = given((LabResult("lithium_level", level, "mmol/L", "2024-07-01"),))
+    assert _appraised(trial, demographics=who, labs=labs).adequate == adequate
+
+
+@pytest.mark.parametrize(("stop", "adequate"), [("2024-06-14", "no"), ("2024-06-15", "yes")])
+def test_a_full_course_of_zuranolone_is_two_weeks(stop: str, adequate: str) -> None:
+    """The label asks for 50 mg on 14 days."""
+    trial = dataclasses.replace(
+        GOOD, treatment="zuranolone", dose=given(Dose(50.0, "mg/d")), stop=given(stop)
+    )
+    assert _appraised(trial).adequate == adequate
+
+
+def test_reasons_are_words_and_no_ids() -> None:
+    trial = dataclasses.replace(
+        GOOD, treatment="lithium_augmentation", stopped_for=given("side_effects")
+    )
+    told = _appraised(trial)
+    assert not any("_" in text for text in (*told.reasons, *told.missing))
 
 
 def test_a_level_outside_the_trial_does_not_count() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from equipoise.appraise.names import in_words, printed
 from equipoise.appraise.sources import lab_value
 from equipoise.core.answers import Answer
 from equipoise.core.dates import IsoDate, earliest, latest, weeks_between
@@ -21,7 +22,7 @@ from equipoise.core.nouns import Dose, Timeline, TreatmentTrial, TrialAppraisal
 from equipoise.core.tables import Row, load_table
 from equipoise.core.units import convert
 
-__all__ = ["appraise_trials", "dose_row"]
+__all__ = ["appraise_trials", "dose_in_unit", "dose_row", "highest_dose"]
 
 _CLOSE: Final = 1e-9
 _ADDED: Final = "_augmentation"
@@ -103,7 +104,7 @@ def _criteria(
     sessions = load_table("doses/sessions").find(treatment=trial.treatment)
     doses = dose_row(trial.treatment)
     if sessions is None and doses is None:
-        missing = f"a rule for the adequacy of {trial.treatment}"
+        missing = f"a rule for the adequacy of {printed(trial.treatment)}"
         return (Criterion(None, "", missing),)
     found = []
     if doses is not None:
@@ -111,41 +112,90 @@ def _criteria(
     if sessions is not None:
         found.append(_sessions(trial, sessions))
         return tuple(found)
-    return (*found, _duration(weeks), _adherence(trial))
+    return (*found, _duration(trial, doses, weeks), _adherence(trial))
 
 
 def _dose(trial: TreatmentTrial, row: Row, timeline: Timeline) -> Criterion:
     if row.optional_text("level_test") is not None:
         return _level(trial, row, timeline)
-    threshold = row.optional_number("adequacy")
+    threshold, name = row.optional_number("adequacy"), printed(trial.treatment)
     if threshold is None or trial.dose.value is None:
-        return Criterion(None, "", f"the dose of {trial.treatment}")
+        return Criterion(None, "", f"the dose of {name}")
     unit = row.text("unit")
-    dose = _in_unit(trial.dose.value, unit, trial.treatment)
+    dose = dose_in_unit(trial.dose.value, row)
     if dose is None:
         given = f"{trial.dose.value.value:g} {trial.dose.value.unit}"
-        return Criterion(None, "", f"the dose of {trial.treatment} in {unit} (recorded: {given})")
+        return Criterion(None, "", f"the dose of {name} in {unit} (recorded: {given})")
     age = timeline.demographics.age_years.value
-    older = row.optional_number("adequacy_older")
-    if older is not None and (age is None or age >= row.number("older_from")):
-        if age is None and older <= dose < threshold:
-            reason = f"dose {dose:g} {unit}, enough for older people only"
-            return Criterion(None, reason, "the age")
-        threshold = threshold if age is None else older
-    met = dose >= threshold or math.isclose(dose, threshold, rel_tol=_CLOSE)
-    reason = f"dose {dose:g} {unit}, needed {threshold:g}{_above_maximum(dose, row)}"
-    return Criterion(met, reason)
+    return _compared(
+        dose,
+        threshold,
+        _older(row, "adequacy_older", age),
+        age,
+        said=f"dose {dose:g} {unit}",
+        note=_above_maximum(dose, row, age),
+    )
 
 
-def _in_unit(dose: Dose, unit: str, treatment: str) -> float | None:
+def _older(row: Row, column: str, age: float | None) -> float | None:
+    """Return the value for older people, unless the person is surely younger."""
+    value = row.optional_number(column)
+    return value if value is None or age is None or age >= row.number("older_from") else None
+
+
+def _compared(
+    found: float, needed: float, older: float | None, age: float | None, *, said: str, note: str
+) -> Criterion:
+    """Compare a dose or level with the limit, or with that for older people."""
+    if older is not None and age is None and older <= found < needed:
+        return Criterion(None, f"{said}, enough for older people only", "the age")
+    limit = needed if older is None or age is None else older
+    met = found >= limit or math.isclose(found, limit, rel_tol=_CLOSE)
+    return Criterion(met, f"{said}, needed {limit:g}{note}")
+
+
+def dose_in_unit(dose: Dose, row: Row) -> float | None:
+    """Return a dose in the unit of its row of `doses/doses`; None where its unit does not allow it.
+
+    Parameters
+    ----------
+    dose : Dose
+        As recorded.
+    row : Row
+        Row of `doses/doses`.
+
+    Returns
+    -------
+    float or None
+        In the unit of the row.
+    """
     try:
-        return convert(dose.value, dose.unit, unit, quantity=treatment)
+        return convert(dose.value, dose.unit, row.text("unit"), quantity=row.text("treatment"))
     except UnitError:
         return None
 
 
-def _above_maximum(dose: float, row: Row) -> str:
-    highest = row.optional_number("maximum")
+def highest_dose(row: Row, age: float | None) -> float | None:
+    """Return the maximum of a row of `doses/doses`: the lower one for older people.
+
+    Parameters
+    ----------
+    row : Row
+        Row of `doses/doses`.
+    age : float or None
+        Age in years; where it is not known the general maximum holds.
+
+    Returns
+    -------
+    float or None
+        In the unit of the row; None where the row gives none.
+    """
+    older = None if age is None else _older(row, "maximum_older", age)
+    return row.optional_number("maximum") if older is None else older
+
+
+def _above_maximum(dose: float, row: Row, age: float | None) -> str:
+    highest = highest_dose(row, age)
     if highest is None or dose <= highest:
         return ""
     return f"; above the maximum of {highest:g}"
@@ -167,14 +217,15 @@ def _level(trial: TreatmentTrial, row: Row, timeline: Timeline) -> Criterion:
             levels.append(lab_value(lab, unit))
     known = [level for level in levels if level is not None]
     if not known:
-        return Criterion(None, "", f"the level of {trial.treatment} during the trial")
-    best = max(known)
-    return Criterion(best >= needed, f"level {best:g} {unit}, needed {needed:g}")
+        return Criterion(None, "", f"the level of {printed(trial.treatment)} during the trial")
+    age = timeline.demographics.age_years.value
+    older = _older(row, "level_adequate_older", age)
+    return _compared(max(known), needed, older, age, said=f"level {max(known):g} {unit}", note="")
 
 
 def _sessions(trial: TreatmentTrial, row: Row) -> Criterion:
     if trial.sessions.value is None:
-        return Criterion(None, "", f"the number of sessions of {trial.treatment}")
+        return Criterion(None, "", f"the number of sessions of {printed(trial.treatment)}")
     held, fewest, enough = trial.sessions.value, row.number("fewest"), row.number("enough")
     reason = f"{held} sessions, needed {enough:g}"
     if held >= enough:
@@ -194,18 +245,23 @@ def _weeks(trial: TreatmentTrial, today: IsoDate) -> tuple[float, float] | None:
     return weeks_between(trial.start.value, stop)
 
 
-def _duration(weeks: tuple[float, float] | None) -> Criterion:
+def _duration(
+    trial: TreatmentTrial, row: Row | None, weeks: tuple[float, float] | None
+) -> Criterion:
     settings = load_table("hyperparameters/hyperparameters")
     needed = settings.row(id="appraise_adequate_weeks").number("value")
+    course = None if row is None else row.optional_number("weeks")
+    needed = needed if course is None else course
     if weeks is None:
-        return Criterion(None, "", "start and stop of the trial")
+        return Criterion(None, "", f"start and stop of {printed(trial.treatment)}")
     least, most = weeks
     reason = f"{least:.1f} weeks or more, needed {needed:g}"
     if least >= needed:
         return Criterion(True, reason)
     if most < needed:
         return Criterion(False, f"at most {most:.1f} weeks, needed {needed:g}")
-    return Criterion(None, f"{least:.1f} to {most:.1f} weeks, needed {needed:g}", "exact dates")
+    missing = f"the exact dates of {printed(trial.treatment)}"
+    return Criterion(None, f"{least:.1f} to {most:.1f} weeks, needed {needed:g}", missing)
 
 
 def _said(field: str, answer: str) -> Row | None:
@@ -216,7 +272,7 @@ def _adherence(trial: TreatmentTrial) -> Criterion:
     given = trial.adherence.value
     row = None if given is None else _said("adherence", given)
     if row is None:
-        return Criterion(None, "", f"how regularly {trial.treatment} was taken")
+        return Criterion(None, "", f"how regularly {printed(trial.treatment)} was taken")
     return Criterion(row.text("adequate") == "yes", f"adherence {given}")
 
 
@@ -225,14 +281,15 @@ def _without_benefit(trial: TreatmentTrial) -> Criterion:
     stopped, outcome = trial.stopped_for.value, trial.outcome.value
     by_stop = None if stopped is None else _said("stopped_for", stopped)
     by_outcome = None if outcome is None else _said("outcome", outcome)
-    reason = f"stopped for {stopped}" if stopped else ""
+    reason = f"stopped for {in_words(stopped)}" if stopped else ""
     if by_stop is not None and by_stop.text("failed") == "no":
         return Criterion(False, reason)
     if by_outcome is not None:
-        return Criterion(by_outcome.text("failed") == "yes", f"outcome {outcome}")
+        told = by_outcome.text("answer")
+        return Criterion(by_outcome.text("failed") == "yes", f"outcome {in_words(told)}")
     if by_stop is not None:
         return Criterion(True, reason)
-    return Criterion(None, reason, f"what came of {trial.treatment}")
+    return Criterion(None, reason, f"what came of {printed(trial.treatment)}")
 
 
 def _in_episode(trial: TreatmentTrial, onset: Answer[IsoDate]) -> Criterion:
@@ -250,12 +307,13 @@ def _in_episode(trial: TreatmentTrial, onset: Answer[IsoDate]) -> Criterion:
     ended = _over_before(trial, onset.value)
     if ended.met is False or latest(start) >= earliest(onset.value):
         return ended
+    name = printed(trial.treatment)
     reason = f"began {start}, before the episode ({onset.value}), and went on into it"
-    return Criterion(None, reason, f"whether {trial.treatment} was taken for this episode")
+    return Criterion(None, reason, f"whether {name} was taken for this episode")
 
 
 def _over_before(trial: TreatmentTrial, onset: IsoDate) -> Criterion:
     stop = trial.stop.value
     if stop is not None and latest(stop) < earliest(onset):
         return Criterion(False, f"over by {stop}, before the episode ({onset})")
-    return Criterion(None, "", f"when {trial.treatment} began")
+    return Criterion(None, "", f"when {printed(trial.treatment)} began")

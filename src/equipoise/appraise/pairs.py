@@ -110,7 +110,7 @@ def _acting(use: DrugInUse, catalogue: Catalogue) -> str | None:
     fewest = use.days[0]
     lingers = catalogue.lingers.get(use.drug, 0.0)
     if fewest < lingers:
-        return f"stopped {fewest} days ago, acts on for {lingers:g}"
+        return f"stopped {_days(fewest)} ago, acts on for {lingers:g}"
     return None
 
 
@@ -129,13 +129,17 @@ def _washouts(
         missing = _missing_stop(use, catalogue)
         if use.days is None:
             since = "no stop date" if use.stop_missing else "taken now"
-            text = f"Washout after {title} ({since}): {needed:g} days"
+            text = f"Washout after {title} ({since}): {_days(needed)}"
         elif use.days[0] >= needed:
             continue
         else:
-            text = f"Washout after {title}: {use.days[0]} of {needed:g} days have surely passed"
+            text = f"Washout after {title}: {use.days[0]} of {_days(needed)} have surely passed"
             missing = f"the exact stop date of {title}" if use.days[1] >= needed else None
         yield row_reason(row, text, verdict="hard_stop", action=row.text("action"), missing=missing)
+
+
+def _days(count: float) -> str:
+    return "1 day" if count == 1 else f"{count:g} days"
 
 
 def _not_asked(timeline: Timeline) -> Iterable[SafetyReason]:

@@ -1,0 +1,34 @@
+"""Ids in plain words."""
+
+from __future__ import annotations
+
+from equipoise.core.tables import load_table
+
+__all__ = ["in_words", "printed"]
+
+
+def in_words(answer: str) -> str:
+    """Return an answer of the record, such as ``no_response``, as it is read."""
+    return answer.replace("_", " ")
+
+
+def printed(treatment: str) -> str:
+    """Return the printed name of a treatment or drug as it stands inside a sentence.
+
+    Parameters
+    ----------
+    treatment : str
+        Id of `treatments/treatments` or `drugs/drugs`.
+
+    Returns
+    -------
+    str
+        Its title, with a small first letter unless it is an abbreviation; of an id that no table
+        lists, the id in words.
+    """
+    for table in ("treatments/treatments", "drugs/drugs"):
+        row = load_table(table).find(id=treatment)
+        if row is not None:
+            title = row.text("title")
+            return title[0].lower() + title[1:] if title[1:2].islower() else title
+    return in_words(treatment)
