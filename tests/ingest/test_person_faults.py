@@ -61,7 +61,7 @@ EDITS = [
         ["not known", "got 'sertralin'", "did you mean sertraline or methylphenidate (ritalin)"],
     ),
     ("drug: ibuprofen", "drug: ibuprofin", "drug of drugs entry 1", ["did you mean ibuprofen or"]),
-    ("drug: ibuprofen", "drug: qqqq", "drug of drugs entry 1", ["correct the name"]),
+    ("drug: ibuprofen", "drug: qqqq", "drug of drugs entry 1", ["international name"]),
     ("treatment: cbt", "treatment: sham", "treatment of treatments entry 3", ["not known"]),
     (
         "kind: vagus_",

@@ -215,16 +215,16 @@ def _recording(dataset: Path, name: str, names: frozenset[str], notice: str | No
     entities = dict(part.partition("-")[::2] for part in parts)
     run = "_".join(part for part in parts if not part.startswith(_OF_SPACE))
 
-    def beside(other: str) -> str | None:
+    def _beside(other: str) -> str | None:
         return str((dataset / folder / other).absolute()) if f"{folder}/{other}" in names else None
 
-    sidecar = beside(file.removesuffix(".nii.gz") + ".json")
+    sidecar = _beside(file.removesuffix(".nii.gz") + ".json")
     return Recording(
         kind="bold",
         name=name,
         path=str((dataset / name).absolute()),
-        mask=beside("_".join(parts) + "_desc-brain_mask.nii.gz"),
-        confounds=beside(f"{run}_desc-confounds_timeseries.tsv"),
+        mask=_beside("_".join(parts) + "_desc-brain_mask.nii.gz"),
+        confounds=_beside(f"{run}_desc-confounds_timeseries.tsv"),
         sidecar=sidecar,
         space=entities.get("space"),
         repetition_time=_repetition_time(sidecar),

@@ -119,7 +119,7 @@ def scalar_kind(says: str, read: Callable[[str, Spot], T]) -> Kind[T]:
         The kind.
     """
 
-    def of_node(node: Node, spot: Spot) -> T:
+    def _of_node(node: Node, spot: Spot) -> T:
         if not isinstance(node, Scalar):
             got = "a list" if isinstance(node, Sequence) else "keys with values"
             raise RecordError("a single value is needed", where=spot.where, got=got, allowed=says)
@@ -141,7 +141,7 @@ def scalar_kind(says: str, read: Callable[[str, Spot], T]) -> Kind[T]:
             )
         return read(text, spot)
 
-    return Kind(says, of_node)
+    return Kind(says, _of_node)
 
 
 def pattern(says: str, expression: str, todo: str = "") -> Kind[str]:
@@ -163,21 +163,21 @@ def pattern(says: str, expression: str, todo: str = "") -> Kind[str]:
     """
     compiled = re.compile(expression, re.ASCII)
 
-    def read(text: str, spot: Spot) -> str:
+    def _read(text: str, spot: Spot) -> str:
         if compiled.fullmatch(text) is None:
             raise RecordError(
                 "this does not fit", where=spot.where, got=repr(text), allowed=says, todo=todo
             )
         return text
 
-    return scalar_kind(says, read)
+    return scalar_kind(says, _read)
 
 
 def choice(*words: str) -> Kind[str]:
     """Return a kind of text that is one of `words`."""
     says = ", ".join(f"`{word}`" for word in words)
 
-    def read(text: str, spot: Spot) -> str:
+    def _read(text: str, spot: Spot) -> str:
         if text not in words:
             raise RecordError(
                 "this word is not in the list",
@@ -188,14 +188,14 @@ def choice(*words: str) -> Kind[str]:
             )
         return text
 
-    return scalar_kind(says, read)
+    return scalar_kind(says, _read)
 
 
 def many(kind: Kind[T]) -> Kind[tuple[T, ...]]:
     """Return the kind "a list of `kind`"."""
     says = f"a list of: {kind.says}"
 
-    def read(node: Node, spot: Spot) -> tuple[T, ...]:
+    def _read(node: Node, spot: Spot) -> tuple[T, ...]:
         if not isinstance(node, Sequence):
             got = repr(node.text) if isinstance(node, Scalar) else "keys with values"
             raise RecordError(
@@ -210,7 +210,7 @@ def many(kind: Kind[T]) -> Kind[tuple[T, ...]]:
             for item in node.items
         )
 
-    return Kind(says, read)
+    return Kind(says, _read)
 
 
 def _number(text: str, spot: Spot) -> float:
@@ -275,7 +275,7 @@ def at_least(kind: Kind[T], least: T, *, above: bool = False) -> Kind[T]:
     """
     says = f"{kind.says}, {'above' if above else 'at least'} {least:g}"
 
-    def read(node: Node, spot: Spot) -> T:
+    def _read(node: Node, spot: Spot) -> T:
         value = kind.read(node, spot)
         if value < least or (above and value == least):  # type: ignore[operator]
             raise RecordError(
@@ -283,7 +283,7 @@ def at_least(kind: Kind[T], least: T, *, above: bool = False) -> Kind[T]:
             )
         return value
 
-    return Kind(says, read)
+    return Kind(says, _read)
 
 
 def between(kind: Kind[float], low: str, high: str, says: str) -> Kind[float]:
@@ -304,7 +304,7 @@ def between(kind: Kind[float], low: str, high: str, says: str) -> Kind[float]:
         The kind.
     """
 
-    def read(node: Node, spot: Spot) -> float:
+    def _read(node: Node, spot: Spot) -> float:
         value = kind.read(node, spot)
         bounds = (_setting(low), _setting(high))
         if not bounds[0] <= value <= bounds[1]:
@@ -317,7 +317,7 @@ def between(kind: Kind[float], low: str, high: str, says: str) -> Kind[float]:
             )
         return value
 
-    return Kind(says, read)
+    return Kind(says, _read)
 
 
 def _setting(name: str) -> float:

@@ -12,6 +12,7 @@ from equipoise.ingest.fields import Kind, Spot, did_you_mean, near_names, scalar
 __all__ = ["ATTRIBUTE", "DRUG", "FINDING", "IMPLANT", "LAB", "SCALE", "SITE", "TREATMENT", "named"]
 
 _TOLD: Final = 12
+UNKNOWN: Final = "write its id or international name; an entry left out is a fact left out"
 
 
 def named(what: str, *tables: str) -> Kind[str]:
@@ -32,7 +33,7 @@ def named(what: str, *tables: str) -> Kind[str]:
     """
     listed = " or ".join(f"`tables/{table}`" for table in tables)
 
-    def read(text: str, spot: Spot) -> str:
+    def _read(text: str, spot: Spot) -> str:
         names = _names(tables, tables_digest())
         found = names.get(text.casefold(), ())
         if text in found or len(found) == 1:
@@ -50,10 +51,10 @@ def named(what: str, *tables: str) -> Kind[str]:
             where=spot.where,
             got=repr(text),
             allowed=_allowed(tables, listed),
-            todo=did_you_mean(_near(text, names)) or "write the international name; leaving a drug out hides its interactions",
+            todo=did_you_mean(_near(text, names)) or UNKNOWN,
         )
 
-    return scalar_kind(f"{what}: id or listed name of {listed}", read)
+    return scalar_kind(f"{what}: id or listed name of {listed}", _read)
 
 
 def _near(text: str, names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -247,18 +247,18 @@ def _spread(drawn: Drawn) -> Spread:
 def _patched(base: LayerDraws, part: LayerDraws, columns: NDArray[np.intp]) -> LayerDraws:
     """Return `base` with some columns replaced by those of `part`."""
 
-    def patch(whole: Array, new: Array) -> Array:
+    def _patch(whole: Array, new: Array) -> Array:
         changed = whole.copy()
         changed[..., columns] = new
         return changed
 
     spread = Spread(
         *(
-            patch(getattr(base.spread, field.name), getattr(part.spread, field.name))
+            _patch(getattr(base.spread, field.name), getattr(part.spread, field.name))
             for field in fields(Spread)
         )
     )
-    return LayerDraws(spread, patch(base.utility, part.utility), patch(base.wished, part.wished))
+    return LayerDraws(spread, _patch(base.utility, part.utility), _patch(base.wished, part.wished))
 
 
 def bounds(draws: Array) -> Array:

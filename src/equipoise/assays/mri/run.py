@@ -364,25 +364,25 @@ def faults(recording: Recording) -> tuple[str, ...]:
     name = recording.name
     found: list[str] = []
 
-    def tried(check: Callable[[], object]) -> object:
+    def _tried(check: Callable[[], object]) -> object:
         try:
             return check()
         except RecordingError as error:
             found.append(str(error))
             return None
 
-    tried(lambda: family_of(recording.space, name))
-    header = tried(lambda: _functional(recording))
-    mask = tried(
+    _tried(lambda: family_of(recording.space, name))
+    header = _tried(lambda: _functional(recording))
+    mask = _tried(
         lambda: read_mask(_present(recording.mask, "brain mask", name), _below(recording, "mask"))
     )
-    path = tried(lambda: _present(recording.confounds, "confounds file", name))
+    path = _tried(lambda: _present(recording.confounds, "confounds file", name))
     if isinstance(header, ImageHeader):
-        tried(lambda: check_length(recording.path, header, name))
-        tried(lambda: repetition_time(header, recording.repetition_time, name))
+        _tried(lambda: check_length(recording.path, header, name))
+        _tried(lambda: repetition_time(header, recording.repetition_time, name))
         if isinstance(mask, Mask):
-            tried(lambda: _check_same_grid(header.grid, mask.grid, name))
+            _tried(lambda: _check_same_grid(header.grid, mask.grid, name))
         if isinstance(path, str):
             below = _below(recording, "confounds")
-            tried(lambda: read_confounds(path, header.volumes, below))
+            _tried(lambda: read_confounds(path, header.volumes, below))
     return tuple(found)

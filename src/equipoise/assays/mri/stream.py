@@ -59,9 +59,11 @@ class _Hashed(io.RawIOBase):
         self._last: Future[None] | None = None
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def read(self, size: int = -1) -> bytes:
+        """Return the next bytes; the digest takes them on in the background."""
         piece = self._raw.read(size)
         self._wait()
         if piece:
@@ -69,6 +71,7 @@ class _Hashed(io.RawIOBase):
         return piece
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill `buffer` and return how many bytes there were."""
         piece = self.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
@@ -85,6 +88,7 @@ class _Hashed(io.RawIOBase):
             self._last.result()
 
     def close(self) -> None:
+        """Close the file and end the background work."""
         if not self.closed:
             self._worker.shutdown()
             self._raw.close()
