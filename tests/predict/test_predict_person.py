@@ -141,6 +141,21 @@ def test_the_same_row_at_grade_c_ranks_nothing(
     assert any(p.better_than_average for p in decision.exploratory)
 
 
+def test_a_number_that_a_weak_moderator_moved_has_its_grade(
+    make_evidence: Evidence, make_person: Person, make_moderation: Row, stage_one: Appraisal
+) -> None:
+    row = replace(make_moderation("D"), checked="recalled", references=("uher2014",))
+    evidence = make_evidence(moderations=(row,))
+    decision = _decide(make_person(2.0), stage_one, evidence)
+    for one in decision.exploratory:
+        moved = one.treatment in {"escitalopram", "nortriptyline"}
+        assert (one.grade, one.checked) == (("D", "recalled") if moved else ("B", "derived"))
+        assert ("uher2014" in one.references) == moved
+    # The established layer does not rest on it, and neither does a person whose CRP is not known.
+    untouched = (*decision.predictions, *_decide(make_person(), stage_one, evidence).exploratory)
+    assert {(p.grade, p.references) for p in untouched} == {("B", ("recalled",))}
+
+
 @pytest.mark.parametrize("y", np.linspace(-3, 3, 13))
 def test_a_world_without_moderators_holds_nobody_better_than_average(
     y: float,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = ["predictions_of"]
+
+GRADES: Final = ("A", "B", "C", "D", "N")
+CHECKS: Final = ("checked", "derived", "recalled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ def predictions_of(
     Returns
     -------
     tuple of Prediction
-        Means by quadrature, intervals by draws.
+        Means by quadrature, intervals by draws. Grade and `checked` are those of the weakest link:
+        the rate of the option, or a moderator that moved it.
     """
     return tuple(_prediction(_Place(t, options[t], layer, settings)) for t in order)
 
@@ -61,6 +65,9 @@ def _prediction(place: _Place) -> Prediction:
     t, layer, option = place.column, place.layer, place.option
     expected, spread, baseline = layer.expected, layer.drawn.spread, option.baseline
     shift = _shift(expected, spread, t, place.settings)
+    drivers = _drivers(layer, t)
+    acting = {slope.moderation.id: slope.moderation for slope in layer.slopes}
+    moved_by = [acting[driver.moderation] for driver in drivers]
     return Prediction(
         treatment=option.treatment.id,
         title=option.treatment.title,
@@ -76,12 +83,14 @@ def _prediction(place: _Place) -> Prediction:
         utility=float(layer.utility[t]),
         p_best=float(layer.p_best[t]),
         tied=bool(layer.tied[t]),
-        drivers=_drivers(layer, t),
+        drivers=drivers,
         evidence_path=baseline.evidence_path,
         extrapolated=baseline.extrapolated,
-        grade=baseline.grade,
-        checked=baseline.checked,
-        references=baseline.references,
+        grade=max((baseline.grade, *(m.grade for m in moved_by)), key=GRADES.index),
+        checked=max((baseline.checked, *(m.checked for m in moved_by)), key=CHECKS.index),
+        references=tuple(
+            sorted({*baseline.references, *(key for m in moved_by for key in m.references)})
+        ),
     )
 
 
