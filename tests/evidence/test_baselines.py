@@ -141,6 +141,26 @@ def test_randomised_contrasts_are_kept_at_every_stage() -> None:
         assert difference == pytest.approx(sertraline - reboxetine)
 
 
+@pytest.mark.parametrize(
+    ("treatment", "partner", "effect", "studied"),
+    [
+        ("aripiprazole_augmentation", "bupropion", "aripiprazole_vastd_response", 1),
+        ("itbs", "rtms", "itbs_threed_response", 2),
+    ],
+)
+def test_a_bridge_says_less_at_every_step_from_the_people_studied(
+    treatment: str, partner: str, effect: str, studied: int
+) -> None:
+    # Standard error of the trial, spread between trials 0.15, and 0.14 a step in either direction.
+    error = read_effects()[effect].standard_error
+    for stage in STAGES:
+        added = (
+            baseline(treatment, stage).response.sd ** 2 - baseline(partner, stage).response.sd ** 2
+        )
+        expected = error**2 + 0.15**2 + 0.14**2 * abs(stage - studied)
+        assert added == pytest.approx(expected)
+
+
 def test_dropout_follows_the_network() -> None:
     # Agomelatine keeps most, clomipramine loses most people (Cipriani 2018, abstract).
     drugs = [d for d in network_drugs() if d != "pill_placebo"]

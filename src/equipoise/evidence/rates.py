@@ -252,7 +252,7 @@ def _bridge_rate(path: Row, stage: int, tables: Tables) -> Rate:
         raise TableError("no such effect", where=path.where, got=path.text("effect"))
     studied = effect.stage or 0.0
     variance = effect.standard_error**2 + tables.settings["between_study_sd"] ** 2
-    variance += max(studied - stage, 0.0) * tables.settings["stage_spread"] ** 2
+    variance += abs(stage - studied) * tables.settings["stage_spread"] ** 2
     return Rate(
         partner.mean + effect.estimate,
         partner.variance + variance,
