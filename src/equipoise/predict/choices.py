@@ -56,8 +56,8 @@ def rankable(
             unranked[name] = f"no rate is known for people of stage {stage}"
         elif stage < studied.get(name, stage):
             unranked[name] = (
-                f"studied only in people with {studied[name]} or more failed adequate drug trials;"
-                " a rate at this stage would be a guess"
+                f"the rate in the tables is that of people with {_trials(studied[name])};"
+                " at this stage it would be a guess"
             )
         else:
             ranked.append(Option(treatment, rates[name]))
@@ -71,6 +71,11 @@ def _first_studied(evidence: EvidenceBase) -> dict[str, int]:
         if not one.extrapolated:
             stages[one.treatment] = min(one.stage, stages.get(one.treatment, one.stage))
     return stages
+
+
+def _trials(stage: int) -> str:
+    count = "one" if stage == 1 else str(stage)
+    return f"{count} or more failed adequate drug trials"
 
 
 def _hard_stops(appraisal: Appraisal) -> dict[str, str]:
