@@ -27,7 +27,7 @@ def test_options_studied_after_failures_only_are_not_ranked_before(stage: int) -
     decision = _decision(stage)
     ranked = {p.treatment for p in decision.predictions}
     assert not ranked & {"ect", "esketamine", "rtms", "itbs"}
-    # ECT and rTMS were studied at earlier stages too (trials of the 1960s to 1980s, O'Reardon 2007):
+    # ECT and rTMS were studied at earlier stages too (the sham trials of ECT, O'Reardon 2007):
     # it is the rate that comes from people with failed trials.
     because = dict(decision.unranked)["ect"]
     assert because.startswith("the rate in the tables is that of people with 2 or more failed")
