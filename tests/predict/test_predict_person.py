@@ -76,7 +76,7 @@ def test_no_moderator_is_exactly_no_shift(
     for one in decision.predictions:
         assert one.shift.mean == 0.0
         assert (*one.shift.ci80, *one.shift.ci95) == (0.0, 0.0, 0.0, 0.0)
-        assert one.shift.words == "the_same"
+        assert one.shift.words == "not_estimated"
         assert one.drivers == ()
         assert one.response.mean == one.average
     assert "Nothing measured changes the order of the options." in decision.sentence

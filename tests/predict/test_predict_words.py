@@ -87,7 +87,7 @@ def test_two_that_were_compared_are_not_said_to_be_apart(
     assert "compared directly" not in text
     far = (near[0], replace(near[1], network="other"))
     text = _sentence(make_person(), stage_one, replace(pair, baselines=far))
-    assert "Not all of them were ever compared directly." in text
+    assert "not all of them were ever compared directly." in text
 
 
 def test_no_established_moderator_is_not_the_finding_of_no_difference(

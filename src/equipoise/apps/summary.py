@@ -66,6 +66,7 @@ def _stops(verdict: OptionVerdict, tried: bool) -> list[str]:
 
 def _option(prediction: Prediction) -> str:
     words = {
+        "not_estimated": "no better than average: no established sign bears on it",
         "the_same": "no better than average: the same",
         "cannot_tell": "cannot be told apart from average",
         "better": "better than average",

@@ -13,7 +13,7 @@ from equipoise.predict.chances import Expected
 from equipoise.predict.choices import Option
 from equipoise.predict.layers import Layer, Spread
 from equipoise.predict.settings import Settings
-from equipoise.predict.words import shift_words
+from equipoise.predict.words import NOT_ESTIMATED, shift_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +64,8 @@ def predictions_of(
 def _prediction(place: _Place) -> Prediction:
     t, layer, option = place.column, place.layer, place.option
     expected, spread, baseline = layer.expected, layer.drawn.spread, option.baseline
-    shift = _shift(expected, spread, t, place.settings)
+    acted = any(slope.shares[t] for slope in layer.slopes)
+    shift = _shift(expected, spread, t, place.settings if acted else None)
     drivers = _drivers(layer, t)
     acting = {slope.moderation.id: slope.moderation for slope in layer.slopes}
     moved_by = [acting[driver.moderation] for driver in drivers]
@@ -99,11 +100,14 @@ def _interval(mean: Array, ends: Array, t: int) -> Interval:
     return Interval(float(mean[t]), (low80, high80), (low95, high95))
 
 
-def _shift(expected: Expected, spread: Spread, t: int, settings: Settings) -> Shift:
+def _shift(expected: Expected, spread: Spread, t: int, settings: Settings | None) -> Shift:
+    """Return the fit; without settings no moderator acts, and nothing was estimated."""
     interval = _interval(expected.fit, spread.fit, t)
     above, below = float(spread.above[t]), float(spread.below[t])
-    rule = settings.band, settings.certainty
-    words = shift_words(interval.mean, (above, below), interval.ci95, rule)
+    words = NOT_ESTIMATED
+    if settings is not None:
+        rule = settings.band, settings.certainty
+        words = shift_words(interval.mean, (above, below), interval.ci95, rule)
     return Shift(interval.mean, interval.ci80, interval.ci95, above, words)
 
 

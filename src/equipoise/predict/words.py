@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from equipoise.core.nouns import Appraisal, Prediction, Profile, Stage
 from equipoise.predict.choices import Option
 
-__all__ = ["NOTHING", "answer", "shift_words", "withheld_because"]
+__all__ = ["NOTHING", "NOT_ESTIMATED", "answer", "shift_words", "withheld_because"]
 
+NOT_ESTIMATED = "not_estimated"
 NOTHING = "No option can be ranked: the reason stands beside each."
 
 LISTED = 5
@@ -97,9 +98,14 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option]) -> str:
     if len(tied) > 1:
         networks = {o.treatment.id: o.baseline.network for o in options}
         apart = len({networks[p.treatment] for p in tied}) > 1
-        direct = " Not all of them were ever compared directly." if apart else ""
         named = _named([_within(p.title) for p in tied], ranked)
-        return f"No clear first choice among {named}: the evidence does not separate them.{direct}"
+        because = "the evidence does not separate them."
+        if apart:
+            because = (
+                "their rates come from different groups of people, and not all of them were ever"
+                " compared directly."
+            )
+        return f"No clear first choice among {named}: {because}"
     text = f"{first.title} comes first of {ranked} options by the weights used"
     if first.evidence_path != "anchored":
         return f"{text}."
@@ -142,7 +148,7 @@ def _against_average(predictions: Sequence[Prediction]) -> list[str]:
     if better:
         return [f"The chance is better than average with {better}.", *said]
     none = "No option is better than average for this person"
-    if not any(any(p.shift.ci95) for p in predictions):
+    if all(p.shift.words == NOT_ESTIMATED for p in predictions):
         return [
             f"{none}: nothing that was measured is an established sign of who does better with"
             " which option."

@@ -77,7 +77,7 @@ def test_sentences_are_filled_in() -> None:
 
 
 def test_the_same_and_cannot_tell_stay_apart() -> None:
-    assert say("average_same") != say("average_cannot_tell", ci95="")
+    assert say("average_the_same") != say("average_cannot_tell", ci95="")
 
 
 @pytest.mark.parametrize(

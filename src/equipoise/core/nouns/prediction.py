@@ -23,7 +23,9 @@ class Driver:
 class Shift:
     """The fit: the difference of this person's chance from the average due to moderators.
 
-    `words` is ``better``, ``worse``, ``the_same`` (95 % within the dead band) or ``cannot_tell``.
+    `words` is ``better``, ``worse``, ``the_same`` (95 % within the dead band), ``cannot_tell``, or
+    ``not_estimated`` where no moderator of the layer acts on the option: its shift is then 0 by
+    construction, which is no finding.
     """
 
     mean: Chance

@@ -192,7 +192,7 @@ def compared(prediction: Prediction, *, measured: bool) -> str:
     if prediction.better_than_average or prediction.worse_than_average:
         kind = "better" if prediction.better_than_average else "worse"
     else:
-        kind = "same" if shift.words == "the_same" else "cannot_tell"
+        kind = shift.words
     mean, ci95 = n.points(shift.mean), n.range_points(shift.ci95)
     return say(f"average_{kind}", mean=mean, ci95=ci95)
 

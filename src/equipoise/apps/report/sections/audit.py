@@ -222,7 +222,7 @@ def _option_row(p: Prediction) -> tuple[str, ...]:
         _chance(p.remission),
         _chance(p.dropout),
         n.of_100(p.average),
-        shift,
+        "not estimated" if p.shift.words == "not_estimated" else shift,
         n.points(p.outlook),
         f"{n.of_100(p.p_best)} of 100 runs",
         f"{round(p.utility)} of 100 points",
