@@ -84,12 +84,17 @@ def _told(condition: Condition) -> str:
 
 
 def ask_findings(question: Question, timeline: Timeline) -> Reply | None:
-    """Answer by findings: any that is present says yes, the first that is absent says no."""
+    """Answer by findings: any that is present says yes, the first that is absent says no.
+
+    One that was asked and is not known leaves the answer open, whichever it is.
+    """
     if not question.findings:
         return None
     replies = [_finding_reply(name, timeline) for name in question.findings]
     found = [reply.evidence for reply in replies if reply.truth == "yes"]
-    return Reply("yes", "; ".join(found)) if found else replies[0]
+    if found:
+        return Reply("yes", "; ".join(found))
+    return next((reply for reply in replies if reply.asked), replies[0])
 
 
 def _finding_reply(name: str, timeline: Timeline) -> Reply:
