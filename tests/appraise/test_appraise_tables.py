@@ -124,8 +124,17 @@ def test_block_grade_pairs_are_hard_stops() -> None:
             assert row.text("verdict") == "hard_stop", row.where
 
 
+def test_every_hard_stop_between_two_drugs_has_a_grade_for_both_taken() -> None:
+    for row in load_table("interactions/interactions"):
+        stops = row.text("verdict") == "hard_stop"
+        assert (row.optional_text("taken_together") is not None) == stops, row.where
+
+
 def test_every_flag_has_a_pathway_in_order() -> None:
-    for flag in {row.text("flag") for row in load_table("red_flags/red_flags")}:
+    raised = {row.text("flag") for row in load_table("red_flags/red_flags")}
+    raised |= {"combination_emergency", "combination_watch"}
+    assert {row.text("flag") for row in load_table("red_flags/pathways")} == raised
+    for flag in raised:
         steps = [
             r.number("step") for r in load_table("red_flags/pathways") if r.text("flag") == flag
         ]

@@ -149,6 +149,9 @@ def _claims(said: Said, expected: dict[str, Any]) -> Iterable[tuple[str, bool]]:
 
 
 def _more_claims(appraisal: Appraisal, expected: dict[str, Any]) -> Iterable[tuple[str, bool]]:
+    taken = {v.treatment: " | ".join(r.text for r in v.reasons) for v in appraisal.current}
+    for drug, words in expected.get("current", {}).items():
+        yield f"current {drug}: {words} in {taken.get(drug)}", words in taken.get(drug, "")
     for name, wanted in expected.get("stage", {}).items():
         got = getattr(appraisal.stage, name)
         yield f"stage {name} {wanted}, got {got}", str(got).lower() == wanted

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from equipoise.appraise.adequacy import appraise_trials
 from equipoise.appraise.checks import check_diagnosis
-from equipoise.appraise.red_flags import find_red_flags
+from equipoise.appraise.current import combinations, current_stops
+from equipoise.appraise.red_flags import emergencies_first, find_red_flags
 from equipoise.appraise.safety import ground, judge, option_ids
 from equipoise.appraise.staging import stage_of
 from equipoise.core.dates import IsoDate
@@ -34,8 +35,9 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
         diagnosis_check=check_diagnosis(timeline),
         trials=trials,
         stage=stage_of(timeline, trials),
-        red_flags=find_red_flags(timeline),
+        red_flags=emergencies_first((*find_red_flags(timeline), *combinations(shared))),
         verdicts=tuple(judge(option, shared) for option in option_ids()),
+        current=current_stops(shared),
     )
 
 

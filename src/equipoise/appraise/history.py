@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from equipoise.appraise.drug_use import Catalogue, Option, drug_of
 from equipoise.core.nouns import (
     SafetyReason,
     Timeline,
@@ -16,18 +17,23 @@ __all__ = ["history_reasons"]
 
 
 def history_reasons(
-    option: str, timeline: Timeline, trials: Sequence[TrialAppraisal]
+    option: Option,
+    timeline: Timeline,
+    trials: Sequence[TrialAppraisal],
+    catalogue: Catalogue,
 ) -> Iterable[SafetyReason]:
     """Return what past trials of an option mean for it.
 
     Parameters
     ----------
-    option : str
-        Treatment id.
+    option : Option
+        The treatment; a trial of its drug counts under either name.
     timeline : Timeline
         The record.
     trials : sequence of TrialAppraisal
         Its trials, appraised, in the order of the record.
+    catalogue : Catalogue
+        The drugs.
 
     Returns
     -------
@@ -38,7 +44,8 @@ def history_reasons(
     """
     recorded = timeline.treatments.or_else(())
     for trial, appraised in zip(recorded, trials, strict=True):
-        if trial.treatment == option:
+        drug = drug_of(trial.treatment, catalogue)
+        if trial.treatment == option.id or (drug is not None and drug == option.drug):
             yield from _trial_reasons(trial, appraised)
 
 

@@ -10,7 +10,7 @@ from equipoise.appraise.reasons import row_reason
 from equipoise.core.nouns import SafetyReason, Timeline
 from equipoise.core.tables import Row, load_table
 
-__all__ = ["PairRules", "pair_reasons", "read_pair_rules"]
+__all__ = ["PairRules", "acting", "clashes", "pair_reasons", "read_pair_rules"]
 
 Sides = tuple[Row, frozenset[str], frozenset[str]]
 
@@ -86,10 +86,39 @@ def pair_reasons(
     return tuple(reasons)
 
 
+def clashes(
+    option: Option, use: DrugInUse, rules: PairRules, catalogue: Catalogue
+) -> Iterable[SafetyReason]:
+    """Yield the hard stops between a drug that is taken now and another one.
+
+    Parameters
+    ----------
+    option : Option
+        The drug that is taken.
+    use : DrugInUse
+        The other drug; while both are taken the interaction says all that a washout would.
+    rules : PairRules
+        Interactions and washouts.
+    catalogue : Catalogue
+        The drugs.
+
+    Yields
+    ------
+    SafetyReason
+        Nothing for a drug that the tables do not list.
+    """
+    if use.drug == option.drug or use.drug not in catalogue.names:
+        return
+    found = [*_interactions(option, use, rules, catalogue)]
+    if not use.taken:
+        found += _washouts(option, use, rules, catalogue)
+    yield from (reason for reason in found if reason.verdict == "hard_stop")
+
+
 def _interactions(
     option: Option, use: DrugInUse, rules: PairRules, catalogue: Catalogue
 ) -> Iterable[SafetyReason]:
-    status = _acting(use, catalogue)
+    status = acting(use, catalogue)
     if status is None:
         return
     names = catalogue.names[use.drug]
@@ -103,8 +132,8 @@ def _interactions(
             )
 
 
-def _acting(use: DrugInUse, catalogue: Catalogue) -> str | None:
-    """Return how the drug still acts today, or None where it does not."""
+def acting(use: DrugInUse, catalogue: Catalogue) -> str | None:
+    """Return in words how a drug still acts today, or None where it does not."""
     if use.days is None:
         return "counted as taken now: no stop date" if use.stop_missing else "taken now"
     fewest = use.days[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -10,7 +11,7 @@ from equipoise.appraise.rules import answer
 from equipoise.core.nouns import PathwayStep, RedFlag, Timeline
 from equipoise.core.tables import Row, load_table
 
-__all__ = ["find_red_flags"]
+__all__ = ["Level", "emergencies_first", "find_red_flags", "pathway"]
 
 Level = Literal["emergency", "watch"]
 
@@ -55,9 +56,14 @@ def find_red_flags(timeline: Timeline) -> tuple[RedFlag, ...]:
             flag.title, flag.level = row.text("title"), level
         flag.evidence.append(reply.evidence)
     flags = [
-        RedFlag(name, flag.title, flag.level, "; ".join(flag.evidence), _pathway(name))
+        RedFlag(name, flag.title, flag.level, "; ".join(flag.evidence), pathway(name))
         for name, flag in raised.items()
     ]
+    return emergencies_first(flags)
+
+
+def emergencies_first(flags: Iterable[RedFlag]) -> tuple[RedFlag, ...]:
+    """Return the flags with the emergencies in front, else in their order."""
     return tuple(sorted(flags, key=lambda flag: flag.grade != "emergency"))
 
 
@@ -69,7 +75,8 @@ def _level(row: Row, reply: Reply) -> Level | None:
     return None
 
 
-def _pathway(flag: str) -> tuple[PathwayStep, ...]:
+def pathway(flag: str) -> tuple[PathwayStep, ...]:
+    """Return the steps of the urgent pathway of a flag, in order."""
     rows = [row for row in load_table("red_flags/pathways") if row.text("flag") == flag]
     rows.sort(key=lambda row: row.number("step"))
     return tuple(

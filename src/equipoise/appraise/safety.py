@@ -26,7 +26,7 @@ from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import OptionVerdict, SafetyReason, Timeline, TrialAppraisal, Verdict
 from equipoise.core.tables import Row, load_table
 
-__all__ = ["Ground", "ground", "judge", "option_ids"]
+__all__ = ["Ground", "contraindicated", "ground", "judge", "option_ids", "strictest"]
 
 STRICTNESS: Final[tuple[Verdict, ...]] = ("hard_stop", "cannot_tell", "caution", "clear")
 _NO_RULE_NEEDED: Final = "therapy"
@@ -115,20 +115,51 @@ def judge(option: str, shared: Ground) -> OptionVerdict:
     """
     known = option_of(option, shared.catalogue)
     reasons = [
-        *_contraindicated(known.names, shared.answered),
+        *contraindicated(known.names, shared.answered),
         *pair_reasons(known, shared.pairs, shared.catalogue, shared.uses, shared.timeline),
-        *history_reasons(option, shared.timeline, shared.trials),
+        *history_reasons(known, shared.timeline, shared.trials, shared.catalogue),
     ]
     if not _ruled(known.names, shared) and not _therapy(option):
         reasons.append(_unruled(option))
+    return strictest(option, reasons)
+
+
+def strictest(option: str, reasons: Iterable[SafetyReason]) -> OptionVerdict:
+    """Return the verdict of several reasons: the strictest of them.
+
+    Parameters
+    ----------
+    option : str
+        A treatment id, or the id of a drug.
+    reasons : iterable of SafetyReason
+        In any order.
+
+    Returns
+    -------
+    OptionVerdict
+        With every reason, strictest first; of several rules that miss the same fact, one.
+    """
     kept = _without_repeats(sorted(reasons, key=lambda reason: STRICTNESS.index(reason.verdict)))
-    verdict = kept[0].verdict if kept else "clear"
-    return OptionVerdict(option, verdict, kept)
+    return OptionVerdict(option, kept[0].verdict if kept else "clear", kept)
 
 
-def _contraindicated(
+def contraindicated(
     names: frozenset[str], answered: Sequence[tuple[Row, frozenset[str], Reply]]
 ) -> Iterable[SafetyReason]:
+    """Yield what the rules of `contraindications` say about a drug or treatment.
+
+    Parameters
+    ----------
+    names : frozenset of str
+        Names by which a rule may mean it.
+    answered : sequence of (Row, frozenset of str, Reply)
+        Every rule, whom it means, and the answer of the record.
+
+    Yields
+    ------
+    SafetyReason
+        One for each rule that holds, or that misses a fact.
+    """
     for row, options, reply in answered:
         if not names & options:
             continue

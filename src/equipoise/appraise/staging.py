@@ -32,9 +32,11 @@ def stage_of(timeline: Timeline, trials: Iterable[TrialAppraisal]) -> Stage:
     Two trials of one drug count once, as the definitions of the FDA and the EMA ask for different
     drugs. Add-ons count as drugs; procedures and therapies do not.
     """
-    drugs = [trial for trial in trials if _counts(trial.treatment)]
-    certain = {t.treatment for t in drugs if _all(t, {"yes"})}
-    possible = {t.treatment for t in drugs if _all(t, {"yes", "cannot_tell"})}
+    rows = [(trial, dose_row(trial.treatment)) for trial in trials]
+    # A drug and its addition are one row, so that either name counts once.
+    drugs = [(t, row.text("treatment")) for t, row in rows if row and row.flag("counts_for_stage")]
+    certain = {drug for t, drug in drugs if _all(t, {"yes"})}
+    possible = {drug for t, drug in drugs if _all(t, {"yes", "cannot_tell"})}
     settings = load_table("hyperparameters/hyperparameters")
     cap = int(settings.row(id="appraise_stage_cap").number("value"))
     known = timeline.treatments.known
@@ -45,11 +47,6 @@ def stage_of(timeline: Timeline, trials: Iterable[TrialAppraisal]) -> Stage:
         known=known,
         note=_note(len(certain), len(possible), known),
     )
-
-
-def _counts(treatment: str) -> bool:
-    row = dose_row(treatment)
-    return row is not None and row.flag("counts_for_stage")
 
 
 def _all(trial: TrialAppraisal, allowed: set[str]) -> bool:

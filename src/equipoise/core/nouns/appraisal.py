@@ -132,13 +132,18 @@ class CheckItem:
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """Diagnosis check, adequacy of every trial, stage, red flags, verdict per option."""
+    """Diagnosis check, adequacy of every trial, stage, red flags, verdict per option.
+
+    `current` holds a hard stop for each drug that is taken now and should be reviewed, whether it
+    is an option or not.
+    """
 
     diagnosis_check: tuple[CheckItem, ...]
     trials: tuple[TrialAppraisal, ...]
     stage: Stage
     red_flags: tuple[RedFlag, ...]
     verdicts: tuple[OptionVerdict, ...]
+    current: tuple[OptionVerdict, ...] = ()
 
     @property
     def emergency(self) -> bool:
