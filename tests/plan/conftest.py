@@ -122,9 +122,9 @@ def appraised(treatment: str, adequate: str, failed: str = "no", **facts: Any) -
     )
 
 
-def flag(grade: str) -> RedFlag:
+def flag(grade: str, key: str = "passive_death_thoughts") -> RedFlag:
     pathway = (PathwayStep("Stay with the person", "clinician", "now", "recalled", "n/a"),)
-    return RedFlag("suicidal", "Suicidal thoughts", grade, "item 9", pathway)  # type: ignore[arg-type]
+    return RedFlag(key, "Suicidal thoughts", grade, "item 9", pathway)  # type: ignore[arg-type]
 
 
 def check(key: str, status: str) -> CheckItem:
@@ -157,11 +157,12 @@ def appraisal(
     at: Stage | None = None,
     flags: tuple[RedFlag, ...] = (),
     checks: tuple[CheckItem, ...] = (),
+    current: tuple[OptionVerdict, ...] = (),
 ) -> Appraisal:
     """Return an appraisal; every option is clear unless a verdict says otherwise."""
     named = {v.treatment: v for v in verdicts}
     every = tuple(named.get(key, verdict(key)) for key, *_ in OPTIONS)
-    return Appraisal(checks, trials, at or stage(), flags, every)
+    return Appraisal(checks, trials, at or stage(), flags, every, current)
 
 
 Planner = Callable[..., Plan]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from equipoise.core.answers import given
-from equipoise.core.nouns import Plan, Step, Timeline, TreatmentTrial
+from equipoise.core.nouns import DrugUse, Plan, Step, Timeline, TreatmentTrial
 
 Planner = Callable[..., Plan]
 
@@ -174,6 +174,105 @@ def test_a_stop_on_what_is_taken_now_comes_first(plan: Planner, make: Any) -> No
     assert step.treatments == ()
     assert step.review == "2025-01-16"
     assert not _says(found, "Bring sertraline")
+
+
+def test_a_stop_on_any_drug_that_is_taken_stands_before_the_work_up(
+    plan: Planner, make: Any
+) -> None:
+    """Lithium among the other drugs is no option, and still has to be looked at first."""
+    judged = make.appraisal(
+        checks=(make.check("tsh", "not_checked"),), current=(make.verdict("lithium", "hard_stop"),)
+    )
+    found = plan(make.person(), judged, make.ranking("sertraline"))
+    step = found.steps[0]
+    assert step.action == "Review lithium today: The rule for lithium applies."
+    assert "The rule asks: Do this for lithium" in step.prerequisites
+    assert step.order < _step(found, "Complete the diagnosis check").order
+
+
+def test_a_dose_above_the_maximum_is_looked_at_and_what_helps_goes_on(
+    plan: Planner, make: Any
+) -> None:
+    stop = make.verdict("sertraline", "hard_stop")
+    dose = replace(stop, reasons=(replace(stop.reasons[0], rule="dose_above_maximum"),))
+    judged = make.appraisal(trials=(make.appraised("sertraline", "yes"),), current=(dose,))
+    found = plan(make.person(make.running("sertraline", "response")), judged, make.ranking("cbt"))
+    assert _says(found, "Review sertraline today")
+    assert _says(found, "Continue sertraline.")
+
+
+@pytest.mark.parametrize("name", ["lithium", "lithium_augmentation"])
+def test_a_drug_is_the_same_under_either_name(plan: Planner, make: Any, name: str) -> None:
+    """Whether the record says lithium or lithium added, it is not offered while it is taken."""
+    trials = (make.running("sertraline", "partial_response"), make.running(name))
+    judged = make.appraisal(
+        trials=(make.appraised("sertraline", "yes", "yes"), make.appraised(name, "yes", "yes"))
+    )
+    decision = make.ranking("lithium_augmentation", rest=("cbt",))
+    assert _step(plan(make.person(*trials), judged, decision), "Offer").treatments == ("cbt",)
+
+
+def test_what_is_taken_among_the_other_drugs_is_not_offered(plan: Planner, make: Any) -> None:
+    someone = replace(make.person(), drugs=given((DrugUse("sertraline"),)))
+    found = plan(someone, make.appraisal(), make.ranking("sertraline", rest=("cbt",)))
+    assert _step(found, "Offer").treatments == ("cbt",)
+
+
+@pytest.mark.parametrize(
+    ("rule", "offered"),
+    [
+        ("older_tca_paroxetine", "cbt"),  # the Beers list says to avoid it
+        ("tca_ecg", "amitriptyline"),  # an ECG first is something to do
+        ("sri_tramadol", "cbt"),  # a pair of grade A: avoid, specialist override
+        ("sri_nsaid", "amitriptyline"),  # a pair of grade B: adjust or monitor
+    ],
+)
+def test_no_step_names_what_a_rule_says_to_avoid(
+    plan: Planner, make: Any, rule: str, offered: str
+) -> None:
+    caution = make.verdict("amitriptyline", "caution")
+    caution = replace(caution, reasons=(replace(caution.reasons[0], rule=rule),))
+    found = plan(
+        make.person(), make.appraisal(caution), make.ranking("amitriptyline", rest=("cbt",))
+    )
+    assert _step(found, "Offer").treatments == (offered,)
+
+
+def test_ect_stands_first_where_the_guideline_puts_it_first(plan: Planner, make: Any) -> None:
+    """CANMAT: second-line in general, first-line with psychosis or acute suicidality."""
+    decision = make.ranking("rtms", "ect")
+    for flags, first in (((), "rtms"), ((make.flag("emergency", "psychosis"),), "ect")):
+        judged = make.appraisal(at=make.stage(2), flags=flags)
+        found = plan(make.person(), judged, decision, acknowledged=True)
+        assert _step(found, "Choose with the person").treatments[0] == first
+
+
+def test_a_watch_flag_on_a_drug_is_not_answered_with_questions_on_suicide(
+    plan: Planner, make: Any
+) -> None:
+    judged = make.appraisal(flags=(make.flag("watch", "lithium_level_high"),))
+    found = plan(make.person(), judged, make.ranking("sertraline"))
+    assert found.steps[0].action.endswith("(item 9): Stay with the person.")
+    assert found.steps[0].review == "2025-01-16"
+    assert not _says(found, "thoughts of suicide")
+    assert not _says(found, "See the person within 1 week")
+
+
+def test_the_day_of_the_question_follows_the_flag(plan: Planner, make: Any) -> None:
+    for when, said in (("today", "today"), ("now", "at this contact")):
+        flag = make.flag("watch")
+        flag = replace(flag, pathway=(replace(flag.pathway[0], when=when),))
+        found = plan(make.person(), make.appraisal(flags=(flag,)), make.ranking("sertraline"))
+        assert f", {said}, and make or renew the safety plan" in found.steps[0].action
+
+
+def test_a_stop_for_want_of_a_date_asks_for_the_date(plan: Planner, make: Any) -> None:
+    stop = make.verdict("sertraline", "hard_stop")
+    dated = replace(
+        stop, reasons=(replace(stop.reasons[0], missing="the stop date of phenelzine"),)
+    )
+    found = plan(make.person(), make.appraisal(dated), make.ranking("cbt"))
+    assert _says(found, "Settle what the safety rules could not tell: the stop date of phenelzine.")
 
 
 def test_a_trial_without_an_end_counts_as_taken(plan: Planner, make: Any) -> None:

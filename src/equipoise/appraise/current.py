@@ -23,8 +23,8 @@ __all__ = ["combinations", "current_stops"]
 
 _OF_ANY_DRUG: Final = frozenset({"drug"})
 _TITLES: Final[dict[Level, str]] = {
-    "emergency": "Taken together now: drugs that must never be combined",
-    "watch": "Taken together now: drugs that should be kept apart",
+    "emergency": "Drugs taken together that must never be combined",
+    "watch": "Drugs taken together that should be kept apart",
 }
 _CLOSE: Final = 1e-9
 

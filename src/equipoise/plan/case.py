@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Appraisal,
         Decision,
         OptionVerdict,
+        SafetyReason,
         Timeline,
         Treatment,
         TreatmentTrial,
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     )
     from equipoise.core.tables import Row
 
-__all__ = ["NO_DANGER", "Case", "Running", "in_text", "running_trials", "title"]
+__all__ = ["Case", "Running", "drug_of", "in_text", "running_trials", "stops_now", "title"]
 
 WORKING = ("remission", "response")
 NO_DANGER = "already_failed"
 """Rule that stops an option only because it was tried; what is taken may stay as a base."""
+DOSE = "dose_above_maximum"
+"""Rule on the dose: the dose is looked at, the treatment may go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Case:
         Safety verdicts by treatment id.
     running : tuple of Running
         Treatments that are taken now.
+    stops : Mapping of str to tuple of SafetyReason
+        Hard stops on what is taken now, by drug or treatment id.
     phase : Row
         Row of `phases/phases`.
     today : str
@@ -66,6 +71,7 @@ class Case:
     treatments: Mapping[str, Treatment]
     verdicts: Mapping[str, OptionVerdict]
     running: tuple[Running, ...]
+    stops: Mapping[str, tuple[SafetyReason, ...]]
     phase: Row
     today: IsoDate
 
@@ -91,8 +97,48 @@ class Case:
         return row is not None and row.number("order") <= self.order
 
 
-def running_trials(
+def drug_of(treatment: str) -> str:
+    """Return the drug that an addition adds; any other treatment is its own."""
+    return treatment.removesuffix("_augmentation")
+
+
+def stops_now(
     timeline: Timeline, appraisal: Appraisal, verdicts: Mapping[str, OptionVerdict]
+) -> dict[str, tuple[SafetyReason, ...]]:
+    """Return the hard stops on what is taken now, but for those that only say "tried before".
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The records.
+    appraisal : Appraisal
+        With the stops on every drug that is taken now.
+    verdicts : Mapping of str to OptionVerdict
+        Safety verdicts by treatment id, for what is no drug.
+
+    Returns
+    -------
+    dict of str to tuple of SafetyReason
+        By drug or treatment id.
+    """
+    found = {verdict.treatment: _stops(verdict) for verdict in appraisal.current}
+    for trial in timeline.treatments.or_else(()):
+        verdict = verdicts.get(trial.treatment)
+        if verdict is None or not _runs(trial) or drug_of(trial.treatment) in found:
+            continue
+        if stops := _stops(verdict):
+            found[trial.treatment] = stops
+    return found
+
+
+def _stops(verdict: OptionVerdict) -> tuple[SafetyReason, ...]:
+    return tuple(r for r in verdict.reasons if r.verdict == "hard_stop" and r.rule != NO_DANGER)
+
+
+def running_trials(
+    timeline: Timeline,
+    appraisal: Appraisal,
+    stops: Mapping[str, tuple[SafetyReason, ...]],
 ) -> tuple[Running, ...]:
     """Return the treatments that are taken now, each with its state.
 
@@ -102,8 +148,8 @@ def running_trials(
         The records.
     appraisal : Appraisal
         Adequacy of the trials, in the order of the records.
-    verdicts : Mapping of str to OptionVerdict
-        Safety verdicts by treatment id.
+    stops : Mapping of str to tuple of SafetyReason
+        From :func:`stops_now`.
 
     Returns
     -------
@@ -113,7 +159,7 @@ def running_trials(
     trials = timeline.treatments.or_else(())
     appraised = _aligned(trials, appraisal.trials)
     return tuple(
-        Running(trial, judged, _state(trial, judged, verdicts))
+        Running(trial, judged, _state(trial, judged, stops))
         for trial, judged in zip(trials, appraised, strict=True)
         if _runs(trial)
     )
@@ -139,15 +185,13 @@ def _runs(trial: TreatmentTrial) -> bool:
     return trial.stop.value is None
 
 
-def _dangerous(verdict: OptionVerdict) -> bool:
-    return any(r.verdict == "hard_stop" and r.rule != NO_DANGER for r in verdict.reasons)
-
-
 def _state(
-    trial: TreatmentTrial, judged: TrialAppraisal | None, verdicts: Mapping[str, OptionVerdict]
+    trial: TreatmentTrial,
+    judged: TrialAppraisal | None,
+    stops: Mapping[str, tuple[SafetyReason, ...]],
 ) -> str:
-    verdict = verdicts.get(trial.treatment)
-    if verdict is not None and _dangerous(verdict):
+    held = (*stops.get(trial.treatment, ()), *stops.get(drug_of(trial.treatment), ()))
+    if any(reason.rule != DOSE for reason in held):
         return "blocked"
     if trial.outcome.value in WORKING:
         return "working"
@@ -161,7 +205,10 @@ def _state(
 def title(case: Case, treatment: str) -> str:
     """Return the printed name of a treatment or drug."""
     option = case.treatments.get(treatment)
-    return option.title if option else treatment.replace("_", " ").capitalize()
+    if option:
+        return option.title
+    row = load_table("drugs/drugs").find(id=treatment)
+    return row.text("title") if row else treatment.replace("_", " ").capitalize()
 
 
 def in_text(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from equipoise.core.dates import latest
 from equipoise.core.nouns import BlockedOption, Plan, Step
 from equipoise.core.tables import load_table
-from equipoise.plan.case import Case, running_trials, title
+from equipoise.plan.case import Case, running_trials, stops_now, title
 from equipoise.plan.missing import still_missing
 from equipoise.plan.phase import find_phase
 from equipoise.plan.situations import SITUATIONS, Fill
@@ -59,13 +59,15 @@ def make_plan(
     options = {treatment.id: treatment for treatment in treatments}
     verdicts = {verdict.treatment: verdict for verdict in appraisal.verdicts}
     phase, reason = find_phase(appraisal, options)
+    stops = stops_now(timeline, appraisal, verdicts)
     case = Case(
         timeline=timeline,
         appraisal=appraisal,
         decision=decision,
         treatments=options,
         verdicts=verdicts,
-        running=running_trials(timeline, appraisal, verdicts),
+        running=running_trials(timeline, appraisal, stops),
+        stops=stops,
         phase=phase,
         today=today,
     )
@@ -111,11 +113,11 @@ def _step(case: Case, row: Row, fill: Fill, order: int) -> Step:
         why=row.text("why").format(**fill.words),
         prerequisites=(*row.items("prerequisites"), *fill.prerequisites),
         stop_rule=stop[0].upper() + stop[1:],
-        review=_review(case.today, row.number("review_days")),
+        review=_review(case.today, fill.review_days or row.number("review_days")),
         evidence=row.text("evidence").format(**fill.words),
         grade=choice.grade if choice else row.optional_text("grade") or "n/a",
         checked=choice.checked if choice else row.text("checked"),
-        reference=choice.reference if choice else row.text("reference"),
+        reference=choice.reference if choice else fill.reference or row.text("reference"),
         alternatives=(*row.items("alternatives"), *(choice.others if choice else ())),
     )
 

@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 __all__ = ["has_scale", "open_facts", "still_missing"]
 
 SCALE = "phq9"
+_OPEN = ("cannot_tell", "hard_stop")
 
 
 def open_facts(verdicts: Iterable[OptionVerdict]) -> tuple[str, ...]:
-    """Return the facts without which the safety rules cannot tell, those of most options first."""
+    """Return the facts on which a safety rule hangs, those of most options first.
+
+    A stop that holds only for want of a date is one of them.
+    """
     found = Counter(
         fact
         for verdict in verdicts
         for fact in {
             reason.missing: None
             for reason in verdict.reasons
-            if reason.verdict == "cannot_tell" and reason.missing
+            if reason.verdict in _OPEN and reason.missing
         }
     )
     return tuple(fact for fact, _ in found.most_common())

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from equipoise.core.tables import load_table
-from equipoise.plan.case import in_text, title
+from equipoise.plan.case import drug_of, in_text, title
 
 if TYPE_CHECKING:
-    from equipoise.core.nouns import Prediction
+    from equipoise.core.nouns import OptionVerdict, Prediction
     from equipoise.plan.case import Case
 
 __all__ = ["Choice", "choose", "listed", "shortened"]
 
+_AVOID = "A"
 GRADES = "ABCDN"
 CHECKED = ("checked", "derived", "recalled")
 
@@ -52,9 +53,9 @@ class Choice:
 def choose(case: Case) -> Choice | None:
     """Return what may be named next; None where nothing is left.
 
-    Never an option with a hard stop or without a safety verdict, one that did not help in this
-    episode or was stopped for side effects, one in use, one of a later phase, or an addition
-    without a drug to add it to.
+    Never an option with a hard stop or without a safety verdict, one that a rule says to avoid in
+    this person, one that did not help in this episode or was stopped for side effects, one in use,
+    one of a later phase, or an addition without a drug to add it to.
     """
     open_options = [p for p in case.decision.predictions if _may_be_named(case, p.treatment)]
     if not open_options:
@@ -109,14 +110,18 @@ def _tie(case: Case, options: list[Prediction]) -> list[Prediction]:
 
 def _line(case: Case, treatment: str) -> float:
     row = load_table("phases/lines").find(drug_class=case.treatments[treatment].drug_class)
-    return math.inf if row is None else row.number("line")
+    if row is None:
+        return math.inf
+    flags = {flag.id for flag in case.appraisal.red_flags}
+    # What the guideline puts first in such a state stands before every line.
+    return 0 if flags & set(row.items("first_with")) else row.number("line")
 
 
 def _may_be_named(case: Case, treatment: str) -> bool:
     verdict = case.verdicts.get(treatment)
     if verdict is None or verdict.verdict == "hard_stop" or not case.within_phase(treatment):
         return False
-    if treatment in _tried(case) | {running.trial.treatment for running in case.running}:
+    if drug_of(treatment) in _tried(case) | _taken(case) or _avoided(verdict):
         return False
     return case.treatments[treatment].group != "adjunct" or _has_base(case)
 
@@ -124,16 +129,37 @@ def _may_be_named(case: Case, treatment: str) -> bool:
 def _tried(case: Case) -> set[str]:
     """Return what did not help in this episode, or was stopped for side effects at any time."""
     without_benefit = {
-        trial.treatment
+        drug_of(trial.treatment)
         for trial in case.appraisal.trials
         if trial.failed == "yes" and trial.in_episode != "no"
     }
     not_borne = {
-        trial.treatment
+        drug_of(trial.treatment)
         for trial in case.timeline.treatments.or_else(())
         if trial.stopped_for.value == "side_effects"
     }
     return without_benefit | not_borne
+
+
+def _taken(case: Case) -> set[str]:
+    """Return what is taken now, as a trial or among the other drugs."""
+    others = {use.drug for use in case.timeline.drugs.or_else(()) if use.stop.value is None}
+    return others | {drug_of(running.trial.treatment) for running in case.running}
+
+
+def _avoided(verdict: OptionVerdict) -> bool:
+    """Whether a caution says to avoid it: not blocked, but for a specialist to choose."""
+    rules = load_table("contraindications/contraindications")
+    pairs = load_table("interactions/interactions")
+    for reason in verdict.reasons:
+        if reason.verdict != "caution":
+            continue
+        rule, pair = rules.find(id=reason.rule), pairs.find(id=reason.rule)
+        if rule is not None and rule.cells["avoid"] == "true" and not reason.missing:
+            return True
+        if pair is not None and pair.text("severity") == _AVOID:
+            return True
+    return False
 
 
 def _has_base(case: Case) -> bool:
@@ -170,7 +196,7 @@ def _reason(case: Case, named: tuple[Prediction, ...], size: int) -> str:
     else:
         said = (
             "It stands first by expected utility among what is open now. What ranks as high or "
-            "higher belongs to a later phase, is in use, was tried or is blocked."
+            "higher belongs to a later phase, is in use, was tried, is to be avoided or is blocked."
         )
     if not any(p.better_than_average for p in named):
         said += (

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from equipoise.core.tables import load_table
-from equipoise.plan.case import NO_DANGER, in_text, title
+from equipoise.plan.case import in_text, title
 from equipoise.plan.missing import has_scale, open_facts
 from equipoise.plan.options import Choice, choose, listed, shortened
 from equipoise.plan.starts import start_rules
 
 if TYPE_CHECKING:
+    from equipoise.core.nouns import RedFlag
     from equipoise.core.tables import Row
     from equipoise.plan.case import Case, Running
 
@@ -25,30 +26,57 @@ __all__ = ["SITUATIONS", "Fill"]
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """The facts for one template: words in braces, and what is added to the row."""
+    """The facts for one template: words in braces, and what is added to the row or replaces it."""
 
     words: dict[str, str] = field(default_factory=dict)
     treatments: tuple[str, ...] = ()
     prerequisites: tuple[str, ...] = ()
     stop_rules: tuple[str, ...] = ()
     choice: Choice | None = None
+    reference: str = ""
+    review_days: float = 0
 
 
 Situation = Callable[["Case", "Row"], tuple[Fill, ...]]
 PLAIN = (Fill(),)
 
 
-def _flags(case: Case, grade: str) -> tuple[Fill, ...]:
-    titles = tuple(in_text(flag.title) for flag in case.appraisal.red_flags if flag.grade == grade)
+def _urgent(case: Case, _: Row) -> tuple[Fill, ...]:
+    flags = [flag for flag in case.appraisal.red_flags if flag.grade == "emergency"]
+    titles = tuple(in_text(flag.title) for flag in flags)
     return (Fill({"flags": listed(titles)}),) if titles else ()
 
 
-def _urgent(case: Case, _: Row) -> tuple[Fill, ...]:
-    return _flags(case, "emergency")
+def _watched(case: Case) -> tuple[list[RedFlag], list[RedFlag]]:
+    """Return the watch flags that are about thoughts of suicide, and the others."""
+    about = load_table("phases/steps").row(applies_when="watch").items("flags")
+    flags = [flag for flag in case.appraisal.red_flags if flag.grade == "watch"]
+    return [f for f in flags if f.id in about], [f for f in flags if f.id not in about]
 
 
 def _watch(case: Case, _: Row) -> tuple[Fill, ...]:
-    return _flags(case, "watch")
+    flags, _others = _watched(case)
+    if not flags:
+        return ()
+    first = {step.when for flag in flags for step in flag.pathway[:1]}
+    when = "today" if "today" in first else "at this contact"
+    titles = tuple(in_text(flag.title) for flag in flags)
+    return (Fill({"flags": listed(titles), "when": when}),)
+
+
+def _watch_other(case: Case, _: Row) -> tuple[Fill, ...]:
+    _suicide, flags = _watched(case)
+    return tuple(
+        Fill(
+            {
+                "flag": flag.title,
+                "evidence": flag.evidence,
+                "actions": ". ".join(step.action for step in flag.pathway),
+            },
+            reference="; ".join(dict.fromkeys(step.reference for step in flag.pathway)),
+        )
+        for flag in flags
+    )
 
 
 def _no_history(case: Case, _: Row) -> tuple[Fill, ...]:
@@ -90,11 +118,16 @@ def _name(case: Case, running: Running) -> str:
 
 def _current_blocked(case: Case, _: Row) -> tuple[Fill, ...]:
     found = []
-    for running in _in_state(case, "blocked"):
-        verdict = case.verdicts[running.trial.treatment]
-        stops = [r for r in verdict.reasons if r.verdict == "hard_stop" and r.rule != NO_DANGER]
-        texts = [r.text.rstrip(".") for r in stops]
-        found.append(Fill({"trial": _name(case, running), "reasons": f"{'; '.join(texts)}."}))
+    for treatment, stops in case.stops.items():
+        texts = dict.fromkeys(reason.text.rstrip(".") for reason in stops)
+        actions = dict.fromkeys(reason.action for reason in stops if reason.action)
+        found.append(
+            Fill(
+                {"trial": in_text(title(case, treatment)), "reasons": f"{'; '.join(texts)}."},
+                prerequisites=tuple(f"The rule asks: {action}" for action in actions),
+                reference="; ".join(dict.fromkeys(reason.reference for reason in stops)),
+            )
+        )
     return tuple(found)
 
 
@@ -174,8 +207,7 @@ def _none_left(case: Case, _: Row) -> tuple[Fill, ...]:
 def _needs_close_check(case: Case) -> bool:
     row = load_table("phases/steps").row(applies_when="early_check_close")
     age = case.timeline.demographics.age_years.value
-    watched = any(flag.grade == "watch" for flag in case.appraisal.red_flags)
-    return watched or (age is not None and age <= row.number("age_to"))
+    return bool(_watched(case)[0]) or (age is not None and age <= row.number("age_to"))
 
 
 def _early_check(case: Case, _: Row) -> tuple[Fill, ...]:
@@ -198,6 +230,7 @@ def _decide(case: Case, _: Row) -> tuple[Fill, ...]:
 SITUATIONS: dict[str, Situation] = {
     "urgent": _urgent,
     "watch": _watch,
+    "watch_other": _watch_other,
     "no_history": _no_history,
     "facts_missing": _facts_missing,
     "no_scale": _no_scale,
