@@ -145,11 +145,24 @@ def measure_step_key(timeline: Timeline, seed: int) -> str:
     """
     recordings = [
         f"{r.name}\0{r.space}\0{r.repetition_time}\0"
-        + "\0".join(file_digest(p) if p else "" for p in (r.path, r.mask, r.confounds, r.sidecar))
+        + "\0".join(map(_digest, (r.path, r.mask, r.confounds, r.sidecar)))
         for r in timeline.recordings
     ]
     sources = [f"{source.name}\0{source.sha256}" for source in timeline.sources]
     return step_key(__version__, tables_digest(), str(seed), *sources, *recordings)
+
+
+def _digest(path: str | None) -> str:
+    """Return the digest of a part of a recording; one that cannot be read has the reason.
+
+    The assay that needs the part says so in words; the key only has to change once it is there.
+    """
+    if path is None:
+        return ""
+    try:
+        return file_digest(path)
+    except OSError as error:
+        return f"unreadable {error.errno}"
 
 
 def _measure(

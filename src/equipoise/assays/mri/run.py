@@ -15,6 +15,7 @@ from equipoise.assays.mri.confounds import Confounds, read_confounds
 from equipoise.assays.mri.header import Grid, ImageHeader, repetition_time, setting
 from equipoise.assays.mri.regions import RegionVoxels, family_of, locate, region_title
 from equipoise.assays.mri.resample import inflation
+from equipoise.assays.mri.sidecar import check_sidecar
 from equipoise.assays.mri.stream import (
     Mask,
     Streamed,
@@ -238,6 +239,7 @@ def _parts(recording: Recording) -> _Parts:
     name = recording.name
     family = family_of(recording.space, name)
     header = _functional(recording)
+    _check_sidecar(recording)
     seconds, notes = repetition_time(header, recording.repetition_time, name)
     mask = read_mask(_present(recording.mask, "brain mask", name), _below(recording, "mask"))
     _check_same_grid(header.grid, mask.grid, name)
@@ -253,6 +255,11 @@ def _functional(recording: Recording) -> ImageHeader:
             "this is no run: the image has no time", where=recording.name, got="3 dimensions"
         )
     return header
+
+
+def _check_sidecar(recording: Recording) -> None:
+    if recording.sidecar is not None:
+        check_sidecar(recording.sidecar, _below(recording, "sidecar"))
 
 
 def _present(path: str | None, what: str, name: str) -> str:
@@ -373,6 +380,7 @@ def faults(recording: Recording) -> tuple[str, ...]:
 
     _tried(lambda: family_of(recording.space, name))
     header = _tried(lambda: _functional(recording))
+    _tried(lambda: _check_sidecar(recording))
     mask = _tried(
         lambda: read_mask(_present(recording.mask, "brain mask", name), _below(recording, "mask"))
     )
