@@ -40,7 +40,8 @@ from equipoise.assays.mri.resample import (
     resampled_correlations,
 )
 from equipoise.assays.mri.run import Run, band
-from equipoise.assays.mri.spot import Patch, kept_strength, patch_of, smooth, strongest
+from equipoise.assays.mri.search import Search, search_left, unit_columns
+from equipoise.assays.mri.spot import kept_strength, strongest
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.nouns import NotMeasured, Provenance, Quantity, Target
 from equipoise.core.streams import stream
@@ -69,15 +70,6 @@ SPEC = AssaySpec(
 _SIDE_FLAG: Final = (
     "left and right are those of the image header; confirm the side before stimulating"
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Search:
-    """The search region of a run: its patch, smoothed series, the seed's series."""
-
-    patch: Patch
-    series: Single
-    seed: Single
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +103,7 @@ def measure(run: Run, *, seed: int) -> tuple[Target | NotMeasured, ...]:
             f"at least {least:g} are needed"
         )
         return (NotMeasured(SPEC.id, reason),)
-    search = _search(run)
+    search = search_left(run, SEED, SEARCH)
     found = _find(search, run.projection, seed)
     if found.chance > setting("tms_alpha"):
         reason = (
@@ -133,40 +125,16 @@ def _halves(run: Run) -> tuple[tuple[slice, Projection], ...]:
     )
 
 
-def _search(run: Run) -> _Search:
-    columns = np.unique(np.concatenate([run.regions[region].columns for region in SEARCH]))
-    patch = patch_of(run.grid, run.voxels[columns])
-    left = patch.positions[:, 0] < 0  # never a point on the right, whatever the tables say
-    if not left.all():
-        columns = columns[left]
-        patch = patch_of(run.grid, run.voxels[columns])
-    series = smooth(patch, run.series[:, columns], setting("tms_smoothing_fwhm"))
-    seed = run.series[:, run.regions[SEED].columns].mean(axis=1, keepdims=True)
-    return _Search(patch, series, seed)
-
-
-def _cleaned(search: _Search, part: slice, cleaning: Projection) -> tuple[Single, Single]:
-    """Return the coefficients of search region (m, voxels) and seed (m, 1), of length 1."""
-    region = cleaning.coefficients(search.series[part]).astype(np.float32)
-    seed = cleaning.coefficients(search.seed[part]).astype(np.float32)
-    return _unit(region), _unit(seed)
-
-
-def _unit(columns: Single) -> Single:
-    length = np.sqrt(np.einsum("mv,mv->v", columns, columns))
-    return np.asarray(columns / np.where(length > 0, length, 1), dtype=np.float32)
-
-
-def _find(search: _Search, cleaning: Projection, seed: int) -> _Found:
+def _find(search: Search, cleaning: Projection, seed: int) -> _Found:
     """Find the spot and compare its score with those of unrelated seeds."""
     share = setting("tms_extreme_share")
-    region, subgenual = _cleaned(search, slice(None), cleaning)
+    region, subgenual = search.cleaned(slice(None), cleaning)
     observed = fisher(subgenual.T @ region)
     spot = strongest(search.patch, observed, share)
     drawn = stream(f"{SPEC.id}/surrogates", seed)
     count = int(setting("tms_surrogates"))
     signs = drawn.choice(np.array([-1, 1]), size=(len(subgenual), count))
-    seeds = _unit(cleaning.without_removed(signs * subgenual).astype(np.float32))
+    seeds = unit_columns(cleaning.without_removed(signs * subgenual).astype(np.float32))
     maps = fisher(seeds.T @ region)
     # No cluster is stronger than all kept voxels together: most maps need no clustering.
     maps = maps[kept_strength(maps, share) >= spot.scores[0]]
@@ -178,17 +146,17 @@ def _find(search: _Search, cleaning: Projection, seed: int) -> _Found:
     return _Found(voxel, search.patch.positions[voxel], observed[0], float(chance))
 
 
-def _spot_of_half(search: _Search, part: slice, cleaning: Projection) -> NDArray[np.float64]:
-    region, subgenual = _cleaned(search, part, cleaning)
+def _spot_of_half(search: Search, part: slice, cleaning: Projection) -> NDArray[np.float64]:
+    region, subgenual = search.cleaned(part, cleaning)
     maps = fisher(subgenual.T @ region)
     spots = strongest(search.patch, maps, setting("tms_extreme_share"))
     return np.asarray(spots.centres[0])
 
 
-def _resample(search: _Search, found: _Found, run: Run, seed: int) -> _Spread:
+def _resample(search: Search, found: _Found, run: Run, seed: int) -> _Spread:
     """Resample the run in blocks and find the spot again in each replicate."""
     cleaning = run.projection
-    region, subgenual = _cleaned(search, slice(None), cleaning)
+    region, subgenual = search.cleaned(slice(None), cleaning)
     counts = block_counts(
         run.volumes,
         run.block,
