@@ -99,3 +99,17 @@ def test_single_precision_is_enough() -> None:
     double = cleaning.coefficients(series)
     single = cleaning.coefficients(series.astype(np.float32))
     assert np.abs(single - double).max() < 1e-4 * np.abs(double).max()
+
+
+def test_the_size_of_a_regressor_makes_no_difference() -> None:
+    """A projection depends on directions alone; scaling by powers of two is exact."""
+    series, confounds = data()
+    small = confounds[:, :6]
+    huge = small * 2.0 ** np.array([0, 400, -400, 10, 500, 0])
+    np.testing.assert_array_equal(cleaned(series, huge), cleaned(series, small))
+
+
+def test_a_band_that_the_run_does_not_reach_leaves_nothing() -> None:
+    cleaning = projection(np.ones((20, 1)), 0.001, BAND)
+    assert cleaning.freedom == 0
+    assert cleaning.coefficients(np.ones((20, 3))).shape == (0, 3)

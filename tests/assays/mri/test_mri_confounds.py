@@ -64,8 +64,20 @@ def test_the_next_strategy_serves_where_the_first_lacks_columns(tmp_path: Path) 
     assert "global_signal_derivative1" not in found.names
 
 
+def test_the_nearest_strategy_is_named_with_what_it_lacks(tmp_path: Path) -> None:
+    components = tuple(f"a_comp_cor_{n:02d}" for n in range(5))
+    with pytest.raises(RecordingError, match=r"acompcor_gsr lacks columns; got all but global_"):
+        read_confounds(write(tmp_path, table((*MOTION, *components))), VOLUMES, "c")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
+    path = write(tmp_path, table())
+    Path(path).write_bytes(b"\xef\xbb\xbf" + Path(path).read_bytes())
+    assert read_confounds(path, VOLUMES, "c").strategy == "36p"
+
+
 def test_missing_columns_are_named(tmp_path: Path) -> None:
-    with pytest.raises(RecordingError, match=r"36p lacks columns; got csf, global_signal"):
+    with pytest.raises(RecordingError, match=r"36p lacks columns; got all but csf, global_signal"):
         read_confounds(write(tmp_path, table((*MOTION, "white_matter"))), VOLUMES, "c")
 
 
@@ -89,6 +101,7 @@ def test_a_column_without_numbers_is_named(tmp_path: Path) -> None:
         ("n/a", "column rot_x line 5: .*|missing value after the first volume"),
         ("much", "column rot_x line 5: this is not a number; got 'much'"),
         ("inf", "column rot_x line 5: this is not a finite number"),
+        ("1e300", "column rot_x line 5: this is not a finite number, or it is too large"),
     ],
 )
 def test_a_faulty_cell_is_named_by_column_and_line(tmp_path: Path, text: str, message: str) -> None:

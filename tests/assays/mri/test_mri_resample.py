@@ -84,3 +84,7 @@ def test_the_standard_error_is_the_scatter_of_unrelated_series(
 def test_without_cleaning_blocks_need_no_calibration() -> None:
     """White noise with its identity kernel loses only the mean over the blocks."""
     assert inflation(np.eye(1000), 10) == pytest.approx(1, abs=0.01)
+
+
+def test_where_nothing_is_left_nothing_is_widened() -> None:
+    assert inflation(np.zeros((30, 30)), 10) == 1.0

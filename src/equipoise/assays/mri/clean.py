@@ -119,6 +119,8 @@ def projection(confounds: Array, seconds: float, band: tuple[float, float]) -> P
     basis = _cosines(volumes, in_band(volumes, seconds, *band))
     trend = np.linspace(-1, 1, volumes)[:, None]
     raw = np.hstack([confounds, trend])
+    # Powers of two cost no digit, and keep the squares of huge regressors within range.
+    raw = np.ldexp(raw, -np.frexp(np.abs(raw).max(axis=0))[1])
     design = raw - raw.mean(axis=0)
     length = np.linalg.norm(design, axis=0)
     rounding = np.sqrt(np.finfo(np.float64).eps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,8 @@ __all__ = ["Confounds", "choose_strategy", "read_confounds"]
 
 _DISPLACEMENT: Final = "framewise_displacement"
 _MISSING: Final = ("n/a", "nan", "")
+_LARGEST: Final = math.sqrt(sys.float_info.max) / 2
+"""The square of a difference of two such numbers is still a number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,17 +66,18 @@ def choose_strategy(columns: tuple[str, ...], name: str) -> Row:
     Raises
     ------
     RecordingError
-        If no strategy fits; the message names what the preferred one lacks.
+        If no strategy fits; the message names what the nearest one lacks.
     """
     rows = sorted(load_table("circuits/cleaning"), key=lambda row: row.number("rank"))
     for row in rows:
         if set(row.items("columns")) <= set(columns):
             return row
-    lacking = [column for column in rows[0].items("columns") if column not in columns]
+    lacks = [[c for c in row.items("columns") if c not in columns] for row in rows]
+    nearest, lacking = min(zip(rows, lacks, strict=True), key=lambda pair: len(pair[1]))
     raise RecordingError(
-        f"no cleaning strategy fits these confounds; {rows[0].text('id')} lacks columns",
+        f"no cleaning strategy fits these confounds; {nearest.text('id')} lacks columns",
         where=name,
-        got=", ".join(lacking),
+        got=f"all but {', '.join(lacking)}",
         todo="give the confounds file that fMRIPrep wrote beside the image",
     )
 
@@ -136,7 +140,7 @@ def _matching(columns: tuple[str, ...], patterns: tuple[str, ...]) -> list[str]:
 
 def _rows(path: str, name: str) -> tuple[tuple[str, ...], list[list[str]]]:
     try:
-        with Path(path).open(encoding="utf-8", newline="") as stream:
+        with Path(path).open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     except FileNotFoundError as error:
         raise RecordingError("the confounds file is missing", where=name) from error
@@ -203,6 +207,8 @@ class _Columns:
             value = float(text)
         except ValueError:
             raise RecordingError("this is not a number", where=where, got=repr(text)) from None
-        if math.isinf(value):
-            raise RecordingError("this is not a finite number", where=where, got=text)
+        if abs(value) > _LARGEST:
+            raise RecordingError(
+                "this is not a finite number, or it is too large", where=where, got=text[:40]
+            )
         return value

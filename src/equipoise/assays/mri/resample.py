@@ -83,7 +83,10 @@ def inflation(kernel: Array, length: int) -> float:
     kept = np.clip(1 - lag / min(length, volumes), 0, None)
     squared = kernel**2
     blocks = max(2.0, volumes / length)
-    ratio = squared.sum() / (kept * squared).sum() * blocks / (blocks - 1)
+    seen = float((kept * squared).sum())
+    if seen == 0:  # nothing is left after cleaning
+        return 1.0
+    ratio = squared.sum() / seen * blocks / (blocks - 1)
     return max(1.0, float(np.sqrt(ratio)))
 
 

@@ -13,6 +13,7 @@ from equipoise import __version__
 from equipoise.assays.mri.clean import Projection, projection
 from equipoise.assays.mri.confounds import Confounds, read_confounds
 from equipoise.assays.mri.header import Grid, ImageHeader, repetition_time, setting
+from equipoise.assays.mri.levels import centre
 from equipoise.assays.mri.regions import RegionVoxels, family_of, locate, region_title
 from equipoise.assays.mri.resample import inflation
 from equipoise.assays.mri.sidecar import check_sidecar
@@ -213,7 +214,7 @@ def read_run(recording: Recording, regions: tuple[str, ...], watch: Watcher = qu
     found = [locate(r, grid, inside, parts.family, recording.name) for r in regions]
     voxels = np.unique(np.concatenate([region.voxels for region in found]))
     read = read_voxels(recording.path, parts.header, voxels, recording.name, watch)
-    tsnr, bad = _centred(read.series)
+    levels = centre(read.series, recording.name)
     cleaning = projection(parts.confounds.values, parts.seconds, band())
     return Run(
         grid=grid,
@@ -221,11 +222,11 @@ def read_run(recording: Recording, regions: tuple[str, ...], watch: Watcher = qu
         seconds=parts.seconds,
         voxels=voxels,
         series=read.series,
-        regions={region.id: _region(region, voxels, tsnr) for region in found},
+        regions={region.id: _region(region, voxels, levels.tsnr) for region in found},
         confounds=parts.confounds,
         projection=cleaning,
         inflation=inflation(cleaning.kernel(), _block(parts.seconds)),
-        flags=(*_notice(recording), *parts.notes, *_motion(parts.confounds), *_broken(bad)),
+        flags=(*_notice(recording), *parts.notes, *_motion(parts.confounds), *_broken(levels.bad)),
         provenance=_provenance(recording, parts, read),
     )
 
@@ -295,21 +296,6 @@ def _check_same_grid(image: Grid, mask: Grid, name: str) -> None:
         )
 
 
-def _centred(series: NDArray[np.float32]) -> tuple[NDArray[np.float64], int]:
-    """Remove the means in place; return the signal-to-noise ratio of each voxel, 0 if it has none.
-
-    The second value counts voxels with values that are no numbers; their series become 0.
-    """
-    mean = series.mean(axis=0, dtype=np.float64)
-    bad = ~np.isfinite(mean)
-    mean[bad] = 0
-    series[:, bad] = 0
-    series -= mean.astype(np.float32)
-    spread = np.sqrt(np.einsum("tv,tv->v", series, series, dtype=np.float64) / len(series))
-    alive = (spread > 0) & (mean > 0)
-    return np.divide(mean, spread, out=np.zeros_like(mean), where=alive), int(bad.sum())
-
-
 def _region(found: RegionVoxels, voxels: NDArray[np.int64], tsnr: NDArray[np.float64]) -> Region:
     columns = np.searchsorted(voxels, found.voxels)
     columns = columns[tsnr[columns] > 0]
@@ -331,7 +317,11 @@ def _motion(confounds: Confounds) -> tuple[str, ...]:
 
 
 def _broken(bad: int) -> tuple[str, ...]:
-    return (f"{bad} voxels hold values that are no numbers and were left out",) if bad else ()
+    return (
+        (f"{bad} voxels hold values that are no numbers, or too large, and were left out",)
+        if bad
+        else ()
+    )
 
 
 def _provenance(recording: Recording, parts: _Parts, read: Streamed) -> Provenance:

@@ -205,10 +205,12 @@ def read_voxels(
 
 
 def _scale(taken: NDArray[np.generic], header: ImageHeader, row: NDArray[np.float32]) -> None:
-    if (header.slope, header.inter) == (1.0, 0.0):
-        row[:] = taken
-    else:
-        row[:] = taken.astype(np.float64) * header.slope + header.inter
+    """Write scaled values; one too large for the row becomes infinite, and is left out later."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if (header.slope, header.inter) == (1.0, 0.0):
+            row[:] = taken
+        else:
+            row[:] = taken.astype(np.float64) * header.slope + header.inter
 
 
 def _exactly(image: IO[bytes], count: int, name: str) -> bytes:
