@@ -297,7 +297,52 @@ def test_the_first_run_in_a_known_space_is_used_and_others_are_named(twin: Maker
     first = mri.measure((native, good, other), seed=1)[0]
     assert isinstance(first, Measurement)
     assert first.provenance.inputs[0].name == good.name
-    assert "other resting runs were not used: second.nii" in first.flags
+    assert "other resting images were not used: second.nii" in first.flags
+
+
+def test_a_damaged_first_run_gives_way_to_the_next_and_says_so(twin: Maker) -> None:
+    damaged = truncated(replace(twin(), name="first.nii.gz"))
+    good, spare = replace(twin(), name="second.nii.gz"), replace(twin(), name="third.nii.gz")
+    for result in mri.measure((damaged, good, spare), seed=1):
+        assert not isinstance(result, NotMeasured)
+        assert result.provenance.inputs[0].name == "second.nii.gz"
+        told = [flag for flag in result.flags if "first.nii.gz" in flag]
+        assert len(told) == 1
+        assert "could not be used: first.nii.gz: the file is cut short" in told[0]
+        assert "other resting images were not used: third.nii.gz" in result.flags
+    alone = {
+        r.id: r.quantity.value for r in mri.measure((good,), seed=1) if isinstance(r, Measurement)
+    }
+    both = {
+        r.id: r.quantity.value
+        for r in mri.measure((damaged, good), seed=1)
+        if isinstance(r, Measurement)
+    }
+    assert alone == both
+
+
+def test_where_no_run_can_be_used_each_reason_is_told(twin: Maker) -> None:
+    first = truncated(replace(twin(), name="first.nii.gz"))
+    second = replace(no_mask(twin()), name="second.nii.gz")
+    for result in mri.measure((first, second), seed=1):
+        assert isinstance(result, NotMeasured)
+        assert "first.nii.gz: the file is cut short" in result.reason
+        assert "second.nii.gz: the brain mask that belongs" in result.reason
+
+
+def test_copies_of_one_series_are_no_connectivity(twin: Maker) -> None:
+    """Negative truth: the correlation of a series with itself is 1, its Fisher z has no end."""
+    recording = twin()
+
+    def one_series(image: Any) -> Any:
+        data = np.asanyarray(image.dataobj).astype(np.float32)
+        data[:] = data[16, 8, 14]
+        return nib.Nifti1Image(data.astype("<i2"), image.affine, image.header)
+
+    rewrite(recording.path, one_series)
+    for result in mri.measure((recording,), seed=1):
+        assert isinstance(result, NotMeasured)
+        assert "carry the same signal" in result.reason or "no anticorrelated" in result.reason
 
 
 def test_low_signal_is_flagged(twin: Maker) -> None:

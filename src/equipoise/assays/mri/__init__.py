@@ -16,7 +16,7 @@ from equipoise.core.nouns import NotMeasured, Recording, Result
 from equipoise.core.steps import Watcher, quiet
 from equipoise.core.tables import load_table
 
-__all__ = ["SPECS", "Run", "inspect", "measure"]
+__all__ = ["SPECS", "Run", "candidates", "inspect", "measure"]
 
 _Measure = Callable[..., tuple[Result, ...]]
 _ASSAYS: tuple[tuple[AssaySpec, _Measure], ...] = (
@@ -33,12 +33,12 @@ SPECS: tuple[AssaySpec, ...] = tuple(spec for spec, _ in _ASSAYS)
 def measure(
     recordings: tuple[Recording, ...], *, seed: int, watch: Watcher = quiet
 ) -> tuple[Result, ...]:
-    """Take all measures of the folder from one resting run.
+    """Take all measures of the folder from one resting image.
 
     Parameters
     ----------
     recordings : tuple of Recording
-        Of one person; the first resting run in a space with coordinates is used.
+        Of one person; the first of the :func:`candidates` that can be read is used.
     seed : int
         Seed of the run's random streams.
     watch : Watcher, optional
@@ -47,27 +47,55 @@ def measure(
     Returns
     -------
     tuple of Measurement, Target or NotMeasured
-        One result for each measure; a recording that cannot be used gives the reason.
+        One result for each measure; recordings that cannot be used give the reason. Images that
+        were not used, or could not be, are named in the flags.
     """
-    resting = [r for r in recordings if r.kind == "bold" and (r.task or "").startswith("rest")]
-    known = {row.text("id") for row in load_table("regions/spaces")}
-    fitting = [r for r in resting if r.space in known]
-    if not resting:
+    found = candidates(recordings)
+    if not found:
         return _none("no resting run was recorded")
-    chosen, *others = fitting or resting
-    try:
-        run = read_run(chosen, _regions(), watch)
-    except RecordingError as error:
-        return _none(str(error))
-    if others:
-        names = ", ".join(other.name for other in others)
-        run = replace(run, flags=(*run.flags, f"other resting runs were not used: {names}"))
-    return tuple(result for _, take in _ASSAYS for result in take(run, seed=seed))
+    reasons: list[str] = []
+    for number, chosen in enumerate(found, start=1):
+        try:
+            run = read_run(chosen, _regions(), watch)
+        except RecordingError as error:
+            reasons.append(str(error))
+            continue
+        run = replace(run, flags=(*run.flags, *_passed_over(reasons, found[number:])))
+        return tuple(result for _, take in _ASSAYS for result in take(run, seed=seed))
+    return _none("; ".join(reasons))
+
+
+def candidates(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
+    """Return the resting images that may be measured, in the order in which they are tried.
+
+    Parameters
+    ----------
+    recordings : tuple of Recording
+        Of one person.
+
+    Returns
+    -------
+    tuple of Recording
+        Those in a space with coordinates; where there is none, the first image, whose refusal
+        then says what is missing.
+    """
+    resting = tuple(r for r in recordings if r.kind == "bold" and (r.task or "").startswith("rest"))
+    known = {row.text("id") for row in load_table("regions/spaces")}
+    return tuple(r for r in resting if r.space in known) or resting[:1]
 
 
 def inspect(recording: Recording) -> tuple[str, ...]:
     """Return what is wrong with a recording, one line each, from headers and confounds alone."""
     return faults(recording)
+
+
+def _passed_over(reasons: list[str], rest: tuple[Recording, ...]) -> tuple[str, ...]:
+    """Return flags for images that could not be used and for those that were not needed."""
+    flags = [f"another resting image could not be used: {reason}" for reason in reasons]
+    if rest:
+        names = ", ".join(other.name for other in rest)
+        flags.append(f"other resting images were not used: {names}")
+    return tuple(flags)
 
 
 def _none(reason: str) -> tuple[Result, ...]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.assays.mri.header import setting
+from equipoise.assays.mri.regions import region_title
 from equipoise.assays.mri.resample import (
     block_counts,
     correlations,
@@ -72,6 +73,9 @@ def measure_circuit(
     pairs = np.array([[regions.index(a), regions.index(b)] for a, b in edges])
     coefficients = run.projection.coefficients(means.astype(np.float64))
     scores = edge_scores(coefficients, pairs)
+    same = _same_signal(scores, edges, spec)
+    if same:
+        return (NotMeasured(spec.id, same),)
     error = _standard_error(run, coefficients, pairs, spec.id, seed)
     measurement = Measurement(
         id=spec.id,
@@ -82,6 +86,20 @@ def measure_circuit(
         provenance=_provenance(run, edges, scores),
     )
     return (measurement,)
+
+
+def _same_signal(
+    scores: NDArray[np.floating], edges: tuple[tuple[str, str], ...], spec: AssaySpec
+) -> str | None:
+    """Return which two regions carry one signal: no two places of a brain do, copies do."""
+    possible = spec.yields[0]
+    for (first, second), score in zip(edges, scores, strict=True):
+        if not possible.minimum <= score <= possible.maximum:
+            return (
+                f"the regions {region_title(first)} ({first}) and {region_title(second)} "
+                f"({second}) carry the same signal (Fisher z {score:.1f}): the image is damaged"
+            )
+    return None
 
 
 def edge_scores(
