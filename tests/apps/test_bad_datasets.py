@@ -66,3 +66,38 @@ def test_a_link_without_content_loses_only_the_scan(run: Run, dataset: Path, par
     measured = _measured(out)
     assert measured["scales.phq9"] == "measured"
     assert measured["mri.tms_target"] == "not measured"
+
+
+def _copy_space(dataset: Path, space: str) -> None:
+    for part in PARTS[:3]:
+        other = part.replace("space-MNI152NLin2009cAsym_", space)
+        (dataset / other).write_bytes((dataset / part).read_bytes())
+
+
+def test_images_in_other_spaces_are_no_faults(run: Run, dataset: Path) -> None:
+    """The standard set of fMRIPrep's output spaces: the template, the person's own, the scanner."""
+    _copy_space(dataset, "space-T1w_")
+    _copy_space(dataset, "")
+    code, told, _ = run("check", dataset, *DATE)
+    assert code == 0
+    assert "WRONG" not in told
+    assert "not used: space T1w" in told
+    assert "not used: no space- entity" in told
+
+
+def test_an_image_in_an_unknown_space_alone_is_a_fault(run: Run, dataset: Path) -> None:
+    _copy_space(dataset, "space-T1w_")
+    for part in PARTS[:3]:
+        (dataset / part).unlink()
+    code, told, _ = run("check", dataset, *DATE)
+    assert code == 2
+    assert "space without coordinates" in told
+
+
+def test_a_bad_folder_does_not_hide_a_broken_scan_of_another(run: Run, dataset: Path) -> None:
+    (dataset / "sub-a_b").mkdir()
+    (dataset / PARTS[0]).write_bytes(b"no image")
+    code, told, _ = run("check", dataset, *DATE)
+    assert code == 2
+    assert "a label has letters and digits only" in told
+    assert "this is not a NIfTI image" in told

@@ -14,7 +14,7 @@ from equipoise.apps.files import make_folder, write_text
 from equipoise.apps.progress import progress
 from equipoise.apps.summary import summary
 from equipoise.core.errors import InputError
-from equipoise.core.nouns import Dossier
+from equipoise.core.nouns import Dossier, Recording
 from equipoise.core.steps import NoStore
 from equipoise.ingest import CheckFinding
 
@@ -157,19 +157,38 @@ def check(path: Path, today: str) -> tuple[CheckFinding, ...]:
 
 
 def _check_images(dataset: Path) -> list[CheckFinding]:
-    from equipoise.assays import mri
-
     try:
         labels = ingest.participant_labels(dataset)
-        recordings = [r for label in labels for r in ingest.find_recordings(dataset, label)]
     except InputError:
         # The records' check has already told what is wrong with the folder.
         return []
-    return [
+    return [finding for label in labels for finding in _check_scans(dataset, label)]
+
+
+def _check_scans(dataset: Path, label: str) -> list[CheckFinding]:
+    from equipoise.assays import mri
+
+    try:
+        recordings = ingest.find_recordings(dataset, label)
+    except InputError:
+        # Told by the records' check; it must not hide what is wrong with the others.
+        return []
+    tried = mri.candidates(recordings)
+    found = [
         CheckFinding("wrong", "resting scan", recording.name, fault)
-        for recording in recordings
+        for recording in tried
         for fault in mri.inspect(recording)
     ]
+    found += [
+        CheckFinding("present", "resting scan", recording.name, f"not used: {_space(recording)}")
+        for recording in recordings
+        if recording not in tried
+    ]
+    return found
+
+
+def _space(recording: Recording) -> str:
+    return f"space {recording.space}" if recording.space else "no space- entity"
 
 
 def check_text(findings: tuple[CheckFinding, ...]) -> str:
