@@ -36,3 +36,17 @@ def test_another_dimension_is_refused() -> None:
 def test_mass_is_never_turned_into_amount_without_the_substance() -> None:
     with pytest.raises(UnitError):
         convert(1.0, "mmol/L", "mg/L")
+
+
+@pytest.mark.parametrize(
+    "unit", ["Cel", "[degF]", "B", "dB", "Np", "B[SPL]", "{x}", "10*400.mg/L", "%", "1", "10*3/uL"]
+)
+@pytest.mark.parametrize("to", ["mg/L", "10*9/L", "{score}"])
+def test_scales_that_are_no_ratio_are_refused_and_never_crash(unit: str, to: str) -> None:
+    """UCUM's special units (section 22 of its specification) are no multiples of another."""
+    if (unit, to) == ("10*3/uL", "10*9/L"):
+        assert convert(1.0, unit, to) == pytest.approx(1.0)  # 1e3 per 1e-6 L = 1e9 per L
+        return
+    with pytest.raises(UnitError) as caught:
+        convert(1.0, unit, to, where="line 3")
+    assert str(caught.value).startswith("line 3: ")

@@ -67,6 +67,11 @@ def _by_registry(value: float, unit: str, to: str, where: str) -> float:
         raise UnitError(
             "this unit measures something else", where=where, got=repr(unit), allowed=to
         ) from None
+    # Scales with an offset or a logarithm (Cel, dB), bare annotations, powers beyond any number.
+    except (TypeError, AttributeError, ArithmeticError):
+        raise UnitError(
+            "this unit cannot be converted", where=where, got=repr(unit), allowed=to
+        ) from None
 
 
 @lru_cache(maxsize=256)
