@@ -155,3 +155,23 @@ def test_a_site_table_of_an_unknown_name_is_refused(tmp_path: Path) -> None:
         use_site(tmp_path)
     with pytest.raises(TableError, match="does not exist"):
         use_site(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not even a header"),
+        (b"\xff\xfe\x00i\x00d", "no UTF-8 text"),
+        (b"drug\tdose\n", "the header differs"),  # no rows: still not this table
+        (b"treatment\n1\t2\n", "another number of cells"),
+    ],
+)
+def test_a_site_table_that_is_no_table_is_refused(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    """A rule table without rows would switch its rules off in silence."""
+    (tmp_path / "doses").mkdir()
+    (tmp_path / "doses" / "doses.tsv").write_bytes(content)
+    with pytest.raises(TableError, match=message):
+        use_site(tmp_path)
+    assert len(load_table("doses/doses")) > 1

@@ -15,7 +15,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -101,11 +101,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table in force: name, schema and rows in file order."""
+    """A table in force: name, schema, rows in file order and the columns of its header."""
 
     name: str
     schema: Mapping[str, Any]
     rows: tuple[Row, ...]
+    header: tuple[str, ...]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -203,25 +204,36 @@ def load_table(name: str) -> Table:
     Raises
     ------
     TableError
-        If there is no such table or a row has another number of cells than the header.
+        If there is no such table, it is no text, or a row has another number of cells than the
+        header.
     """
     path = _path(name, ".tsv")
     schema = json.loads((_shipped() / f"{name}.schema.json").read_text(encoding="utf-8"))
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
-        header = next(reader)
-        rows = []
-        for cells in reader:
-            where = f"table {name} line {reader.line_num}"
-            if len(cells) != len(header):
-                raise TableError(
-                    "the row has another number of cells than the header",
-                    where=where,
-                    got=str(len(cells)),
-                    allowed=str(len(header)),
-                )
-            rows.append(Row(dict(zip(header, cells, strict=True)), where))
-    return Table(name, schema, tuple(rows))
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            header, rows = _read(stream, name)
+    except (UnicodeDecodeError, csv.Error):
+        raise TableError("the table is no UTF-8 text", where=f"table {name}") from None
+    return Table(name, schema, rows, header)
+
+
+def _read(stream: Iterable[str], name: str) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    reader = csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+    header = next(reader, None)
+    if not header:
+        raise TableError("the table is empty: not even a header", where=f"table {name}")
+    rows = []
+    for cells in reader:
+        where = f"table {name} line {reader.line_num}"
+        if len(cells) != len(header):
+            raise TableError(
+                "the row has another number of cells than the header",
+                where=where,
+                got=str(len(cells)),
+                allowed=str(len(header)),
+            )
+        rows.append(Row(dict(zip(header, cells, strict=True)), where))
+    return tuple(header), tuple(rows)
 
 
 @cache
@@ -266,7 +278,7 @@ def _schema_problems(table: Table) -> list[str]:
     fields = {field["name"]: field for field in table.schema["fields"]}
     where = f"table {table.name}"
     found = []
-    if table.rows and list(table.rows[0].cells) != list(fields):
+    if list(table.header) != list(fields):
         found.append(f"{where}: the header differs from the schema")
     if table.schema.get("equipoise:common", True):
         found += [f"{where}: no column {column}" for column in COMMON if column not in fields]
