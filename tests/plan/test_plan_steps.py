@@ -331,6 +331,25 @@ def test_a_caution_becomes_something_to_do_before(plan: Planner, make: Any) -> N
     assert "Do this for sertraline" in _step(found, "Offer sertraline").prerequisites
 
 
+def test_a_caution_on_a_pair_names_the_other_drug(plan: Planner, make: Any) -> None:
+    caution = make.verdict("sertraline", "caution")
+    pair = replace(
+        caution.reasons[0], text="With Ibuprofen (taken now): bleeding", action="add a PPI"
+    )
+    judged = make.appraisal(replace(caution, reasons=(pair,)))
+    found = plan(make.person(), judged, make.ranking("sertraline"))
+    told = _step(found, "Offer sertraline").prerequisites
+    assert "With Ibuprofen (taken now): add a PPI" in told
+
+
+def test_facts_of_one_reason_are_listed_one_by_one(plan: Planner, make: Any) -> None:
+    caution = make.verdict("sertraline", "caution")
+    reason = replace(caution.reasons[0], missing="the dose; the dates")
+    judged = make.appraisal(replace(caution, reasons=(reason,)))
+    found = plan(make.person(), judged, make.ranking("cbt"))
+    assert found.still_missing == ("the dose", "the dates")
+
+
 def test_a_long_list_of_open_facts_is_cut_in_the_step_and_whole_in_the_plan(
     plan: Planner, make: Any
 ) -> None:

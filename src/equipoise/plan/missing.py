@@ -69,7 +69,7 @@ def still_missing(case: Case) -> tuple[str, ...]:
         for fact in trial.missing
     ]
     reasons = [r for verdict in case.appraisal.verdicts for r in verdict.reasons]
-    found += [reason.missing for reason in reasons if reason.missing]
+    found += [fact for r in reasons if r.missing for fact in r.missing.split("; ")]
     items = case.appraisal.diagnosis_check
     found += [in_text(item.title) for item in items if item.status == "not_checked"]
     return tuple(dict.fromkeys(found))

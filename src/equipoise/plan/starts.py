@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from equipoise.core.tables import load_table
-from equipoise.plan.case import title
+from equipoise.plan.case import in_text, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from equipoise.core.nouns import Prediction
+    from equipoise.core.nouns import Prediction, SafetyReason
     from equipoise.core.tables import Row
     from equipoise.plan.case import Case
 
 __all__ = ["StartRules", "start_rules"]
+
+_PAIR = "With "
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,18 @@ def _cautions(case: Case, treatment: str) -> tuple[str, ...]:
     found = []
     for reason in case.verdicts[treatment].reasons:
         if reason.verdict == "caution":
-            found.append(reason.action or reason.text)
+            found.append(_to_do(reason))
         elif reason.verdict == "cannot_tell" and reason.missing:
             found.append(f"Find out: {reason.missing}")
     return tuple(found)
+
+
+def _to_do(reason: SafetyReason) -> str:
+    """Return what a caution asks for; of a pair, with the name of the other drug."""
+    partner, colon, _ = reason.text.partition(": ")
+    if colon and partner.startswith(_PAIR) and reason.action:
+        return f"{in_text(partner)}: {reason.action}"
+    return reason.action or reason.text
 
 
 def _labelled(found: dict[str, list[str]], count: int) -> tuple[str, ...]:
