@@ -77,6 +77,9 @@ def test_a_number_that_is_not_finite_is_refused() -> None:
     ("text", "message"),
     [
         ("{", "not an Equipoise document"),
+        ("[]", "not an Equipoise document"),
+        ("null", "not an Equipoise document"),
+        pytest.param("[" * 100_000, "not an Equipoise document", id="deep"),
         ('{"kind": "Timeline"}', "not an Equipoise document"),
         ('{"schema_version": "x", "kind": "Timeline"}', "not an Equipoise document"),
         ('{"schema_version": "2.0", "kind": "Timeline"}', "newer major version"),

@@ -134,7 +134,7 @@ def from_json(noun: type[N], text: str | bytes, *, where: str = "") -> N:
         version = str(document.pop("schema_version"))
         major = int(version.split(".", maxsplit=1)[0])
         kind = document.pop("kind")
-    except (ValueError, AttributeError, KeyError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise InputError("this is not an Equipoise document", where=where) from error
     if major > int(SCHEMA_VERSION.split(".", maxsplit=1)[0]):
         raise InputError(

@@ -25,6 +25,8 @@ __all__ = [
     "UnitError",
 ]
 
+_SHOWN = 200
+
 
 class EquipoiseError(Exception):
     """A fault of Equipoise itself.
@@ -44,7 +46,8 @@ class EquipoiseError(Exception):
 
     Notes
     -----
-    The message is always one line: ``where: what; got ...; allowed: ...; do: ...``.
+    The message is always one line: ``where: what; got ...; allowed: ...; do: ...``. What was got
+    is cut after 200 characters.
     """
 
     exit_code = 1
@@ -58,10 +61,15 @@ class EquipoiseError(Exception):
     def line(self) -> str:
         """Return the message as one line of text."""
         parts = [f"{self.where}: {self.what}" if self.where else self.what]
-        parts += [f"got {self.got}"] if self.got else []
+        parts += [f"got {_shortened(self.got)}"] if self.got else []
         parts += [f"allowed: {self.allowed}"] if self.allowed else []
         parts += [self.todo] if self.todo else []
         return " ".join("; ".join(parts).split())
+
+
+def _shortened(text: str) -> str:
+    """Return `text`, cut where a whole damaged line would stand in the message."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 class InputError(EquipoiseError):
