@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from equipoise import (
     __version__,
@@ -24,10 +26,12 @@ from equipoise import (
 )
 from equipoise.core.dates import IsoDate
 from equipoise.core.documents import from_json, to_json
+from equipoise.core.errors import InputError
 from equipoise.core.nouns import (
     Dossier,
     Measurement,
     NotMeasured,
+    Recording,
     Result,
     ResultSet,
     Target,
@@ -124,7 +128,7 @@ def run_person(
         version=__version__,
         tables_digest=tables_digest(),
         notices=_notices(timeline),
-        timeline=timeline,
+        timeline=_portable(timeline),
         measurements=normed,
         targets=tuple(r for r in results if isinstance(r, Target)),
         not_measured=tuple(r for r in results if isinstance(r, NotMeasured)),
@@ -144,12 +148,34 @@ def measure_step_key(timeline: Timeline, seed: int) -> str:
     software version, but not the day of the run, which no assay uses.
     """
     recordings = [
-        f"{r.name}\0{r.space}\0{r.repetition_time}\0"
+        f"{r.name}\0{r.space}\0{r.repetition_time}\0{r.notice}\0"
         + "\0".join(map(_digest, (r.path, r.mask, r.confounds, r.sidecar)))
         for r in timeline.recordings
     ]
     sources = [f"{source.name}\0{source.sha256}" for source in timeline.sources]
     return step_key(__version__, tables_digest(), str(seed), *sources, *recordings)
+
+
+def _portable(timeline: Timeline) -> Timeline:
+    """Return the timeline with names below the dataset: no result holds a path of this machine."""
+
+    def _beside(recording: Recording, path: str | None) -> str | None:
+        folder = Path(recording.name).parent
+        return None if path is None else (folder / Path(path).name).as_posix()
+
+    return replace(
+        timeline,
+        recordings=tuple(
+            replace(
+                r,
+                path=r.name,
+                mask=_beside(r, r.mask),
+                confounds=_beside(r, r.confounds),
+                sidecar=_beside(r, r.sidecar),
+            )
+            for r in timeline.recordings
+        ),
+    )
 
 
 def _digest(path: str | None) -> str:
@@ -171,7 +197,8 @@ def _measure(
     key = measure_step_key(timeline, settings.seed)
     kept = store.fetch("measure", key)
     if kept is not None:
-        return from_json(ResultSet, kept, where="kept results").results
+        with contextlib.suppress(InputError):  # kept results that were damaged are made again
+            return from_json(ResultSet, kept).results
     results = assays.measure(timeline, seed=settings.seed, watch=watch)
     text = to_json(ResultSet(results))
     store.keep("measure", key, text)

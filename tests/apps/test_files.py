@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from equipoise.apps.files import FileStore, clear_leftovers, make_folder, write_text
+from equipoise.apps.files import (
+    FileStore,
+    clear_leftovers,
+    clear_person,
+    make_folder,
+    write_all,
+    write_text,
+)
 from equipoise.core.errors import OutputError
 
 FULL_DISK = """
@@ -65,3 +74,58 @@ def test_the_store_keeps_the_newest_result_of_each_step(tmp_path: Path) -> None:
     assert store.fetch("measure", "k1") is None
     assert store.fetch("measure", "k2") == "two"
     assert store.fetch("dossier", "k1") == "other step"
+
+
+def test_files_that_belong_together_change_together(tmp_path: Path) -> None:
+    """A folder stands where the last file should go: the first two keep their old content."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("old")
+    (tmp_path / "file").write_text("here")
+    wanted = {tmp_path / name: b"new" for name in ("a.txt", "b.txt", "file/c.txt")}
+    with pytest.raises(OutputError):
+        write_all(wanted)
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {
+        "a.txt": "old",
+        "b.txt": "old",
+        "file": "here",
+    }
+
+
+def test_the_umask_decides_who_may_read_a_result(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_text(tmp_path / "secret.json", "{}")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "secret.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_parts_of_another_person_are_left_to_the_run_beside(tmp_path: Path) -> None:
+    mine = (
+        tmp_path / ".equipoise-part-sub-01.html-aa",
+        tmp_path / "sub-01" / ".equipoise-part-x",
+        tmp_path / ".equipoise" / "sub-01" / ".equipoise-part-x",
+    )
+    theirs = (
+        tmp_path / ".equipoise-part-sub-012.html-aa",
+        tmp_path / "sub-02" / ".equipoise-part-x",
+        tmp_path / ".equipoise" / "sub-02" / ".equipoise-part-x",
+        tmp_path / ".equipoise-part-CITATION.md-bb",
+    )
+    stale = tmp_path / ".equipoise-part-CITATION.md-cc"
+    for part in (*mine, *theirs, stale):
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text("half")
+    day_ago = time.time() - 86400
+    os.utime(stale, (day_ago, day_ago))
+    clear_person(tmp_path, "01")
+    assert not any(part.exists() for part in (*mine, stale))
+    assert all(part.exists() for part in theirs)
+
+
+def test_kept_text_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    store = FileStore(tmp_path, "01")
+    store.keep("measure", "k1", "one")
+    (kept,) = (tmp_path / ".equipoise" / "sub-01").iterdir()
+    kept.write_bytes(b"\xff\xfe")
+    assert store.fetch("measure", "k1") is None

@@ -94,7 +94,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument for each option of a BIDS-App
     for line in answer.failures:
         _say(line)
     if answer.failures:
-        raise typer.Exit(BAD_INPUT)
+        raise typer.Exit(OUR_FAULT if answer.ours else BAD_INPUT)
 
 
 @app.command()
@@ -210,6 +210,13 @@ def _guarded(arguments: list[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
+    except OSError as error:
+        # A full disk behind stdout, a folder that vanished: the machine's fault, not ours.
+        if "--debug" in arguments:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        _say(f"equipoise: {place}{error.strerror or type(error).__name__}")
+        return BAD_INPUT
     except Exception as error:
         if "--debug" in arguments:
             raise

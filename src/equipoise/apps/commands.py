@@ -13,7 +13,7 @@ from equipoise.apps.documents import plan_document
 from equipoise.apps.files import make_folder, write_text
 from equipoise.apps.progress import progress
 from equipoise.apps.summary import summary
-from equipoise.core.errors import InputError
+from equipoise.core.errors import EquipoiseError, InputError
 from equipoise.core.nouns import Dossier, Recording
 from equipoise.core.steps import NoStore
 from equipoise.ingest import CheckFinding
@@ -23,11 +23,15 @@ __all__ = ["Answer", "check", "check_text", "plan_person", "run_demo", "run_grou
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command prints: documents, text, and the people who could not be run."""
+    """What a command prints: documents, text, and the people who could not be run.
+
+    `ours` is True where at least one of them failed by a fault of Equipoise.
+    """
 
     plans: tuple[dict[str, Any], ...]
     text: str
     failures: tuple[str, ...] = ()
+    ours: bool = False
 
 
 def run_people(
@@ -51,24 +55,34 @@ def run_people(
     """
     present = ingest.participant_labels(dataset)
     wanted = _known_labels(labels, present, dataset)
+    outputs.check_place(out)
     make_folder(out)
     session.start_log(out)
     done: list[session.Outcome] = []
     failures: list[str] = []
+    ours = False
     with progress() as watch:
         for label in wanted:
             try:
                 timeline = session.read_participant(dataset, label, today=settings.today)
                 done.append(session.run_participant(timeline, out, settings, watch=watch))
-            except InputError as error:
+            except Exception as error:
                 if len(wanted) == 1:
                     raise
                 session.LOG.error("sub-%s could not be run", label)
-                failures.append(f"sub-{label}: {error}")
-    dossiers = tuple(outcome.dossier for outcome in done)
-    session.finish_study(out, dossiers)
-    plans = tuple(plan_document(dossier, decide=True) for dossier in dossiers)
-    return Answer(plans, "\n\n".join(_told(outcome) for outcome in done), tuple(failures))
+                failures.append(f"sub-{label}: {_failure(error)}")
+                ours = ours or not isinstance(error, InputError)
+    session.finish_study(out)
+    plans = tuple(plan_document(outcome.dossier, decide=True) for outcome in done)
+    return Answer(plans, "\n\n".join(_told(outcome) for outcome in done), tuple(failures), ours)
+
+
+def _failure(error: Exception) -> str:
+    """Return what is told of a person who could not be run, in one line."""
+    if isinstance(error, EquipoiseError):
+        return error.line()
+    name = type(error).__name__
+    return f"a fault of ours: {name}; run this person alone with --debug"
 
 
 def _known_labels(
@@ -141,10 +155,11 @@ def plan_person(
     if out is None:
         dossier: Dossier = pipeline.run_person(timeline, settings, store=NoStore())
         return Answer((plan_document(dossier, decide=decide),), summary(dossier))
+    outputs.check_place(out)
     make_folder(out)
     session.start_log(out)
     outcome = session.run_participant(timeline, out, settings)
-    session.finish_study(out, (outcome.dossier,))
+    session.finish_study(out)
     return Answer((plan_document(outcome.dossier, decide=decide),), _told(outcome))
 
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
+import secrets
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from equipoise.core.errors import OutputError
 
-__all__ = ["FileStore", "clear_leftovers", "make_folder", "write_bytes", "write_text"]
+__all__ = [
+    "FileStore",
+    "clear_leftovers",
+    "clear_person",
+    "make_folder",
+    "write_all",
+    "write_bytes",
+    "write_text",
+]
 
 STORE: Final = ".equipoise"
 LEFTOVER: Final = ".equipoise-part-"
+STALE: Final = 3600
+"""Seconds after which a part is nobody's."""
 
 
 def make_folder(folder: Path) -> Path:
@@ -43,25 +56,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     OutputError
         If the folder cannot be written or the disk is full; the old file stays as it was.
     """
-    make_folder(path.parent)
-    part: str | None = None
-    try:
-        handle, part = tempfile.mkstemp(prefix=LEFTOVER, dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(part).chmod(0o644)
-        Path(part).replace(path)
-    except OSError as error:
-        if part is not None:
-            Path(part).unlink(missing_ok=True)
-        raise OutputError(
-            "this file cannot be written",
-            where=str(path),
-            got=error.strerror or str(error),
-            todo="make room or name another folder; nothing was half-written",
-        ) from error
+    write_all({path: data})
 
 
 def write_text(path: Path, text: str) -> None:
@@ -69,10 +64,71 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: all under temporary names first, then all are renamed.
+
+    Parameters
+    ----------
+    files : Mapping of Path to bytes
+        Content by path.
+
+    Raises
+    ------
+    OutputError
+        If a folder cannot be written or the disk is full; then every old file stays as it was.
+    """
+    parts: dict[Path, Path] = {}
+    path = Path()
+    try:
+        for path, data in files.items():
+            make_folder(path.parent)
+            # Opened as any other file, so that the umask decides who may read it.
+            parts[path] = path.with_name(f"{LEFTOVER}{path.name}-{secrets.token_hex(4)}")
+            with parts[path].open("xb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+        for path, part in parts.items():
+            part.replace(path)
+    except OSError as error:
+        raise OutputError(
+            "this file cannot be written",
+            where=str(path),
+            got=error.strerror or str(error),
+            todo="make room or name another folder; nothing was half-written",
+        ) from error
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
 def clear_leftovers(folder: Path) -> None:
     """Remove parts that a killed run left below `folder`."""
     for part in folder.rglob(f"{LEFTOVER}*"):
         part.unlink(missing_ok=True)
+
+
+def clear_person(out: Path, label: str) -> None:
+    """Remove parts that a killed run left of one person.
+
+    Those of other people may belong to a run that goes on beside this one in the same folder;
+    those that belong to nobody are removed once they are old.
+
+    Parameters
+    ----------
+    out : Path
+        The output folder.
+    label : str
+        The BIDS label.
+    """
+    for folder in (out / f"sub-{label}", out / STORE / f"sub-{label}"):
+        clear_leftovers(folder)
+    for part in out.glob(f"{LEFTOVER}sub-{label}.*"):
+        part.unlink(missing_ok=True)
+    for part in out.glob(f"{LEFTOVER}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > STALE:
+                part.unlink()
 
 
 class FileStore:
@@ -90,9 +146,12 @@ class FileStore:
         self._folder = out / STORE / f"sub-{label}"
 
     def fetch(self, step: str, key: str, /) -> str | None:
-        """Return the kept text of `step` under `key`, or None."""
+        """Return the kept text of `step` under `key`; None where there is none that can be read."""
         path = self._folder / f"{step}_{key}.json"
-        return path.read_text(encoding="utf-8") if path.is_file() else None
+        try:
+            return path.read_text(encoding="utf-8") if path.is_file() else None
+        except (OSError, UnicodeDecodeError):
+            return None
 
     def keep(self, step: str, key: str, text: str, /) -> None:
         """Keep `text` and forget older results of the same step."""

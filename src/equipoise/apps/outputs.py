@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from pathlib import Path
@@ -16,14 +17,26 @@ from equipoise.apps.documents import (
     prediction_rows,
     tsv,
 )
-from equipoise.apps.files import write_text
+from equipoise.apps.files import STORE, write_all
 from equipoise.core.documents import to_json, to_plain
+from equipoise.core.errors import OutputError
 from equipoise.core.nouns import Dossier
 from equipoise.core.tables import load_table
 
-__all__ = ["group_text", "manifest", "person_files", "study_files", "unchanged", "write_files"]
+__all__ = [
+    "check_place",
+    "cited",
+    "group_text",
+    "manifest",
+    "person_files",
+    "study_files",
+    "unchanged",
+    "write_files",
+]
 
 MANIFEST = "manifest"
+DESCRIPTION = "dataset_description.json"
+GENERATOR = "Equipoise"
 
 
 def person_files(dossier: Dossier) -> dict[str, str]:
@@ -92,10 +105,10 @@ def study_files(references: tuple[str, ...]) -> dict[str, str]:
         "Name": "Equipoise: decision support for depression (research software)",
         "BIDSVersion": "1.10.0",
         "DatasetType": "derivative",
-        "GeneratedBy": [{"Name": "Equipoise", "Version": __version__}],
+        "GeneratedBy": [{"Name": GENERATOR, "Version": __version__}],
     }
     return {
-        "dataset_description.json": _json(description),
+        DESCRIPTION: _json(description),
         "CITATION.md": _citations(references),
     }
 
@@ -119,20 +132,60 @@ def _json(value: dict[str, Any]) -> str:
 
 
 def write_files(out: Path, files: dict[str, str]) -> None:
-    """Write `files` below `out`, each whole or not at all."""
-    for name in sorted(files):
-        write_text(out / name, files[name])
+    """Write `files` below `out`, all or none."""
+    write_all({out / name: files[name].encode("utf-8") for name in sorted(files)})
 
 
-def manifest(files: dict[str, str]) -> str:
-    """Return the digests of `files` as text."""
+def check_place(out: Path) -> None:
+    """Refuse an output folder that is another dataset: its description would be replaced.
+
+    Parameters
+    ----------
+    out : Path
+        Output folder; it need not exist.
+
+    Raises
+    ------
+    OutputError
+        If it holds a ``dataset_description.json`` that Equipoise did not write.
+    """
+    path = out / DESCRIPTION
+    if not path.is_file():
+        return
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))["GeneratedBy"][0]["Name"]
+    except (OSError, ValueError, LookupError, TypeError):
+        written = None
+    if written != GENERATOR:
+        raise OutputError(
+            "this folder holds another dataset, whose description would be replaced",
+            where=str(out),
+            todo="name a folder of its own, such as derivatives/equipoise",
+        )
+
+
+def manifest(files: dict[str, str], references: tuple[str, ...]) -> str:
+    """Return the digests of `files`, and the keys of the references behind them, as text."""
     digests = {n: hashlib.sha256(t.encode("utf-8")).hexdigest() for n, t in files.items()}
-    return _json({"files": digests})
+    return _json({"files": digests, "references": list(references)})
+
+
+def cited(out: Path) -> tuple[str, ...]:
+    """Return the keys of the references behind all finished people of an output folder, sorted."""
+    found: set[str] = set()
+    for path in out.glob(f"{STORE}/sub-*/{MANIFEST}_*.json"):
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            found |= set(json.loads(path.read_text(encoding="utf-8"))["references"])
+    return tuple(sorted(found))
 
 
 def unchanged(out: Path, kept: str) -> bool:
     """Return whether every file of a kept manifest stands below `out` with the same bytes."""
-    for name, digest in json.loads(kept)["files"].items():
+    try:
+        digests = json.loads(kept)["files"].items()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
+    for name, digest in digests:
         path = out / name
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             return False

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from equipoise import ingest, pipeline
 from equipoise.apps import outputs
-from equipoise.apps.files import FileStore, clear_leftovers, make_folder
+from equipoise.apps.files import FileStore, clear_person, make_folder
 from equipoise.core.documents import from_json, to_json
-from equipoise.core.errors import RecordError
+from equipoise.core.errors import InputError, OutputError, RecordError
 from equipoise.core.nouns import Dossier, Timeline
 from equipoise.core.steps import Watcher, quiet, step_key
 
@@ -60,14 +60,9 @@ def read_participant(dataset: Path, label: str, *, today: str) -> Timeline:
             where=f"{dataset} sub-{label}",
             todo=f"add clinical/sub-{label}_person.yaml or fMRIPrep derivatives",
         )
-    timeline = Timeline(label) if path is None else ingest.read_person(path, today=today)
-    if timeline.label != label:
-        raise RecordError(
-            "the record names another person",
-            where=f"{path}, field label",
-            got=timeline.label,
-            allowed=label,
-        )
+    if path is None:
+        return Timeline(label, recordings=recordings)
+    timeline = ingest.read_person(path, today=today, expected_label=label)
     return dataclasses.replace(timeline, recordings=recordings)
 
 
@@ -103,19 +98,19 @@ def run_participant(
     """
     began = time.monotonic()
     make_folder(out)
-    clear_leftovers(out)
+    clear_person(out, timeline.label)
     store = FileStore(out, timeline.label)
     report = out / f"sub-{timeline.label}.html"
     key = _run_key(timeline, settings)
-    kept, files = store.fetch("dossier", key), store.fetch(outputs.MANIFEST, key)
-    if kept is not None and files is not None and outputs.unchanged(out, files):
+    finished = _finished(store, key, out)
+    if finished is not None:
         LOG.info("sub-%s unchanged, nothing done", timeline.label)
-        return Outcome(from_json(Dossier, kept, where="kept results"), report, worked=False)
+        return Outcome(finished, report, worked=False)
     dossier = pipeline.run_person(timeline, settings, store=store, watch=watch)
     texts = outputs.person_files(dossier)
     outputs.write_files(out, texts)
     store.keep("dossier", key, to_json(dossier))
-    store.keep(outputs.MANIFEST, key, outputs.manifest(texts))
+    store.keep(outputs.MANIFEST, key, outputs.manifest(texts, _references(dossier)))
     LOG.info(
         "sub-%s done: %d measured, %d not measured, %.1f s",
         timeline.label,
@@ -128,15 +123,25 @@ def run_participant(
     return Outcome(dossier, report, worked=True)
 
 
+def _finished(store: FileStore, key: str, out: Path) -> Dossier | None:
+    """Return the kept results of an unchanged run; what cannot be read is made again."""
+    kept, files = store.fetch("dossier", key), store.fetch(outputs.MANIFEST, key)
+    if kept is None or files is None or not outputs.unchanged(out, files):
+        return None
+    try:
+        return from_json(Dossier, kept)
+    except InputError:
+        return None
+
+
 def _run_key(timeline: Timeline, settings: pipeline.RunSettings) -> str:
     measured = pipeline.measure_step_key(timeline, settings.seed)
     return step_key(measured, settings.today, settings.acknowledged_by or "")
 
 
-def finish_study(out: Path, dossiers: tuple[Dossier, ...]) -> None:
-    """Write the files that stand once in an output folder."""
-    references = {key for dossier in dossiers for key in _references(dossier)}
-    outputs.write_files(out, outputs.study_files(tuple(sorted(references))))
+def finish_study(out: Path) -> None:
+    """Write the files that stand once in an output folder, from all its finished people."""
+    outputs.write_files(out, outputs.study_files(outputs.cited(out)))
 
 
 def _references(dossier: Dossier) -> tuple[str, ...]:
@@ -147,13 +152,18 @@ def _references(dossier: Dossier) -> tuple[str, ...]:
     found |= {r.reference for v in dossier.appraisal.verdicts for r in v.reasons}
     found |= {s.reference for f in dossier.appraisal.red_flags for s in f.pathway}
     found |= {t.reference for t in dossier.trajectories}
-    return tuple(sorted(part.strip() for key in found for part in key.split(";")))
+    return tuple(sorted({part.strip() for key in found for part in key.split(";")}))
 
 
 def start_log(out: Path) -> None:
     """Log ids, counts and times (never values) to ``OUT_DIR/logs/equipoise.log``."""
-    folder = make_folder(out / "logs")
-    handler = logging.FileHandler(folder / "equipoise.log", encoding="utf-8")
+    path = make_folder(out / "logs") / "equipoise.log"
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            "the log cannot be written", where=str(path), got=error.strerror or str(error)
+        ) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOG.addHandler(handler)
     LOG.setLevel(logging.INFO)

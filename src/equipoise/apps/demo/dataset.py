@@ -13,7 +13,14 @@ import numpy as np
 
 from equipoise import __version__
 from equipoise.apps.demo.phantom import Phantom, image_bytes, load_phantom, mask_bytes
-from equipoise.apps.files import clear_leftovers, make_folder, write_bytes, write_text
+from equipoise.apps.files import (
+    LEFTOVER,
+    clear_leftovers,
+    make_folder,
+    write_bytes,
+    write_text,
+)
+from equipoise.core.errors import OutputError
 from equipoise.core.steps import Watcher, quiet
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ SPACE: Final = "MNI152NLin2009cAsym"
 NOTICE: Final = (
     "real brain signal in synthetic geometry, one healthy volunteer (OpenNeuro ds000221)"
 )
+TITLE: Final = "Equipoise worked example"
 DECIMALS: Final = 6
 
 
@@ -49,7 +57,7 @@ def build(folder: Path, *, watch: Watcher = quiet) -> Path:
     Raises
     ------
     OutputError
-        If the folder cannot be written.
+        If the folder cannot be written, or holds something else.
     InputError
         If the extra ``imaging`` is not installed.
 
@@ -60,6 +68,7 @@ def build(folder: Path, *, watch: Watcher = quiet) -> Path:
     readme = folder / "README"
     if readme.is_file() and readme.read_text(encoding="utf-8") == _readme():
         return folder
+    _check_place(folder)
     make_folder(folder)
     clear_leftovers(folder)
     data = Path(str(resources.files("equipoise.apps.demo") / "data"))
@@ -68,6 +77,23 @@ def build(folder: Path, *, watch: Watcher = quiet) -> Path:
     _write_derivative(folder / "derivatives" / "fmriprep", phantom, watch)
     write_text(readme, _readme())
     return folder
+
+
+def _check_place(folder: Path) -> None:
+    """Refuse a folder that holds anything but an unfinished or older example."""
+    if not folder.is_dir() or not any(p for p in folder.iterdir() if LEFTOVER not in p.name):
+        return
+    try:
+        text = (folder / "dataset_description.json").read_text(encoding="utf-8")
+        name = json.loads(text)["Name"]
+    except (OSError, ValueError, LookupError, TypeError):
+        name = None
+    if name != TITLE:
+        raise OutputError(
+            "this folder is not empty and holds no worked example",
+            where=str(folder),
+            todo="name another output folder; nothing was written",
+        )
 
 
 def _readme() -> str:
@@ -80,7 +106,7 @@ def _readme() -> str:
 def _write_records(folder: Path, data: Path) -> None:
     write_text(
         folder / "dataset_description.json",
-        _json({"Name": "Equipoise worked example", "BIDSVersion": "1.10.0", "License": "CC0"}),
+        _json({"Name": TITLE, "BIDSVersion": "1.10.0", "License": "CC0"}),
     )
     write_text(folder / "participants.tsv", f"participant_id\tage\tsex\nsub-{LABEL}\t43\tF\n")
     write_text(folder / ".bidsignore", "**/clinical/\n")

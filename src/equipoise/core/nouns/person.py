@@ -206,7 +206,7 @@ class Recording:
     name : str
         File name below the dataset, the id of the recording.
     path, mask, confounds, sidecar : str or None
-        Absolute paths; None where the file is missing.
+        Absolute paths, or names below the dataset in a dossier; None where the file is missing.
     space : str or None
         BIDS name of the space (``space-`` entity).
     repetition_time : float or None
