@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
 from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
 
 __all__ = ["summary"]
@@ -42,10 +43,13 @@ def summary(dossier: Dossier) -> str:
 
 
 def _safety(dossier: Dossier) -> list[str]:
-    lines = []
+    lines = [f"  CRISIS {line}" for line in crisis_lines(dossier)]
     for flag in dossier.appraisal.red_flags:
         lines.append(f"  {flag.grade.upper()}: {flag.title} ({flag.evidence})")
         lines += [f"    - {step.action} ({step.who}, {step.when})" for step in flag.pathway]
+    if lines:
+        lines.append("  On record about suicide:")
+        lines += [f"    - {line}" for line in suicide_record(dossier.timeline)]
     lines += [
         f"  {word} {verdict.treatment}: {'; '.join(texts)}"
         for word, tried in (("HARD STOP", False), ("NOT RANKED", True))

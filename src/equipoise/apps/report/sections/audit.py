@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, source
+from equipoise.apps.report.sections.crisis import crisis_keys
 from equipoise.apps.report.sections.known import centile_words, measured_words
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.sheet import data_lines, download
@@ -253,7 +254,7 @@ def _run(dossier: Dossier) -> tuple[tuple[str, str], ...]:
 
 def reference_keys(dossier: Dossier) -> tuple[str, ...]:
     """Return every reference that the page cites, each once, sorted."""
-    found: set[str] = set(keys_of(TRIAL))
+    found: set[str] = set(keys_of(TRIAL)) | set(crisis_keys(dossier))
     found |= {k for m in dossier.measurements if m.norm for k in keys_of(m.norm.reference)}
     appraisal = dossier.appraisal
     cells = [step.reference for flag in appraisal.red_flags for step in flag.pathway]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import cite
+from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
 from equipoise.apps.report.wording import grade_words, joined, say, sentence
 from equipoise.core.nouns import BlockedOption, Dossier, RedFlag
 
@@ -58,6 +59,9 @@ class Safety:
     flags: tuple[Flag, ...]
     stops: tuple[Stop, ...]
     stops_line: str | None
+    crisis: tuple[str, ...]
+    record: tuple[str, ...]
+    limit: str
 
 
 def withheld(dossier: Dossier) -> bool:
@@ -81,6 +85,9 @@ def safety(dossier: Dossier) -> Safety:
         flags=tuple(_flag(flag) for flag in flags),
         stops=stops,
         stops_line=line if state != "stops" else None,
+        crisis=crisis_lines(dossier),
+        record=suicide_record(dossier.timeline),
+        limit=say("suicide_limit"),
     )
 
 

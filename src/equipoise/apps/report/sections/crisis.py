@@ -1,0 +1,130 @@
+"""Crisis numbers, and what the record says about suicide: questions, answers and dates."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.names import keys_of
+from equipoise.apps.report.wording import capital, joined, say
+from equipoise.core.dates import IsoDate
+from equipoise.core.nouns import Dossier, ScaleAnswers, Timeline
+from equipoise.core.tables import Row, load_table
+
+__all__ = ["crisis_keys", "crisis_lines", "suicide_record"]
+
+CRISIS: Final = "red_flags/crisis"
+ANYWHERE: Final = "default"
+ASKED: Final = (
+    "suicidal_intent",
+    "suicidal_plan",
+    "suicide_attempt_recent",
+    "suicidal_ideation_active",
+    "passive_death_thoughts",
+)
+"""Findings of `red_flags/findings` that concern suicide, the most pressing first."""
+
+
+def crisis_lines(dossier: Dossier) -> tuple[str, ...]:
+    """Return whom to call, a line for each place of the table in force.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+
+    Returns
+    -------
+    tuple of str
+        Empty where no red flag was found.
+    """
+    if not dossier.appraisal.red_flags:
+        return ()
+    # The place of the person is not recorded, so that every row is printed.
+    rows = sorted(load_table(CRISIS), key=lambda row: row.text("place") == ANYWHERE)
+    return tuple(_crisis(row) for row in rows)
+
+
+def _crisis(row: Row) -> str:
+    place = row.text("place")
+    # "n/a" as a place's own hours or language is left out.
+    about = [text for name in ("hours", "language") if (text := row.optional_text(name))]
+    where = say("crisis_anywhere") if place == ANYWHERE else place
+    checked = row.optional_text("checked_on")
+    mark = say("crisis_checked", day=n.day(checked)) if checked else say("crisis_not_checked")
+    return f"{where}: {row.text('text')} ({', '.join(about)}). {mark}"
+
+
+def crisis_keys(dossier: Dossier) -> tuple[str, ...]:
+    """Return the references of the crisis numbers that are printed."""
+    if not dossier.appraisal.red_flags:
+        return ()
+    return keys_of(tuple(row.text("reference") for row in load_table(CRISIS)))
+
+
+def suicide_record(timeline: Timeline) -> tuple[str, ...]:
+    """Return what the record says about suicide: each question with its answers and dates.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The record.
+
+    Returns
+    -------
+    tuple of str
+        Findings, then scale items, newest answer first; then what was not asked. No level is made
+        of them: scores do not tell who is in danger.
+    """
+    said, silent = _findings(timeline)
+    lines = [*said, *_items(timeline)]
+    if silent:
+        lines.append(say("suicide_not_asked", questions=joined(silent)))
+    return tuple(lines)
+
+
+def _findings(timeline: Timeline) -> tuple[list[str], list[str]]:
+    said, silent = [], []
+    for name in ASKED:
+        row = load_table("red_flags/findings").find(id=name)
+        title = row.text("title") if row else capital(name.replace("_", " "))
+        found = [f for f in timeline.findings.or_else(()) if f.finding == name]
+        found.sort(key=lambda f: f.date.value or "", reverse=True)
+        if found:
+            answers = [f"{_status(f.status)} ({n.day(f.date.value)})" for f in found]
+            said.append(f"{title}: {'; '.join(answers)}")
+        else:
+            silent.append(title[:1].lower() + title[1:])
+    return said, silent
+
+
+def _status(status: str) -> str:
+    return "asked, not known" if status == "unknown" else status
+
+
+def _items(timeline: Timeline) -> list[str]:
+    lines = []
+    for row in load_table("scales/scales"):
+        item = row.optional_number("suicide_item")
+        if item is None:
+            continue
+        name = row.text("id")
+        answered = [s for s in timeline.scales.or_else(()) if s.scale == name]
+        answered.sort(key=lambda s: s.date, reverse=True)
+        if answered:
+            lines.append(
+                say(
+                    "suicide_item",
+                    scale=row.text("title"),
+                    item=f"{item:.0f}",
+                    most=f"{row.number('item_maximum'):.0f}",
+                    answers="; ".join(_item(s, int(item)) for s in answered),
+                )
+            )
+    return lines
+
+
+def _item(answers: ScaleAnswers, item: int) -> str:
+    day: IsoDate = answers.date
+    value = answers.items[item - 1] if item <= len(answers.items) else None
+    return f"{'left out' if value is None else value} ({n.day(day)})"

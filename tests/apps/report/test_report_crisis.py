@@ -1,0 +1,104 @@
+"""Crisis numbers and the record on suicide stand on page and terminal, with dates and no level."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+import runpy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from equipoise.apps.report import render
+from equipoise.apps.summary import summary
+from equipoise.core.answers import given
+from equipoise.core.nouns import Dossier, Finding, ScaleAnswers
+from equipoise.core.tables import use_site
+
+SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_dossier.py")))
+build = cast("Callable[[str], Dossier]", SAMPLES["build"])
+HEADS = [
+    "place",
+    "text",
+    "number",
+    "hours",
+    "language",
+    "checked_on",
+    "population",
+    "reference",
+    "as_of",
+    "grade",
+    "checked",
+    "confidence",
+]
+
+
+@pytest.fixture
+def shipped_again() -> Iterator[None]:
+    yield
+    use_site(None)
+
+
+def safety_words(dossier: Dossier) -> str:
+    """Return the words of the safety section."""
+    page = render(dossier)
+    part = page[page.index('<section id="safety"') : page.index('<section id="answer"')]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", part)).split())
+
+
+@pytest.mark.parametrize("state", ["watch", "emergency", "released"])
+def test_crisis_numbers_stand_with_every_red_flag(state: str) -> None:
+    for words in (safety_words(build(state)), summary(build(state))):
+        # The US line is 988 since July 2022.
+        assert "988" in words
+        assert "local emergency number" in words
+        assert "not checked on a date" in words
+
+
+def test_no_crisis_number_without_a_red_flag() -> None:
+    assert "988" not in safety_words(build("full"))
+    assert "988" not in summary(build("full"))
+
+
+@pytest.mark.usefixtures("shipped_again")
+def test_a_site_replaces_the_crisis_numbers(tmp_path: Path) -> None:
+    row = ["XX", "Call 555 0100", "n/a", "day and night", "local", "2026-01-15", "anyone"]
+    row += ["recalled", "2026-01", "n/a", "checked", "high"]
+    (tmp_path / "red_flags").mkdir()
+    table = "\t".join(HEADS) + "\n" + "\t".join(row) + "\n"
+    (tmp_path / "red_flags" / "crisis.tsv").write_text(table, encoding="utf-8")
+    use_site(tmp_path)
+    for words in (safety_words(build("watch")), summary(build("watch"))):
+        assert "555 0100" in words
+        assert "Checked on 15 January 2026" in words
+        assert "988" not in words
+        assert "not checked on a date" not in words
+
+
+def test_answers_about_suicide_stand_with_their_dates() -> None:
+    base = build("watch")
+    timeline = dataclasses.replace(
+        base.timeline,
+        findings=given((
+            Finding("suicidal_intent", "absent", given("2026-03-02")),
+            Finding("suicidal_plan", "unknown", given("2026-03-02")),
+            Finding("suicide_attempt_recent", "absent"),
+        )),
+        scales=given((
+            ScaleAnswers("phq9", "2025-11-10", (3, 3, 2, 3, 2, 2, 2, 1, 2)),
+            ScaleAnswers("phq9", "2026-03-02", (2, 2, 2, 3, 2, 2, 2, 1, 1)),
+            ScaleAnswers("phq9", "2025-12-08", (2, 2, 2, 3, 2, 2, 2, 1, None)),
+        )),
+    )
+    person = dataclasses.replace(base, timeline=timeline)
+    for words in (safety_words(person), summary(person)):
+        assert "Intent to end their life: absent (2 March 2026)" in words
+        assert "Plan to end their life: asked, not known (2 March 2026)" in words
+        assert "past three months: absent (no date)" in words
+        answers = "1 (2 March 2026); left out (8 December 2025); 2 (10 November 2025)"
+        assert f"PHQ-9 item 9 (0 to 3): {answers}" in words
+        assert "Not asked, so not known: active thoughts of ending their life" in words
+        assert not re.search(r"\b(low|medium|moderate|high)[ -]risk\b", words, re.IGNORECASE)
