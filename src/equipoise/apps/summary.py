@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from equipoise.apps.report.sections.answer import close_headline, safety_mark, weighed
 from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
 from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
 
@@ -31,11 +32,11 @@ def summary(dossier: Dossier) -> str:
         f"Equipoise {dossier.version}: sub-{dossier.label}, {dossier.date}. Research software."
     ]
     lines += [f"Note: {notice}." for notice in dossier.notices]
-    lines += ["", "SAFETY", *_safety(dossier), "", "ANSWER", f"  {dossier.decision.sentence}"]
+    lines += ["", "SAFETY", *_safety(dossier), "", "ANSWER", *_answer(dossier)]
     shown = dossier.decision.predictions[:SHOWN]
     if shown:
         lines += ["", f"OPTIONS (of 100 people like this, stage {dossier.decision.stage}, week 8)"]
-        lines += [_option(prediction) for prediction in shown]
+        lines += [_option(dossier, prediction) for prediction in shown]
         rest = len(dossier.decision.predictions) - len(shown)
         lines += [f"  and {rest} more in the report"] if rest > 0 else []
     lines += ["", "NEXT", *_steps(dossier), "", "MEASURED", *_measured(dossier)]
@@ -68,7 +69,13 @@ def _stops(verdict: OptionVerdict, tried: bool) -> list[str]:
     ]
 
 
-def _option(prediction: Prediction) -> str:
+def _answer(dossier: Dossier) -> list[str]:
+    close = close_headline(dossier.decision.predictions)
+    lines = [f"{close}.", dossier.decision.sentence] if close else [dossier.decision.sentence]
+    return [f"  {line}" for line in (*lines, weighed(dossier)) if line]
+
+
+def _option(dossier: Dossier, prediction: Prediction) -> str:
     words = {
         "not_estimated": "no better than average: no established sign bears on it",
         "the_same": "no better than average: the same",
@@ -77,7 +84,9 @@ def _option(prediction: Prediction) -> str:
         "worse": "worse than average",
     }[prediction.shift.words]
     tie = "tied" if prediction.tied else "    "
-    return f"  {tie} {prediction.title}: {_of_100(prediction.response)} respond; {words}"
+    mark = safety_mark(dossier, prediction.treatment)
+    title = f"{prediction.title} [{mark.lower()}]" if mark else prediction.title
+    return f"  {tie} {title}: {_of_100(prediction.response)} respond; {words}"
 
 
 def _of_100(interval: Interval) -> str:

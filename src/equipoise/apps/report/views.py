@@ -22,7 +22,7 @@ class PlotRow:
     """One row of a chart: words at the left, marks, values at the right.
 
     `kind` is a CSS class: empty, ``research`` or ``quiet``. `anchor` is the id of the data-sheet
-    row that the label links to.
+    row that the label links to. `mark` is a word with the id of what explains it.
     """
 
     label: str
@@ -32,6 +32,7 @@ class PlotRow:
     value_notes: tuple[str, ...] = ()
     anchor: str | None = None
     kind: str = ""
+    mark: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

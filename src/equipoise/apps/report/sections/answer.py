@@ -12,16 +12,28 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.forest import FOREST_AXIS, established_plot, research_plot
 from equipoise.apps.report.charts.marks import glyph
 from equipoise.apps.report.names import anchor, attribute_title, measure_title
+from equipoise.apps.report.sections.excluded import reasons_anchor
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
-from equipoise.apps.report.wording import exactness, joined, say, sentence
+from equipoise.apps.report.wording import capital, exactness, joined, say, sentence
 from equipoise.core.nouns import Dossier, Prediction
 
-__all__ = ["Answer", "answer", "decision_sentence", "moved_by_research", "nothing_measured"]
+__all__ = [
+    "Answer",
+    "answer",
+    "close_headline",
+    "decision_sentence",
+    "moved_by_research",
+    "nothing_measured",
+    "safety_mark",
+    "weighed",
+]
 
 FOREST_ROWS: Final = 7
 RESEARCH_ROWS: Final = 3
 NAMED: Final = 4
+HEADLINE_NAMES: Final = 3
+MARKS: Final = {"caution": "mark_caution", "cannot_tell": "mark_open"}
 Pair = tuple[Prediction, Prediction]
 """One option in the established and in the research layer."""
 
@@ -31,11 +43,13 @@ class Answer:
     """The answer; `forest` and `table` are None where the ranking is withheld or empty."""
 
     decision: str
+    headline: str
     sentences: tuple[str, ...]
     defined: str
     forest: RowChart | None
     table: DataTable | None
     sorted_by: str
+    weighed: str
 
 
 def nothing_measured(dossier: Dossier) -> bool:
@@ -46,14 +60,54 @@ def nothing_measured(dossier: Dossier) -> bool:
 def answer(dossier: Dossier) -> Answer:
     """Return decision, answer and forest of one person."""
     shown = () if withheld(dossier) else dossier.decision.predictions
+    sentences = _sentences(dossier, shown)
+    headline = close_headline(shown) if shown else ""
+    if sentences and not headline:
+        headline, *rest = sentences
+        sentences = tuple(rest)
     return Answer(
         decision=decision_sentence(dossier),
-        sentences=_sentences(dossier, shown),
+        headline=headline,
+        sentences=sentences,
         defined=say("defined"),
         forest=_forest(dossier, shown) if shown else None,
         table=_table(dossier, shown) if shown else None,
         sorted_by=_sorted_by(dossier) if shown else "",
+        weighed=weighed(dossier),
     )
+
+
+def close_headline(shown: tuple[Prediction, ...]) -> str:
+    """Return a short headline where more options tie than a headline can name, or nothing."""
+    tied = sum(p.tied for p in shown)
+    if tied <= HEADLINE_NAMES:
+        return ""
+    number = n.WORDS[tied] if tied < len(n.WORDS) else str(tied)
+    return say("answer_close", n=capital(number))
+
+
+def weighed(dossier: Dossier) -> str:
+    """Return whose weights rank the options and what is not weighed; nothing without a ranking."""
+    if withheld(dossier) or not dossier.decision.predictions:
+        return ""
+    return sentence(say("weighed", whose=dossier.decision.weights_source))
+
+
+def safety_mark(dossier: Dossier, treatment: str) -> str:
+    """Return the word for a safety verdict that asks for care, or nothing."""
+    kind = _verdict(dossier, treatment)
+    return say(MARKS[kind]) if kind in MARKS else ""
+
+
+def _verdict(dossier: Dossier, treatment: str) -> str:
+    found = (v.verdict for v in dossier.appraisal.verdicts if v.treatment == treatment)
+    return next(found, "")
+
+
+def _mark(dossier: Dossier, treatment: str) -> tuple[str, str] | None:
+    row = reasons_anchor(dossier, treatment, _verdict(dossier, treatment))
+    mark = safety_mark(dossier, treatment)
+    return (mark, row) if row and mark else None
 
 
 def decision_sentence(dossier: Dossier) -> str:
@@ -117,7 +171,7 @@ def _differs(established: Prediction, research: Prediction) -> bool:
 def _forest(dossier: Dossier, shown: tuple[Prediction, ...]) -> RowChart:
     measured = bool(dossier.profile.measures_used)
     groups = [
-        PlotGroup(title, tuple(_row(p, measured=measured) for p in part))
+        PlotGroup(title, tuple(_row(dossier, p, measured=measured) for p in part))
         for title, part in _parts(shown)
     ]
     moved = sorted(moved_by_research(dossier), key=lambda pair: -abs(pair[1].shift.mean))
@@ -163,7 +217,7 @@ def _parts(shown: tuple[Prediction, ...]) -> list[tuple[str, list[Prediction]]]:
     return [*parts, ("After these", rest)] if rest else parts
 
 
-def _row(prediction: Prediction, *, measured: bool) -> PlotRow:
+def _row(dossier: Dossier, prediction: Prediction, *, measured: bool) -> PlotRow:
     response = prediction.response
     best = f"best in {n.of_100(prediction.p_best)} of 100"
     notes = [
@@ -181,6 +235,7 @@ def _row(prediction: Prediction, *, measured: bool) -> PlotRow:
             f"{n.P95}: {n.range_of_100(response.ci95)}",
         ),
         anchor=anchor("option", prediction.treatment),
+        mark=_mark(dossier, prediction.treatment),
     )
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, source
+from equipoise.apps.report.sections.answer import moved_by_research
 from equipoise.apps.report.sections.crisis import crisis_keys
 from equipoise.apps.report.sections.known import centile_words, measured_words
 from equipoise.apps.report.sections.safety import withheld
@@ -29,10 +30,7 @@ from equipoise.core.nouns import (
 __all__ = ["Audit", "audit", "reference_keys"]
 
 TRIAL: Final = "morriss2024"
-LAYERS: Final = {
-    "established": "Options, established layer (this layer ranks)",
-    "exploratory": "Options, research layer (not used for the ranking)",
-}
+ESTABLISHED: Final = "Options, established layer (this layer ranks)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +188,12 @@ def _options(dossier: Dossier) -> Iterator[DataTable]:
         "Benefit",
         "Grade, source",
     )
-    for layer, caption in LAYERS.items():
-        shown = dossier.decision.predictions
-        if layer == "exploratory":
-            shown = dossier.decision.exploratory
-        prefix = "option" if layer == "established" else "research"
+    moved = tuple(research for _, research in moved_by_research(dossier))
+    layers = (
+        (ESTABLISHED, "option", dossier.decision.predictions),
+        (say("research_rest"), "research", moved),
+    )
+    for caption, prefix, shown in layers:
         yield DataTable(
             f"{caption}: of 100 people like this, by week 8",
             columns,

@@ -59,9 +59,16 @@ def confidence(dossier: Dossier) -> Confidence:
 def _title(dossier: Dossier) -> str:
     if nothing_measured(dossier):
         return say("sure_nothing")
-    taken = {m.measurement.id for m in dossier.measurements} | {t.id for t in dossier.targets}
-    asked = taken | {gap.id for gap in dossier.not_measured}
-    return say("sure_measured", measured=str(len(taken)), asked=str(len(asked)))
+    values = {m.measurement.id for m in dossier.measurements}
+    targets = {t.id for t in dossier.targets}
+    asked = values | targets | {gap.id for gap in dossier.not_measured}
+    return say(
+        "sure_measured",
+        measured=str(len(values | targets)),
+        asked=str(len(asked)),
+        values=str(len(values)),
+        targets=str(len(targets)),
+    )
 
 
 def _share(sentence: str, number: int, of: int, **words: str) -> Share:
@@ -83,11 +90,12 @@ def _option_shares(dossier: Dossier) -> list[Share]:
     if not options:
         return []
     found = Counter(p.grade for p in options)
+    most = max(sorted(found), key=lambda grade: found[grade])
     grades = joined([n.count(found[g], f"of grade {g}", f"of grade {g}") for g in sorted(found)])
     return [
         _share("sure_stage", sum(p.extrapolated for p in options), len(options)),
         _share("sure_recalled", sum(p.checked == "recalled" for p in options), len(options)),
-        Share(str(len(options)), say("sure_grades", grades=grades)),
+        _share("sure_grades", found[most], len(options), most=most, grades=grades),
     ]
 
 

@@ -105,7 +105,7 @@ def _table(states: tuple[MechanismState, ...]) -> DataTable:
         mean = n.measured(state.mean, state.sd) if state.informed else say("not_informed")
         ends = n.range_measured(n.around(state.mean, state.sd, LEVEL80), state.sd)
         wide = n.range_measured(n.around(state.mean, state.sd, LEVEL95), state.sd)
-        rows.append((state.title, mean, ends, wide, joined(parts) or "nothing measured"))
+        rows.append((state.title, mean, ends, wide, joined(parts) or say("not_loaded")))
     columns = ("Mechanism", "Mean", n.P80, n.P95, "What moved it, and by how much")
     widths = (26, 16, 15, 15, 28)
     return DataTable("Mechanisms after the measurements", columns, tuple(rows), widths=widths)

@@ -12,7 +12,7 @@ from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
 from equipoise.apps.report.wording import grade_words, joined, say, sentence
 from equipoise.core.nouns import BlockedOption, Dossier, RedFlag
 
-__all__ = ["Flag", "PathStep", "Safety", "Stop", "safety", "withheld"]
+__all__ = ["Flag", "PathStep", "Safety", "Stop", "safety", "tried_options", "withheld"]
 
 State = Literal["emergency", "released", "watch", "stops", "none"]
 NAMED = 6
@@ -111,7 +111,7 @@ def _headline(dossier: Dossier, state: State, line: str | None) -> str:
 
 def _notes(dossier: Dossier, state: State) -> tuple[str, ...]:
     notes = []
-    tried = [b.title for b in dossier.plan.blocked if b.treatment in _tried(dossier)]
+    tried = [b.title for b in dossier.plan.blocked if b.treatment in tried_options(dossier)]
     if tried and state != "emergency":
         notes.append(say("safety_tried", options=joined(tried)))
     if state == "emergency":
@@ -137,11 +137,12 @@ def _grade(grade: str) -> str:
 
 def _dangers(dossier: Dossier) -> list[BlockedOption]:
     """Return the blocked options but for those that were merely tried before."""
-    tried = _tried(dossier)
+    tried = tried_options(dossier)
     return [b for b in dossier.plan.blocked if b.treatment not in tried]
 
 
-def _tried(dossier: Dossier) -> set[str]:
+def tried_options(dossier: Dossier) -> set[str]:
+    """Return the options whose only hard stop is that they were tried before."""
     found = set()
     for verdict in dossier.appraisal.verdicts:
         stops = {reason.rule for reason in verdict.reasons if reason.verdict == "hard_stop"}
