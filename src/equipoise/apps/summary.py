@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from equipoise.apps.report import numbers
 from equipoise.apps.report.sections.answer import close_headline, safety_mark, weighed
 from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
+from equipoise.apps.report.wording import say
 from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
 
 __all__ = ["summary"]
@@ -112,10 +114,12 @@ def _measured(dossier: Dossier) -> list[str]:
         date = taken.date or "undated"
         lines.append(f"  {taken.id} {quantity.value:.4g}{error} {quantity.unit} ({date}), {place}")
     for target in dossier.targets:
-        x, y, z = (round(c) for c in target.point)
+        side = "left" if target.side == "L" else "right"
         lines.append(
-            f"  {target.id} {target.side} ({x}, {y}, {z}) mm {target.space}, "
-            f"95 % within {target.radius95:.0f} mm, {target.verdict}"
+            f"  {target.id} {side} ({numbers.point_mm(target.point)}) {target.space}, "
+            f"95 % within {numbers.reach_mm(target.radius95)}, {target.verdict}"
         )
+        if dossier.notices:
+            lines.append(f"    {say('target_no_use')}")
     lines += [f"  {n.id} not measured: {n.reason}" for n in dossier.not_measured]
     return lines or ["  Nothing was measured: all numbers are population averages."]

@@ -147,7 +147,7 @@ def test_notices_stand_wherever_results_show() -> None:
     notice = "Real brain signal in synthetic geometry, invented person."
     shown = text("full")
     assert shown.index(notice) < shown.index("Two options are blocked")
-    assert shown.count(notice) == 3  # top, sources, foot; the print margin is in the style
+    assert shown.count(notice) == 4  # top, target, sources, foot; the print margin is in the style
     assert "Real brain signal in synthetic geometry" in page("full").split("</style>")[0]
     for sentence in ("does not make it", "Not clinically reviewed"):
         assert sentence in shown

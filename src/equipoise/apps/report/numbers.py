@@ -8,6 +8,7 @@ numbers of 100 people; intervals are rounded outward.
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from statistics import NormalDist
 from typing import Final
@@ -20,18 +21,22 @@ __all__ = [
     "P80",
     "P95",
     "around",
+    "coordinate_mm",
     "count",
     "day",
     "decimals",
     "exact",
     "exact_chance",
     "measured",
+    "mm_in",
     "of_100",
     "outward",
+    "point_mm",
     "points",
     "range_measured",
     "range_of_100",
     "range_points",
+    "reach_mm",
     "signed",
     "unit_words",
     "weeks",
@@ -184,6 +189,42 @@ def range_measured(ends: Range, standard_error: float | None, *, fine: bool = Fa
     if 0 < ends[0] < 10.0**-places:
         places = -math.floor(math.log10(ends[0]))
     return f"{_plain(ends[0], places, ROUND_FLOOR)} to {_plain(ends[1], places, ROUND_CEILING)}"
+
+
+def point_mm(point: tuple[float, float, float]) -> str:
+    r"""Return a place in whole millimetres, to the nearest.
+
+    Examples
+    --------
+    >>> point_mm((-41.5, 40.2, 0.3))
+    'x \N{MINUS SIGN}42, y +40, z 0 mm'
+    """
+    parts = [f"{axis} {coordinate_mm(v)}" for axis, v in zip("xyz", point, strict=True)]
+    return f"{', '.join(parts)} mm"
+
+
+def coordinate_mm(value: float) -> str:
+    """Return one coordinate in whole millimetres with its sign, to the nearest."""
+    return signed(int(Decimal(str(value)).quantize(Decimal(1), rounding=ROUND_HALF_UP)))
+
+
+def reach_mm(distance: float) -> str:
+    """Return a radius or distance in whole millimetres, rounded outward: ``16 mm``.
+
+    Outward, so that a distance above a limit of whole millimetres never reads as within it.
+
+    Examples
+    --------
+    >>> reach_mm(15.2), reach_mm(16.0)
+    ('16 mm', '16 mm')
+    """
+    places = JSON_DECIMALS
+    return f"{math.ceil(round(distance, places))} mm"
+
+
+def mm_in(text: str) -> str:
+    """Return a text with every distance in millimetres as by :func:`reach_mm`."""
+    return re.sub(r"(\d+\.\d+) mm\b", lambda found: reach_mm(float(found[1])), text)
 
 
 def exact(value: float) -> str:

@@ -15,6 +15,7 @@ from equipoise.apps.report.sections.crisis import crisis_keys
 from equipoise.apps.report.sections.known import centile_words, measured_words
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.sheet import data_lines, download
+from equipoise.apps.report.sections.target import template_source
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import (
@@ -41,6 +42,7 @@ class Audit:
     sources: tuple[Source, ...]
     anchors: dict[str, str]
     run: tuple[tuple[str, str], ...]
+    template: str
     file: str
     file_name: str
 
@@ -54,6 +56,7 @@ def audit(dossier: Dossier) -> Audit:
         sources=tuple(sorted((source(key) for key in keys), key=lambda s: s.text.lower())),
         anchors={key: anchor("source", key) for key in keys},
         run=_run(dossier),
+        template=template_source(dossier),
         file=download(data_lines(dossier)),
         file_name=f"sub-{dossier.label}_numbers.tsv",
     )
@@ -142,15 +145,13 @@ def _made(made: Provenance, grade: str | None, checked: str | None, reference: s
 
 
 def _target_row(target: Target) -> tuple[str, ...]:
-    reach = n.measured(target.radius95, target.radius95)
-    half = n.measured(target.radius50, target.radius50)
-    point = ", ".join(n.measured(v, 1.0) for v in target.point)
+    reach, half = n.reach_mm(target.radius95), n.reach_mm(target.radius50)
     return (
         f"{measure_title(target.id)}, {n.day(target.date)} ({target.id})",
-        f"{point} mm in {target.space}",
+        f"{n.point_mm(target.point)} in {target.space}",
         "see the regions",
         "n/a",
-        f"{n.P95} within {reach} mm, 50\N{NO-BREAK SPACE}% within {half} mm",
+        f"{n.P95} within {reach}, 50\N{NO-BREAK SPACE}% within {half}",
         "n/a",
         "n/a",
         f"{n.whole(target.coverage)} %",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,17 +9,23 @@ from markupsafe import Markup, escape
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.brain import GROUP_LETTER, PLANES, brain_slice
-from equipoise.apps.report.charts.template_brain import AXES, Plane, slice_pictures
+from equipoise.apps.report.charts.template_brain import (
+    AXES,
+    Plane,
+    slice_pictures,
+    template_file,
+)
 from equipoise.apps.report.names import cite, region_point, region_title
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import Dossier, Target
 
-__all__ = ["Slice", "TargetView", "target_views"]
+__all__ = ["Slice", "TargetView", "target_views", "template_source"]
 
 TARGET: Final = "mri.tms_target"
 TRIAL: Final = "morriss2024"
 PICTURED: Final = "MNI152"
+TEMPLATE_SPACE: Final = "MNI152NLin2009aSym"
 LETTERS: Final = "xyz"
 
 
@@ -42,6 +47,7 @@ class TargetView:
     caption: str
     facts: tuple[str, ...]
     verdict: str
+    warning: str
     limit: Markup
     table: DataTable | None
     missing: str | None
@@ -50,7 +56,7 @@ class TargetView:
 def target_views(dossier: Dossier) -> tuple[TargetView, ...]:
     """Return every target of the dossier; without one, one view that says why."""
     if dossier.targets:
-        return tuple(_view(target) for target in dossier.targets)
+        return tuple(_view(dossier, target) for target in dossier.targets)
     found = [gap.reason for gap in dossier.not_measured if gap.id == TARGET]
     reason = joined(found) or say("target_not_asked")
     return (
@@ -61,6 +67,7 @@ def target_views(dossier: Dossier) -> tuple[TargetView, ...]:
             caption="",
             facts=(say("target_fallback"),),
             verdict="",
+            warning="",
             limit=_limit(),
             table=None,
             missing=reason,
@@ -68,28 +75,39 @@ def target_views(dossier: Dossier) -> tuple[TargetView, ...]:
     )
 
 
+def template_source(dossier: Dossier) -> str:
+    """Return what the pictures of the target were cut from, or nothing where there are none."""
+    shown = any(target.space.startswith(PICTURED) for target in dossier.targets)
+    return say("template_source") if shown and template_file() is not None else ""
+
+
 def _limit() -> Markup:
     return escape(f"{say('target_limit')} ") + cite(TRIAL)
 
 
-def _mm(point: tuple[float, float, float]) -> str:
-    return ", ".join(f"{axis} {n.signed(round(v))}" for axis, v in zip(LETTERS, point, strict=True))
+def _warning(dossier: Dossier) -> str:
+    """Return the notices about data that are not of a person, with what follows; or nothing."""
+    if not dossier.notices:
+        return ""
+    notices = dict.fromkeys(sentence(notice) for notice in dossier.notices)
+    return " ".join((*notices, say("target_no_use")))
 
 
-def _view(target: Target) -> TargetView:
-    reach = math.ceil(target.radius95)
+def _view(dossier: Dossier, target: Target) -> TargetView:
+    reach = n.reach_mm(target.radius95)
     side = "left" if target.side == "L" else "right"
     slices, caption = _slices(target)
     return TargetView(
-        title=f"{side.capitalize()} target at {_mm(target.point)} mm, give or take {reach} mm",
+        title=f"{side.capitalize()} target at {n.point_mm(target.point)}, give or take {reach}",
         summary=(
             f"Three slices through the target on the {side}. "
-            f"95 % of the resampled points lie within {reach} mm of it."
+            f"95 % of the resampled points lie within {reach} of it."
         ),
         slices=slices,
         caption=caption,
         facts=_facts(target),
         verdict=say(f"target_{target.verdict}"),
+        warning=_warning(dossier),
         limit=_limit(),
         table=_table(target),
         missing=None,
@@ -111,21 +129,24 @@ def _slices(target: Target) -> tuple[tuple[Slice, ...], str]:
     marks = "Cross: the point. Shade: where 50 % and 95 % of the resampled points lie."
     if point is not None:
         marks += f" {GROUP_LETTER}: published group target, projected into each slice."
-    return slices, f"{marks} {say('target_template' if pictures else 'target_schematic')}"
+    words = say("target_template" if pictures else "target_schematic")
+    if pictures and target.space != TEMPLATE_SPACE:
+        words += f" {say('target_space', space=target.space)}"
+    return slices, f"{marks} {words}"
 
 
 def _plane_words(plane: Plane, target: Target) -> str:
     through = AXES[plane][2]
-    return f"{plane.capitalize()}, {LETTERS[through]} = {n.signed(round(target.point[through]))} mm"
+    return f"{plane.capitalize()}, {LETTERS[through]} = {n.coordinate_mm(target.point[through])} mm"
 
 
 def _facts(target: Target) -> tuple[str, ...]:
-    half, most = math.ceil(target.radius50), math.ceil(target.radius95)
+    half, most = n.reach_mm(target.radius50), n.reach_mm(target.radius95)
     return (
-        *(sentence(reason) for reason in target.reasons),
-        f"50 % of the resampled points lie within {half} mm, 95 % within {most} mm.",
-        f"The two halves of the scan put it {round(target.split_half)} mm apart.",
-        f"It lies {round(target.group_distance)} mm from the published group target "
+        *(sentence(n.mm_in(reason)) for reason in target.reasons),
+        f"50 % of the resampled points lie within {half}, 95 % within {most}.",
+        f"The two halves of the scan put it {n.reach_mm(target.split_half)} apart.",
+        f"It lies {n.reach_mm(target.group_distance)} from the published group target "
         f"({region_title(target.group_target)}).",
         sentence(f"Method: {target.method}"),
         *(sentence(flag) for flag in target.flags),
@@ -135,13 +156,13 @@ def _facts(target: Target) -> tuple[str, ...]:
 def _table(target: Target) -> DataTable:
     value, error = target.connectivity.value, target.connectivity.standard_error
     rows = (
-        ("Point", f"{_mm(target.point)} mm"),
+        ("Point", n.point_mm(target.point)),
         ("Space", target.space),
         ("Side", "left" if target.side == "L" else "right"),
-        ("Radius that holds 50 %", f"{math.ceil(target.radius50)} mm"),
-        ("Radius that holds 95 %", f"{math.ceil(target.radius95)} mm"),
-        ("Distance between the halves of the scan", f"{round(target.split_half)} mm"),
-        ("Distance to the group target", f"{round(target.group_distance)} mm"),
+        ("Radius that holds 50 %", n.reach_mm(target.radius50)),
+        ("Radius that holds 95 %", n.reach_mm(target.radius95)),
+        ("Distance between the halves of the scan", n.reach_mm(target.split_half)),
+        ("Distance to the group target", n.reach_mm(target.group_distance)),
         ("Correlation with the seed", n.measured(value, error)),
         ("Standard error of it", "not known" if error is None else n.measured(error, error)),
         ("Coverage", f"{n.whole(target.coverage)} %"),

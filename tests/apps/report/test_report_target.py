@@ -1,0 +1,81 @@
+"""The target reads alike everywhere, warns where data are invented, and names its template."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from equipoise.apps.report import render
+from equipoise.apps.report.charts.template_brain import template_file
+from equipoise.apps.summary import summary
+from equipoise.core.nouns import Dossier
+
+SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_dossier.py")))
+build = cast("Callable[[str], Dossier]", SAMPLES["build"])
+POINT = "x \N{MINUS SIGN}42, y +41, z +29 mm"
+
+
+def words(source: str) -> str:
+    """Return the words of a piece of HTML."""
+    bare = html.unescape(re.sub(r"<[^>]+>", " ", source)).replace("\N{NO-BREAK SPACE}", " ")
+    return " ".join(bare.split())
+
+
+def section(source: str, name: str) -> str:
+    """Return the words of one section of a page."""
+    start = source.index(f'<section id="{name}"')
+    return words(source[start : source.index("</section>", start)])
+
+
+def between() -> Dossier:
+    """Return a target between whole millimetres, with reasons in tenths."""
+    base = build("full")
+    target = dataclasses.replace(
+        base.targets[0],
+        point=(-41.5, 40.5, 29.4),
+        radius50=4.2,
+        radius95=15.1,
+        split_half=8.2,
+        reasons=("95 % of the resampled points lie within 15.1 mm (limit 20 mm)",),
+    )
+    return dataclasses.replace(base, targets=(target,))
+
+
+def test_title_table_sheet_and_terminal_agree() -> None:
+    page = render(between())
+    target, sheet, lines = section(page, "target"), section(page, "sheet"), summary(between())
+    for place in (target, sheet, lines):
+        assert POINT in place
+        assert "15.1" not in place
+        assert "15 mm" not in place
+        # Outward, so that the printed region never claims more than the file.
+        assert "16 mm" in place
+    assert "give or take 16 mm" in target
+    assert "within 16 mm (limit 20 mm)" in target
+
+
+def test_a_target_from_invented_data_is_for_no_use() -> None:
+    said = "This point is for no use on a person."
+    target = section(render(build("full")), "target")
+    assert "Real brain signal in synthetic geometry, invented person." in target
+    assert said in target
+    assert said in summary(build("full"))
+    real = dataclasses.replace(build("full"), notices=())
+    assert said not in render(real)
+    assert said not in summary(real)
+
+
+def test_the_template_is_named_as_what_it_is() -> None:
+    """By hand: left and right halves of the installed image are equal, so it is symmetric."""
+    page = render(build("full"))
+    assert template_file() is not None
+    target = section(page, "target")
+    assert "ICBM 2009a nonlinear symmetric MNI152 template" in target
+    assert "given in MNI152NLin2009cAsym, another variant of MNI152" in target
+    assert "differ by millimetres" in target
+    assert "Copyright (C) 1993-2004 Louis Collins" in section(page, "sources")
