@@ -43,6 +43,11 @@ Acknowledge = Annotated[
         "--acknowledge", metavar="NAME", help="Clinician who releases the plan in an emergency."
     ),
 ]
+FindingsJson = Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")]
+DemoDate = Annotated[
+    str | None,
+    typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the run (the example's own day)."),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")]
 Labels = Annotated[
     list[str] | None,
@@ -100,7 +105,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument for each option of a BIDS-App
 @app.command()
 def demo(
     out_dir: Annotated[Path, typer.Argument(help="Output folder.")] = Path("demo-output"),
-    date: Date = None,
+    date: DemoDate = None,
     seed: Seed = None,
     as_json: Json = False,
     debug: Debug = False,
@@ -140,7 +145,7 @@ def check(
     path: Annotated[Path, typer.Argument(help="A person.yaml or a BIDS dataset.")],
     date: Date = None,
     site: Site = None,
-    as_json: Json = False,
+    as_json: FindingsJson = False,
     debug: Debug = False,
 ) -> None:
     """Tell what is there, missing and wrong."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 
 from equipoise.apps.report import numbers
+from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.answer import close_headline, safety_mark, weighed
 from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
-from equipoise.apps.report.wording import say
+from equipoise.apps.report.wording import joined, say
 from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
 
 __all__ = ["summary"]
 
 SHOWN = 7
+GROUPED = 5
 HUNDRED = 100
 ALREADY_FAILED = "already_failed"
 
@@ -48,24 +50,36 @@ def summary(dossier: Dossier) -> str:
 def _safety(dossier: Dossier) -> list[str]:
     lines = [f"  CRISIS {line}" for line in crisis_lines(dossier)]
     for flag in dossier.appraisal.red_flags:
-        lines.append(f"  {flag.grade.upper()}: {flag.title} ({flag.evidence})")
+        lines.append(f"  {flag.grade.upper()}: {flag.title} ({plain(flag.evidence)})")
         lines += [f"    - {step.action} ({step.who}, {step.when})" for step in flag.pathway]
     if lines:
         lines.append("  On record about suicide:")
         lines += [f"    - {line}" for line in suicide_record(dossier.timeline)]
-    lines += [
-        f"  {word} {verdict.treatment}: {'; '.join(texts)}"
-        for word, tried in (("HARD STOP", False), ("NOT RANKED", True))
-        for verdict in dossier.appraisal.verdicts
-        if (texts := _stops(verdict, tried))
+    for word, tried in (("HARD STOP", False), ("NOT RANKED", True)):
+        lines += _stop_lines(dossier, word, tried=tried)
+    if not dossier.appraisal.red_flags:
+        asked = dossier.timeline.findings.status == "given"
+        unasked = "" if asked else " What was not asked is not known."
+        lines.insert(0, f"  No red flag in the data given.{unasked}")
+    return lines
+
+
+def _stop_lines(dossier: Dossier, word: str, *, tried: bool) -> list[str]:
+    shared: dict[str, list[str]] = {}
+    for verdict in dossier.appraisal.verdicts:
+        if texts := _stops(verdict, tried):
+            shared.setdefault("; ".join(texts), []).append(verdict.treatment)
+    return [
+        f"  {word} {name}: {reason}"
+        for reason, names in shared.items()
+        for name in ([joined(names)] if len(names) > GROUPED else names)
     ]
-    return lines or ["  No red flag in the data given."]
 
 
 def _stops(verdict: OptionVerdict, tried: bool) -> list[str]:
     """Return the hard stops of one option: dangers, or that it was tried without benefit."""
     return [
-        reason.text
+        plain(reason.text)
         for reason in verdict.reasons
         if reason.verdict == "hard_stop" and (reason.rule == ALREADY_FAILED) is tried
     ]
@@ -101,7 +115,7 @@ def _of_100(interval: Interval) -> str:
 def _steps(dossier: Dossier) -> list[str]:
     if dossier.plan.withheld:
         return [f"  Withheld: {dossier.plan.withheld}"]
-    return [f"  {s.order}. {s.action} (review {s.review})" for s in dossier.plan.steps]
+    return [f"  {s.order}. {s.action} (review {numbers.day(s.review)})" for s in dossier.plan.steps]
 
 
 def _measured(dossier: Dossier) -> list[str]:
@@ -111,8 +125,9 @@ def _measured(dossier: Dossier) -> list[str]:
         place = f"centile {item.centile:.0f}" if item.centile is not None else "no norm"
         quantity = taken.quantity
         error = f" +/- {quantity.standard_error:.3g}" if quantity.standard_error else ""
-        date = taken.date or "undated"
-        lines.append(f"  {taken.id} {quantity.value:.4g}{error} {quantity.unit} ({date}), {place}")
+        date = numbers.day(taken.date)
+        value = f"{quantity.value:.4g}{error} {numbers.unit_words(quantity.unit)}".strip()
+        lines.append(f"  {taken.id} {value} ({date}), {place}")
     for target in dossier.targets:
         side = "left" if target.side == "L" else "right"
         lines.append(
@@ -121,5 +136,5 @@ def _measured(dossier: Dossier) -> list[str]:
         )
         if dossier.notices:
             lines.append(f"    {say('target_no_use')}")
-    lines += [f"  {n.id} not measured: {n.reason}" for n in dossier.not_measured]
+    lines += [f"  {n.id} not measured: {plain(n.reason)}" for n in dossier.not_measured]
     return lines or ["  Nothing was measured: all numbers are population averages."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from equipoise.apps.report.plain import plain
 from equipoise.core.tables import load_table
 
 __all__ = ["Slip", "capital", "exactness", "grade_words", "joined", "say", "sentence", "slips"]
@@ -57,7 +58,7 @@ def capital(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Return a clause as a sentence: a capital at its start, a full stop at its end."""
-    text = text.strip()
+    text = plain(text.strip())
     if not text:
         return ""
     return capital(text) + ("" if text[-1] in ".!?:" else ".")

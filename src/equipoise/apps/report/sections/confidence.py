@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from equipoise.apps.report import numbers as n
+from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.answer import nothing_measured
 from equipoise.apps.report.sections.known import latest_first
 from equipoise.apps.report.sections.safety import withheld
@@ -14,6 +15,7 @@ from equipoise.core.nouns import Dossier
 
 __all__ = ["CheckLine", "Confidence", "Share", "confidence"]
 
+FIELDS = ("conditions", "specifiers", "findings", "drugs", "labs")
 STATUS_WORDS = {"clear": "clear", "abnormal": "to look into", "not_checked": "not checked"}
 
 
@@ -107,6 +109,12 @@ def _check_title(dossier: Dossier) -> str:
     return f"Of {n.count(sum(found.values()), 'point')} to rule out first: {joined(parts)}"
 
 
+def _evidence(text: str) -> str:
+    """Return what the check rests on; names of record fields alone say nothing."""
+    parts = [part.strip() for part in text.split(";")]
+    return "; ".join(plain(part) for part in parts if part not in FIELDS)
+
+
 def _checks(dossier: Dossier) -> tuple[CheckLine, ...]:
     order = ["abnormal", "not_checked", "clear"]
     items = sorted(dossier.appraisal.diagnosis_check, key=lambda item: order.index(item.status))
@@ -115,7 +123,7 @@ def _checks(dossier: Dossier) -> tuple[CheckLine, ...]:
             i.title,
             STATUS_WORDS[i.status],
             i.status,
-            i.evidence,
+            _evidence(i.evidence),
             sentence(i.todo) if i.todo != "n/a" else "",
         )
         for i in items

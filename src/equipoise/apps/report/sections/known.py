@@ -18,6 +18,7 @@ from equipoise.apps.report.norm_facts import (
     is_logarithmic,
     quantiles,
 )
+from equipoise.apps.report.plain import plain
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
 from equipoise.apps.report.wording import say, sentence
 from equipoise.core.nouns import Dossier, NormedMeasurement
@@ -65,7 +66,7 @@ def known(dossier: Dossier) -> Known:
     with_norm = [m for m in newest if placed(m)]
     charts = [_norm_chart(dossier, with_norm)] if with_norm else []
     charts += _unit_charts(dossier, [m for m in newest if not placed(m)])
-    gaps = tuple(Gap(measure_title(g.id), g.reason) for g in dossier.not_measured)
+    gaps = tuple(Gap(measure_title(g.id), plain(g.reason)) for g in dossier.not_measured)
     missing = n.count(len(gaps), "measure was", "measures were", spelled=True).capitalize()
     return Known(
         title=_title(newest),

@@ -8,6 +8,7 @@ from typing import Literal
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import cite
+from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
 from equipoise.apps.report.wording import grade_words, joined, say, sentence
 from equipoise.core.nouns import BlockedOption, Dossier, RedFlag
@@ -128,7 +129,7 @@ def _flag(flag: RedFlag) -> Flag:
     steps = tuple(
         PathStep(s.action, s.who, s.when, cite(s.reference), _grade(s.grade)) for s in flag.pathway
     )
-    return Flag(flag.title, flag.grade, flag.evidence, steps)
+    return Flag(flag.title, flag.grade, plain(flag.evidence), steps)
 
 
 def _grade(grade: str) -> str:
