@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -319,6 +320,22 @@ def test_a_damaged_first_run_gives_way_to_the_next_and_says_so(twin: Maker) -> N
         if isinstance(r, Measurement)
     }
     assert alone == both
+
+
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
+@pytest.mark.parametrize("offset", [1e9, 1e15, 1e30])
+def test_a_header_that_promises_the_impossible_takes_no_memory(
+    twin: Maker, suffix: str, offset: float
+) -> None:
+    recording = twin(suffix=suffix)
+    path = Path(recording.path)
+    content = bytearray(
+        path.read_bytes() if suffix == ".nii" else gzip.decompress(path.read_bytes())
+    )
+    content[108:112] = np.float32(offset).tobytes()  # vox_offset of NIfTI-1
+    path.write_bytes(content if suffix == ".nii" else gzip.compress(content, 1))
+    assert all("cut short" in reason for reason in reasons(recording))
+    assert any("cut short" in fault for fault in mri.inspect(recording))
 
 
 def test_where_no_run_can_be_used_each_reason_is_told(twin: Maker) -> None:

@@ -240,6 +240,7 @@ def _parts(recording: Recording) -> _Parts:
     name = recording.name
     family = family_of(recording.space, name)
     header = _functional(recording)
+    check_length(recording.path, header, name)  # before memory is taken for what it promises
     _check_sidecar(recording)
     seconds, notes = repetition_time(header, recording.repetition_time, name)
     mask = read_mask(_present(recording.mask, "brain mask", name), _below(recording, "mask"))
