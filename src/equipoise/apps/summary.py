@@ -115,7 +115,10 @@ def _of_100(interval: Interval) -> str:
 def _steps(dossier: Dossier) -> list[str]:
     if dossier.plan.withheld:
         return [f"  Withheld: {dossier.plan.withheld}"]
-    return [f"  {s.order}. {s.action} (review {numbers.day(s.review)})" for s in dossier.plan.steps]
+    return [
+        f"  {s.order}. {plain(s.action)} (review {numbers.day(s.review)})"
+        for s in dossier.plan.steps
+    ]
 
 
 def _measured(dossier: Dossier) -> list[str]:

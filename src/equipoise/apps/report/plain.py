@@ -13,7 +13,7 @@ __all__ = ["plain"]
 DATE: Final = re.compile(r"(?<![\w/.-])(\d{4}-\d{2}(?:-\d{2})?)(?![\w/-])")
 ITEM: Final = re.compile(r"\b([a-z]+\d*) item (\d+) = (\d+)")
 LAB: Final = re.compile(
-    r"^([a-z][a-z0-9_]*)(?= [\d<>\N{MINUS SIGN}-])|(?<=\()([a-z][a-z0-9_]*)(?= \d)"
+    r"^([a-z][a-z0-9_]*)(?= [\d<>\N{MINUS SIGN}-])|(?:(?<=\()|(?<=: ))([a-z][a-z0-9_]*)(?= \d)"
 )
 FINDING: Final = re.compile(r"\bfinding ([a-z_]+) (present|absent|unknown)\b")
 REGION: Final = re.compile(r" \([a-z]+(?:_[a-z]+)+\)(?=;|,|\.|$)")

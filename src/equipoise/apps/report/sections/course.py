@@ -11,6 +11,7 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.scales import nice_ticks
 from equipoise.apps.report.charts.trajectory import CourseChart, course_chart
 from equipoise.apps.report.names import cite, measure_limits, measure_title
+from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.known import LEVEL80, LEVEL95
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import say
@@ -77,7 +78,7 @@ def _course(course: Trajectory) -> Course:
         id=f"course-{course.measure.replace('.', '-')}",
         name=name,
         verdict=_verdict(course),
-        words=course.words,
+        words=plain(course.words),
         summary=_summary(name, course, len(points)),
         chart=course_chart(points, limits, _band(course)) if len(points) > 1 else None,
         caption=_caption(course),

@@ -6,7 +6,7 @@ from typing import Final
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import keys_of
-from equipoise.apps.report.wording import capital, joined, say
+from equipoise.apps.report.wording import capital, say
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import Dossier, ScaleAnswers, Timeline
 from equipoise.core.tables import Row, load_table
@@ -79,7 +79,7 @@ def suicide_record(timeline: Timeline) -> tuple[str, ...]:
     said, silent = _findings(timeline)
     lines = [*said, *_items(timeline)]
     if silent:
-        lines.append(say("suicide_not_asked", questions=joined(silent)))
+        lines.append(say("suicide_not_asked", questions="; ".join(silent)))
     return tuple(lines)
 
 
