@@ -250,3 +250,24 @@ def test_a_name_of_two_drugs_is_not_guessed(write: Write, monkeypatch: pytest.Mo
     monkeypatch.setattr(vocabulary, "tables_digest", lambda: "test")
     (message,) = faults(write(HEAD + "drugs: [{drug: twin}]\n"))
     assert "stands for more than one drug; got 'twin'; allowed: one, other" in message
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "dose", "refused"),
+    [
+        # Ten times the highest dose of citalopram, 40 mg/d by its label, is 400 mg/d.
+        ("treatments", "treatment: citalopram", "100000", True),
+        ("treatments", "treatment: citalopram", "401", True),
+        ("treatments", "treatment: citalopram", "400", False),
+        ("drugs", "drug: citalopram", "20000", True),
+    ],
+)
+def test_a_dose_that_must_be_a_slip(
+    write: Write, section: str, name: str, dose: str, refused: bool
+) -> None:
+    entry = f"{section}:\n  - {{{name}, dose: {dose}, unit: mg/d, start: 2024-11-01}}\n"
+    found = faults(write(HEAD + entry))
+    assert bool(found) == refused
+    for fault in found:
+        for words in ("line 4", "dose", f"got {dose} mg/d", "at most 400 mg/d"):
+            assert words in fault

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from equipoise.core.tables import load_table
 
-__all__ = ["in_words", "printed"]
+__all__ = ["in_words", "printed", "titled"]
 
 
 def in_words(answer: str) -> str:
     """Return an answer of the record, such as ``no_response``, as it is read."""
     return answer.replace("_", " ")
+
+
+def titled(table: str, key: str) -> str:
+    """Return the title of a row; of an id that the table does not list, the id in words.
+
+    Parameters
+    ----------
+    table : str
+        Name of a table with the columns `id` and `title`.
+    key : str
+        The id.
+    """
+    row = load_table(table).find(id=key)
+    return in_words(key) if row is None else row.text("title")
 
 
 def printed(treatment: str) -> str:

@@ -60,6 +60,16 @@ class Limits:
             or (self.below is not None and value < self.below)
         )
 
+    def words(self, value: float | None) -> str:
+        """Return the limit that `value` crosses, in words after a comma; else nothing."""
+        if value is None or not self.crossed(value):
+            return ""
+        if self.above is not None and value > self.above:
+            return f", above {self.above:g}"
+        if self.at_least is not None and value >= self.at_least:
+            return f", at or above {self.at_least:g}"
+        return f", below {self.below:g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -18,6 +18,7 @@ from equipoise.appraise.drug_use import (
     read_catalogue,
 )
 from equipoise.appraise.history import history_reasons
+from equipoise.appraise.names import printed
 from equipoise.appraise.pairs import PairRules, pair_reasons, read_pair_rules
 from equipoise.appraise.questions import Reply, read_question
 from equipoise.appraise.reasons import row_reason
@@ -30,6 +31,16 @@ __all__ = ["Ground", "contraindicated", "ground", "judge", "option_ids", "strict
 
 STRICTNESS: Final[tuple[Verdict, ...]] = ("hard_stop", "cannot_tell", "caution", "clear")
 _NO_RULE_NEEDED: Final = "therapy"
+_ADULT_RATES: Final = SafetyReason(
+    rule="adult_rates",
+    verdict="cannot_tell",
+    text="The rates are of adults, not of people of this age",
+    action="specialist child and adolescent service",
+    missing="rates of response at this age",
+    reference="equipoise_method",
+    grade="n/a",
+    checked="derived",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,8 @@ def judge(option: str, shared: Ground) -> OptionVerdict:
     ]
     if not _ruled(known.names, shared) and not _therapy(option):
         reasons.append(_unruled(option))
+    if _below_adult(shared.timeline):
+        reasons.append(_ADULT_RATES)
     return strictest(option, reasons)
 
 
@@ -186,13 +199,19 @@ def _therapy(option: str) -> bool:
     return row is not None and row.text("kind") == _NO_RULE_NEEDED
 
 
+def _below_adult(timeline: Timeline) -> bool:
+    age = timeline.demographics.age_years.value
+    adult = load_table("hyperparameters/hyperparameters").row(id="appraise_adult_from")
+    return age is not None and age < adult.number("value")
+
+
 def _unruled(option: str) -> SafetyReason:
     return SafetyReason(
         rule="no_rule",
         verdict="cannot_tell",
-        text=f"The tables hold no safety rule for {option}",
+        text=f"The tables hold no safety rule for {printed(option)}",
         action="go by the label and a specialist",
-        missing=f"safety rules for {option}",
+        missing=f"safety rules for {printed(option)}",
         reference="equipoise_method",
         grade="n/a",
         checked="derived",

@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from equipoise.appraise.names import in_words, printed, titled
 from equipoise.appraise.questions import Limits, Question, Reply
 from equipoise.core.dates import earliest, latest
 from equipoise.core.errors import UnitError
@@ -122,7 +123,8 @@ def _cancelled(finding: Finding, absent: Iterable[Finding]) -> bool:
 
 def _stated(finding: Finding) -> str:
     day = finding.date.value or "no date"
-    return f"finding {finding.finding} {finding.status} ({day})"
+    title = titled("red_flags/findings", finding.finding)
+    return f"{title}: {finding.status} ({day})"
 
 
 def ask_implants(question: Question, timeline: Timeline) -> Reply | None:
@@ -138,7 +140,7 @@ def ask_implants(question: Question, timeline: Timeline) -> Reply | None:
             near = _near_head(implant) if question.near_head_only else True
             if near:
                 site = f", {implant.site.value}" if implant.site.value else ""
-                return Reply("yes", f"implant {implant.kind}{site}")
+                return Reply("yes", f"{titled('contraindications/implants', implant.kind)}{site}")
             doubt |= near is None
         doubt |= implant.kind not in listed
     return Reply("unknown") if doubt else Reply("no", "implants")
@@ -161,7 +163,7 @@ def ask_pregnancy(question: Question, timeline: Timeline) -> Reply | None:
     if state is not None:
         day = state.date.value or "no date"
         truth = "yes" if state.status in question.pregnancy else "no"
-        return Reply("yes" if truth == "yes" else "no", f"pregnancy {state.status} ({day})")
+        return Reply("yes" if truth == "yes" else "no", f"{in_words(state.status)} ({day})")
     if timeline.demographics.sex.value == "male":
         return Reply("no", "sex male")
     age = timeline.demographics.age_years.value
@@ -179,7 +181,11 @@ def ask_specifiers(question: Question, timeline: Timeline) -> Reply | None:
     if given.value is None:
         return Reply("unknown")
     found = [name for name in given.value if name in question.specifiers]
-    return Reply("yes", f"episode specifier {found[0]}") if found else Reply("no", "specifiers")
+    return (
+        Reply("yes", f"episode specifier {in_words(found[0])}")
+        if found
+        else Reply("no", "specifiers")
+    )
 
 
 def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
@@ -191,8 +197,17 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     if not newest:
         return Reply("unknown")
     values = [lab_value(lab, limits.unit) for lab in newest]
-    told = "; ".join(f"{lab.test} {lab.value:g} {lab.unit} ({lab.date})" for lab in newest)
+    told = "; ".join(
+        f"{titled('labs/labs', lab.test)} {lab.value:g} {_unit(lab.unit)}"
+        f"{limits.words(value)} ({lab.date})"
+        for lab, value in zip(newest, values, strict=True)
+    )
     return _lab_reply(limits, values, told)
+
+
+def _unit(code: str) -> str:
+    """Return a UCUM code without its braces and brackets."""
+    return code.translate(str.maketrans("_", " ", "{}[]"))
 
 
 def _lab_reply(limits: Limits, values: Sequence[float | None], told: str) -> Reply:
@@ -235,7 +250,7 @@ def ask_scale(question: Question, timeline: Timeline) -> Reply | None:
 def _item_reply(question: Question, answers: ScaleAnswers) -> Reply:
     index = question.item - 1
     value = answers.items[index] if index < len(answers.items) else None
-    told = f"{answers.scale} item {question.item}"
+    told = f"{titled('scales/scales', answers.scale)} item {question.item}"
     if question.item_from is None:
         left_out = f"{told} left out ({answers.date})"
         return Reply("yes", left_out) if value is None else Reply("no", told)
@@ -253,7 +268,7 @@ def ask_adherence(question: Question, timeline: Timeline) -> Reply | None:
     trials = timeline.treatments.or_else(())
     told = [t for t in trials if t.adherence.value not in {None, _GOOD_ADHERENCE}]
     if told:
-        names = ", ".join(f"{t.treatment} {t.adherence.value}" for t in told)
+        names = ", ".join(f"{printed(t.treatment)} {t.adherence.value}" for t in told)
         return Reply("yes", f"adherence: {names}")
     if trials and all(t.adherence.known for t in trials):
         return Reply("no", "adherence good in every trial")

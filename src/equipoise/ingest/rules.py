@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from equipoise.core.dates import IsoDate, earliest, latest
-from equipoise.core.errors import InputError, RecordError
-from equipoise.core.nouns import Finding, Timeline, TreatmentTrial
+from equipoise.core.errors import InputError, RecordError, UnitError
+from equipoise.core.nouns import Dose, Finding, Timeline, TreatmentTrial
 from equipoise.core.tables import load_table
+from equipoise.core.units import convert
 from equipoise.ingest import schema as s
 from equipoise.ingest.entries import Entry, Sheet
 from equipoise.ingest.yaml_lines import Scalar
@@ -118,6 +119,38 @@ def check_whole(timeline: Timeline, root: Entry) -> None:
             line,
         )
     _check_findings(timeline.findings.or_else(()), root.sheet)
+    for trial in timeline.treatments.or_else(()):
+        _check_dose(trial.treatment, trial.dose.value, trial.line, root.sheet)
+    for use in timeline.drugs.or_else(()):
+        _check_dose(use.drug, use.dose.value, use.line, root.sheet)
+
+
+def _check_dose(drug: str, dose: Dose | None, line: int | None, sheet: Sheet) -> None:
+    """Note a dose so far above the highest one that its number or unit must be a slip."""
+    table = load_table("doses/doses")
+    row = table.find(treatment=drug) or table.find(treatment=drug.removesuffix("_augmentation"))
+    highest = None if row is None else row.optional_number("maximum")
+    if dose is None or row is None or highest is None or line is None:
+        return
+    unit = row.text("unit")
+    try:
+        taken = convert(dose.value, dose.unit, unit, quantity=drug)
+    except UnitError:
+        return
+    factor = load_table("hyperparameters/hyperparameters").row(id="ingest_dose_factor")
+    limit = factor.number("value") * highest
+    if taken <= limit:
+        return
+    sheet.note(
+        RecordError(
+            f"the dose of {drug} is not plausible",
+            where=sheet.spot(line, "dose").where,
+            got=f"{dose.value:.10g} {dose.unit}",
+            allowed=f"at most {limit:g} {unit}, {factor.number('value'):g} times the highest dose",
+            todo="check the number and the unit",
+        ),
+        line,
+    )
 
 
 def _check_findings(findings: Iterable[Finding], sheet: Sheet) -> None:

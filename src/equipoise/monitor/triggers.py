@@ -40,12 +40,14 @@ def _row(key: str) -> Row:
     return load_table("phases/triggers").row(id=key)
 
 
-def _trigger(row: Row, **facts: str) -> Trigger:
+def _trigger(row: Row, *, recorded: bool = True, **facts: str) -> Trigger:
+    """Fill a row; while the outcome of the trial is not recorded it may ask for that first."""
+    unrecorded = None if recorded else row.optional_text("action_unrecorded")
     return Trigger(
         id=row.text("id"),
         title=row.text("title"),
         why=row.text("why").format(**facts),
-        action=row.text("action"),
+        action=unrecorded or row.text("action"),
         reference=row.text("reference"),
     )
 
@@ -92,6 +94,7 @@ def _little_change(series: Series) -> Trigger | None:
         if -percent < limit:
             return _trigger(
                 row,
+                recorded=series.trial.outcome.known,
                 percent=number(max(0.0, round(-percent, 1))),
                 weeks=str(math.floor(weeks)),
                 trial=series.trial.treatment.replace("_", " "),

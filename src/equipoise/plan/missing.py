@@ -10,13 +10,16 @@ from equipoise.plan.case import in_text, title
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from equipoise.core.dates import IsoDate
     from equipoise.core.nouns import OptionVerdict
     from equipoise.plan.case import Case
 
-__all__ = ["has_scale", "open_facts", "still_missing"]
+__all__ = ["complete_totals", "has_scale", "last_total", "open_facts", "still_missing"]
 
 SCALE = "phq9"
 _OPEN = ("cannot_tell", "hard_stop")
+_NO_FACT = "adult_rates"
+"""Rule on what the data lack; nobody can settle it by asking."""
 
 
 def open_facts(verdicts: Iterable[OptionVerdict]) -> tuple[str, ...]:
@@ -30,7 +33,7 @@ def open_facts(verdicts: Iterable[OptionVerdict]) -> tuple[str, ...]:
         for fact in {
             reason.missing: None
             for reason in verdict.reasons
-            if reason.verdict in _OPEN and reason.missing
+            if reason.verdict in _OPEN and reason.missing and reason.rule != _NO_FACT
         }
     )
     return tuple(fact for fact, _ in found.most_common())
@@ -39,6 +42,23 @@ def open_facts(verdicts: Iterable[OptionVerdict]) -> tuple[str, ...]:
 def has_scale(case: Case) -> bool:
     """Whether any answers to the PHQ-9 are recorded."""
     return any(answers.scale == SCALE for answers in case.timeline.scales.or_else(()))
+
+
+def complete_totals(case: Case) -> tuple[tuple[IsoDate, int], ...]:
+    """Return (date, total) of every complete PHQ-9, oldest first."""
+    return tuple(
+        sorted(
+            (answers.date, sum(item or 0 for item in answers.items))
+            for answers in case.timeline.scales.or_else(())
+            if answers.scale == SCALE and None not in answers.items
+        )
+    )
+
+
+def last_total(case: Case) -> int | None:
+    """Return the total of the last complete PHQ-9, or None."""
+    totals = complete_totals(case)
+    return totals[-1][1] if totals else None
 
 
 def still_missing(case: Case) -> tuple[str, ...]:

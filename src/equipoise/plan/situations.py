@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from equipoise.core.tables import load_table
 from equipoise.plan.case import in_text, title
-from equipoise.plan.missing import has_scale, open_facts
+from equipoise.plan.course import course_of
+from equipoise.plan.missing import has_scale, last_total, open_facts
 from equipoise.plan.options import Choice, choose, listed, shortened
 from equipoise.plan.starts import start_rules
 
 if TYPE_CHECKING:
-    from equipoise.core.nouns import RedFlag
+    from equipoise.core.nouns import CheckItem, RedFlag
     from equipoise.core.tables import Row
     from equipoise.plan.case import Case, Running
 
@@ -93,19 +94,48 @@ def _no_scale(case: Case, _: Row) -> tuple[Fill, ...]:
     return () if has_scale(case) else PLAIN
 
 
-def _diagnosis(case: Case, status: str) -> tuple[Fill, ...]:
-    items = [item for item in case.appraisal.diagnosis_check if item.status == status]
-    titles = tuple(in_text(item.title) for item in items)
-    shown = shortened(titles) if status == "not_checked" else listed(titles)
-    return (Fill({"missing": shown}),) if titles else ()
-
-
 def _diagnosis_open(case: Case, _: Row) -> tuple[Fill, ...]:
-    return _diagnosis(case, "not_checked")
+    items = [item for item in case.appraisal.diagnosis_check if item.status == "not_checked"]
+    titles = tuple(in_text(item.title) for item in items)
+    return (Fill({"missing": shortened(titles)}),) if titles else ()
 
 
 def _diagnosis_abnormal(case: Case, _: Row) -> tuple[Fill, ...]:
-    return _diagnosis(case, "abnormal")
+    """Name what was found with its value, but for what a red flag has a step of its own for."""
+    flagged = {part for f in case.appraisal.red_flags for part in f.evidence.split("; ")}
+    told = tuple(
+        _finding(item)
+        for item in case.appraisal.diagnosis_check
+        if item.status == "abnormal" and not set(item.evidence.split("; ")) & flagged
+    )
+    return (Fill({"missing": listed(told)}),) if told else ()
+
+
+def _finding(item: CheckItem) -> str:
+    if not item.evidence:
+        return in_text(item.title)
+    if item.evidence.startswith(item.title):
+        return in_text(item.evidence)
+    return f"{in_text(item.title)}: {item.evidence}"
+
+
+def _too_young(case: Case) -> bool:
+    age = case.timeline.demographics.age_years.value
+    adult = load_table("hyperparameters/hyperparameters").row(id="appraise_adult_from")
+    return age is not None and age < adult.number("value")
+
+
+def _below_adult(case: Case, _: Row) -> tuple[Fill, ...]:
+    age = case.timeline.demographics.age_years.value
+    return (Fill({"age": f"{age:g}"}),) if age is not None and _too_young(case) else ()
+
+
+def _bipolar(case: Case, _: Row) -> tuple[Fill, ...]:
+    return tuple(
+        Fill({"evidence": item.evidence or in_text(item.title)})
+        for item in case.appraisal.diagnosis_check
+        if item.id == "bipolarity" and item.status == "abnormal"
+    )
 
 
 def _in_state(case: Case, state: str) -> tuple[Running, ...]:
@@ -134,10 +164,23 @@ def _current_blocked(case: Case, _: Row) -> tuple[Fill, ...]:
 def _current_unknown(case: Case, _: Row) -> tuple[Fill, ...]:
     found = []
     for running in _in_state(case, "unknown"):
+        if course_of(case, running) is not None:
+            continue
         facts = running.appraised.missing if running.appraised else ()
         asked = listed(facts) or "dose, dates, adherence and effect so far"
         words = {"trial": _name(case, running), "missing": asked}
         found.append(Fill(words, (running.trial.treatment,)))
+    return tuple(found)
+
+
+def _current_unrecorded(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Plan the question on what a scale already shows of an adequate trial without an outcome."""
+    found = []
+    for running in _in_state(case, "unknown"):
+        course = course_of(case, running)
+        if course is not None:
+            words = {"trial": _name(case, running), **course}
+            found.append(Fill(words, (running.trial.treatment,)))
     return tuple(found)
 
 
@@ -161,21 +204,28 @@ def _current_working(case: Case, _: Row) -> tuple[Fill, ...]:
 
 def _less_severe(case: Case, row: Row) -> tuple[Fill, ...]:
     stage = case.appraisal.stage
-    score = _last_score(case)
+    score = last_total(case)
     untreated = stage.known and stage.at_most == 0 and not case.running
-    if not untreated or score is None or score >= row.number("score_below"):
+    if (
+        not untreated
+        or score is None
+        or _minimal(case) is not None
+        or score >= row.number("score_below")
+    ):
         return ()
     return (Fill({"score": str(score), "limit": row.text("score_below")}),)
 
 
-def _last_score(case: Case) -> int | None:
-    """Return the last complete total of the scale, or None."""
-    complete = [
-        (answers.date, sum(item or 0 for item in answers.items))
-        for answers in case.timeline.scales.or_else(())
-        if answers.scale == "phq9" and None not in answers.items
-    ]
-    return max(complete)[1] if complete else None
+def _minimal(case: Case) -> int | None:
+    """Return the last score where it asks for no treatment and none is running, or None."""
+    score = last_total(case)
+    limit = load_table("phases/steps").row(applies_when="low_score").number("score_below")
+    return score if score is not None and score < limit and not case.running else None
+
+
+def _low_score(case: Case, row: Row) -> tuple[Fill, ...]:
+    score = _minimal(case)
+    return () if score is None else (Fill({"score": str(score), "limit": row.text("score_below")}),)
 
 
 def _next(case: Case) -> tuple[Fill, ...]:
@@ -189,7 +239,13 @@ def _next(case: Case) -> tuple[Fill, ...]:
 
 
 def _may_choose(case: Case) -> bool:
-    return case.appraisal.stage.known and not case.working
+    return _ranked(case) and not case.working
+
+
+def _ranked(case: Case) -> bool:
+    """Whether a choice by the rates, and its follow-up, are asked for at all."""
+    adult = not _too_young(case)
+    return case.appraisal.stage.known and adult and _minimal(case) is None
 
 
 def _choose(case: Case, _: Row) -> tuple[Fill, ...]:
@@ -211,11 +267,11 @@ def _needs_close_check(case: Case) -> bool:
 
 
 def _early_check(case: Case, _: Row) -> tuple[Fill, ...]:
-    return PLAIN if case.appraisal.stage.known and not _needs_close_check(case) else ()
+    return PLAIN if _ranked(case) and not _needs_close_check(case) else ()
 
 
 def _early_check_close(case: Case, row: Row) -> tuple[Fill, ...]:
-    applies = case.appraisal.stage.known and _needs_close_check(case)
+    applies = _ranked(case) and _needs_close_check(case)
     return (Fill({"age": row.text("age_to")}),) if applies else ()
 
 
@@ -237,7 +293,11 @@ SITUATIONS: dict[str, Situation] = {
     "diagnosis_open": _diagnosis_open,
     "diagnosis_abnormal": _diagnosis_abnormal,
     "current_blocked": _current_blocked,
+    "below_adult": _below_adult,
+    "bipolar": _bipolar,
+    "low_score": _low_score,
     "current_unknown": _current_unknown,
+    "current_unrecorded": _current_unrecorded,
     "current_inadequate": _current_inadequate,
     "current_working": _current_working,
     "less_severe": _less_severe,
