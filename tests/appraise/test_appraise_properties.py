@@ -148,14 +148,15 @@ def test_a_flag_of_another_section_stays(timeline: Timeline, section: str) -> No
     before = appraise(timeline, today=TODAY).red_flags
     after = {flag.id for flag in appraise(_without(timeline, section), today=TODAY).red_flags}
     source = {
-        "findings": "finding ",
-        "scales": "phq9",
+        "findings": ": present",
+        "scales": "PHQ-9 item",
         "conditions": "condition ",
         "episode": "episode",
         "drugs": "taken now",
         "treatments": "taken now",
     }
-    marks = (source.get(section, "\0"), *([kind[0] for kind in LABS] if section == "labs" else []))
+    tests = [load_table("labs/labs").row(id=kind[0]).text("title") for kind in LABS]
+    marks = (source.get(section, "\0"), *(tests if section == "labs" else []))
     for flag in before:
         if not any(mark in flag.evidence for mark in marks):
             assert flag.id in after
