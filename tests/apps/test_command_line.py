@@ -59,7 +59,7 @@ def _results(out: Path) -> dict[str, bytes]:
         (["bogus"], "No such command"),
         (["plan"], "Missing parameter: person"),
         (["plan", "/nowhere/person.yaml"], "person.yaml"),
-        (["run", "/nowhere", "/tmp/out"], "/nowhere"),
+        (["run", "/nowhere", "out"], "/nowhere"),
         (["run", ".", "out", "cohort"], "no such level"),
         (["plan", FULL, "--date", "tomorrow"], "not a date"),
         (["plan", FULL, "--date", "2026"], "whole date"),

@@ -245,7 +245,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_a_name_of_two_drugs_is_not_guessed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     cells = [{"id": name, "aliases": "Twin"} for name in ("one", "other")]
-    table = Table("drugs/drugs", {}, tuple(Row(row, "t") for row in cells))
+    table = Table("drugs/drugs", {}, tuple(Row(row, "t") for row in cells), tuple(cells[0]))
     monkeypatch.setattr(vocabulary, "load_table", lambda _: table)
     monkeypatch.setattr(vocabulary, "tables_digest", lambda: "test")
     (message,) = faults(write(HEAD + "drugs: [{drug: twin}]\n"))
