@@ -21,6 +21,11 @@ def titled(table: str, key: str) -> str:
         Name of a table with the columns `id` and `title`.
     key : str
         The id.
+
+    Returns
+    -------
+    str
+        As it is read.
     """
     row = load_table(table).find(id=key)
     return in_words(key) if row is None else row.text("title")

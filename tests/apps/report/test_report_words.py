@@ -87,9 +87,9 @@ def test_many_ties_have_a_short_headline_and_the_names_below() -> None:
     )
     answer = section(render(person), "answer")
     head = words(answer[answer.index("<h2") : answer.index("</h2>")])
-    assert head.endswith("Five options are close: the data do not separate them")
+    assert head.endswith("No clear first choice: the data do not separate five options")
     assert "electroconvulsive therapy" in words(answer[answer.index("</h2>") :])
-    assert "Five options are close" in summary(person)
+    assert "do not separate five options" in summary(person)
 
 
 def test_three_ties_keep_their_names_in_the_headline() -> None:

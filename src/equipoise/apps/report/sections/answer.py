@@ -15,7 +15,7 @@ from equipoise.apps.report.names import anchor, attribute_title, measure_title
 from equipoise.apps.report.sections.excluded import reasons_anchor
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
-from equipoise.apps.report.wording import capital, exactness, joined, say, sentence
+from equipoise.apps.report.wording import exactness, joined, say, sentence
 from equipoise.core.nouns import Dossier, Prediction
 
 __all__ = [
@@ -83,7 +83,7 @@ def close_headline(shown: tuple[Prediction, ...]) -> str:
     if tied <= HEADLINE_NAMES:
         return ""
     number = n.WORDS[tied] if tied < len(n.WORDS) else str(tied)
-    return say("answer_close", n=capital(number))
+    return say("answer_close", n=number)
 
 
 def weighed(dossier: Dossier) -> str:
