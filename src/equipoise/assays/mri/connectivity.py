@@ -4,7 +4,8 @@ Each region gives the mean series of its voxels that hold a signal; the series a
 :mod:`equipoise.assays.mri.clean`), each edge of `tables/circuits` is the Fisher z of the
 correlation of its two regions, and the circuit score is the mean of the edges. The standard error
 comes from a circular block bootstrap over time, calibrated for the degrees of freedom that the
-cleaning took (:mod:`equipoise.assays.mri.resample`). It holds for this scan: the difference
+cleaning took (:mod:`equipoise.assays.mri.resample`). It holds for this scan and for a signal of
+even strength within the band; the slower the signal, the more it is a lower bound. The difference
 between two scans of one person is larger.
 """
 
