@@ -38,7 +38,7 @@ from equipoise.core.nouns import (
     Timeline,
 )
 from equipoise.core.steps import StepStore, Watcher, file_digest, quiet, step_key
-from equipoise.core.tables import load_table, tables_digest
+from equipoise.core.tables import setting, tables_digest
 
 __all__ = ["RunSettings", "default_seed", "measure_step_key", "run_person"]
 
@@ -64,7 +64,7 @@ class RunSettings:
 
 def default_seed() -> int:
     """Return the seed of `tables/hyperparameters`."""
-    return int(load_table("hyperparameters/hyperparameters").row(id="seed").number("value"))
+    return int(setting("seed"))
 
 
 def run_person(

@@ -12,6 +12,7 @@ from equipoise.core.nouns import (
     TrialAppraisal,
     Verdict,
 )
+from equipoise.core.nouns.appraisal import ALREADY_FAILED
 
 __all__ = ["history_reasons"]
 
@@ -54,7 +55,7 @@ def _trial_reasons(trial: TreatmentTrial, appraised: TrialAppraisal) -> Iterable
     when = f" ({'; '.join(appraised.reasons)})" if appraised.reasons else ""
     if answers == {"yes"}:
         yield _reason(
-            "already_failed",
+            ALREADY_FAILED,
             "hard_stop",
             f"Already tried adequately in this episode without response{when}",
             "another option",

@@ -10,13 +10,13 @@ from equipoise.apps.report.sections.answer import close_headline, safety_mark, w
 from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
 from equipoise.apps.report.wording import joined, say
 from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
+from equipoise.core.nouns.appraisal import ALREADY_FAILED
 
 __all__ = ["summary"]
 
 SHOWN = 7
 GROUPED = 5
 HUNDRED = 100
-ALREADY_FAILED = "already_failed"
 
 
 def summary(dossier: Dossier) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,6 +61,7 @@ def logit(p: Array) -> Array:
     return np.asarray(np.log(p) - np.log1p(-p))
 
 
+@lru_cache(maxsize=8)
 def gauss_hermite(nodes: int) -> tuple[Array, Array]:
     """Return points and weights such that ``weights @ f(points)`` is E[f(Z)], Z standard normal.
 
@@ -71,10 +73,12 @@ def gauss_hermite(nodes: int) -> tuple[Array, Array]:
     Returns
     -------
     points, weights : ndarray, shape (nodes,)
-        The weights add up to 1.
+        The weights add up to 1. Kept and read-only.
     """
     points, weights = np.polynomial.hermite_e.hermegauss(nodes)
-    return points, weights / weights.sum()
+    weights = weights / weights.sum()
+    points.flags.writeable = weights.flags.writeable = False
+    return points, weights
 
 
 def expected_logistic(mean: Array, variance: Array, nodes: int) -> Array:

@@ -30,6 +30,7 @@ __all__ = [
     "load_document",
     "load_table",
     "problems",
+    "setting",
     "table_names",
     "tables_digest",
     "use_site",
@@ -234,6 +235,11 @@ def _read(stream: Iterable[str], name: str) -> tuple[tuple[str, ...], tuple[Row,
             )
         rows.append(Row(dict(zip(header, cells, strict=True)), where))
     return tuple(header), tuple(rows)
+
+
+def setting(name: str) -> float:
+    """Return a value of `hyperparameters/hyperparameters`."""
+    return load_table("hyperparameters/hyperparameters").row(id=name).number("value")
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeVar
 
 from equipoise.core.dates import IsoDate, check_date, latest
 from equipoise.core.errors import RecordError
-from equipoise.core.tables import load_table
+from equipoise.core.tables import setting
 from equipoise.ingest.yaml_lines import Node, Scalar, Sequence
 
 __all__ = [
@@ -246,7 +246,7 @@ def _date(text: str, spot: Spot) -> IsoDate:
         # Digits of other scripts would pass as numbers, and no later reader expects them.
         raise RecordError("this is not a date", where=spot.where, got=repr(text))
     date = check_date(text, where=spot.where, today=spot.today)
-    if latest(spot.today).year - latest(date).year > _setting("ingest_age_max"):
+    if latest(spot.today).year - latest(date).year > setting("ingest_age_max"):
         raise RecordError(
             "this date lies before any living person was born",
             where=spot.where,
@@ -306,7 +306,7 @@ def between(kind: Kind[float], low: str, high: str, says: str) -> Kind[float]:
 
     def _read(node: Node, spot: Spot) -> float:
         value = kind.read(node, spot)
-        bounds = (_setting(low), _setting(high))
+        bounds = (setting(low), setting(high))
         if not bounds[0] <= value <= bounds[1]:
             raise RecordError(
                 "this number is not plausible",
@@ -318,10 +318,6 @@ def between(kind: Kind[float], low: str, high: str, says: str) -> Kind[float]:
         return value
 
     return Kind(says, _read)
-
-
-def _setting(name: str) -> float:
-    return load_table("hyperparameters/hyperparameters").row(id=name).number("value")
 
 
 TEXT: Final = scalar_kind("text in one line", lambda text, _: text)

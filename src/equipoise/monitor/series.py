@@ -140,18 +140,11 @@ def _asked(scale: Row, timeline: Timeline) -> tuple[tuple[IsoDate, int], ...]:
 
 
 def _present_trial(timeline: Timeline) -> TreatmentTrial | None:
-    running = [trial for trial in timeline.treatments.or_else(()) if _runs(trial)]
+    running = [trial for trial in timeline.treatments.or_else(()) if trial.running]
     dated = [trial for trial in running if trial.start.value is not None]
     if dated:
         return max(dated, key=lambda trial: earliest(trial.start.or_else("")))
     return running[-1] if running else None
-
-
-def _runs(trial: TreatmentTrial) -> bool:
-    """Whether it is still taken: said so, or neither an end nor an answer is recorded."""
-    if trial.ongoing.value is not None:
-        return trial.ongoing.value
-    return trial.stop.value is None
 
 
 def _baseline(points: tuple[SeriesPoint, ...], trial: TreatmentTrial | None) -> int:

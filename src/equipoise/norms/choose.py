@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import floor
 
 from equipoise.core.nouns import Demographics
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, load_table, setting
 
 __all__ = ["Choice", "choose_norm"]
 
@@ -47,7 +47,7 @@ def choose_norm(measure: str, demographics: Demographics) -> Choice:
         return Choice(None, "no norm for people of the recorded sex or of unknown age")
     best = min(fitting, key=lambda row: _distance(row, sex, age))
     gap = _gap(best, age)
-    reach = load_table("hyperparameters/hyperparameters").row(id="norms_age_reach").number("value")
+    reach = setting("norms_age_reach")
     if gap > reach:
         return Choice(None, f"no norm for age {age}: {_ages(best)} is too far away")
     return Choice(best, _stretched(best, rows, demographics, gap))

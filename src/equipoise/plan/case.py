@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from equipoise.core.nouns.appraisal import ALREADY_FAILED
 from equipoise.core.tables import load_table
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Case", "Running", "drug_of", "in_text", "running_trials", "stops_now", "title"]
 
 WORKING = ("remission", "response")
-NO_DANGER = "already_failed"
-"""Rule that stops an option only because it was tried; what is taken may stay as a base."""
 DOSE = "dose_above_maximum"
 """Rule on the dose: the dose is looked at, the treatment may go on."""
 
@@ -124,7 +123,7 @@ def stops_now(
     found = {verdict.treatment: _stops(verdict) for verdict in appraisal.current}
     for trial in timeline.treatments.or_else(()):
         verdict = verdicts.get(trial.treatment)
-        if verdict is None or not _runs(trial) or drug_of(trial.treatment) in found:
+        if verdict is None or not trial.running or drug_of(trial.treatment) in found:
             continue
         if stops := _stops(verdict):
             found[trial.treatment] = stops
@@ -132,7 +131,9 @@ def stops_now(
 
 
 def _stops(verdict: OptionVerdict) -> tuple[SafetyReason, ...]:
-    return tuple(r for r in verdict.reasons if r.verdict == "hard_stop" and r.rule != NO_DANGER)
+    return tuple(
+        one for one in verdict.reasons if one.verdict == "hard_stop" and one.rule != ALREADY_FAILED
+    )
 
 
 def running_trials(
@@ -161,7 +162,7 @@ def running_trials(
     return tuple(
         Running(trial, judged, _state(trial, judged, stops))
         for trial, judged in zip(trials, appraised, strict=True)
-        if _runs(trial)
+        if trial.running
     )
 
 
@@ -177,12 +178,6 @@ def _aligned(
             left.remove(match)
         found.append(match)
     return tuple(found)
-
-
-def _runs(trial: TreatmentTrial) -> bool:
-    if trial.ongoing.value is not None:
-        return trial.ongoing.value
-    return trial.stop.value is None
 
 
 def _state(

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from equipoise.core.tables import load_table
+from equipoise.core.tables import load_table, setting
 from equipoise.plan.case import drug_of, in_text, title
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def choose(case: Case) -> Choice | None:
     if not open_options:
         return None
     group = _tie(case, open_options)
-    most = int(_setting("plan_named_options"))
+    most = int(setting("plan_named_options"))
     named = tuple(group[:most])
     rest = [p for p in open_options if p not in named]
     after = _tie(case, rest) if rest else []
@@ -77,7 +77,7 @@ def choose(case: Case) -> Choice | None:
 
 def shortened(parts: tuple[str, ...]) -> str:
     """Return the first parts as a list; how many more there are stands at its end."""
-    most = int(_setting("plan_named_facts"))
+    most = int(setting("plan_named_facts"))
     more = len(parts) - most
     if more <= 1:
         return listed(parts)
@@ -92,10 +92,6 @@ def listed(parts: tuple[str, ...]) -> str:
     return "".join(parts)
 
 
-def _setting(key: str) -> float:
-    return load_table("hyperparameters/hyperparameters").row(id=key).number("value")
-
-
 def _tie(case: Case, options: list[Prediction]) -> list[Prediction]:
     """Return the best of `options` and what the evidence does not separate from it.
 
@@ -103,7 +99,7 @@ def _tie(case: Case, options: list[Prediction]) -> list[Prediction]:
     is laid at the best that is. First-line options stand first.
     """
     best = max(options, key=lambda p: p.utility)
-    margin = _setting("predict_tie_points")
+    margin = setting("predict_tie_points")
     group = [p for p in options if best.utility - p.utility < margin or (p.tied and best.tied)]
     return sorted(group, key=lambda p: _line(case, p.treatment))
 

@@ -5,7 +5,6 @@ Pure array kernels.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,13 +18,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = ["calibrate_draws", "calibrate_intercept", "expect", "widened"]
-
-
-@lru_cache(maxsize=8)
-def _nodes(count: int) -> tuple[Array, Array]:
-    points, weights = gauss_hermite(count)
-    points.flags.writeable = weights.flags.writeable = False
-    return points, weights
 
 
 def expect(mean: Array, variance: Array, nodes: int) -> tuple[Array, Array]:
@@ -43,7 +35,7 @@ def expect(mean: Array, variance: Array, nodes: int) -> tuple[Array, Array]:
     chance, slope : ndarray
         E[p] and E[p (1 - p)] with p = logistic(z).
     """
-    points, weights = _nodes(nodes)
+    points, weights = gauss_hermite(nodes)
     value = logistic(mean[..., None] + np.sqrt(variance)[..., None] * points)
     return np.asarray(value @ weights), np.asarray((value * (1.0 - value)) @ weights)
 

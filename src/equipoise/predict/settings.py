@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from equipoise.core.tables import load_table
+from equipoise.core.tables import setting
 
 __all__ = ["Numerics", "Settings", "load_settings"]
 
@@ -78,29 +78,25 @@ def load_settings() -> Settings:
     """Return the settings in force."""
     deviations = ("predict_class_sd", "predict_group_sd", "predict_option_sd")
     return Settings(
-        own_variance=sum(_value(name) ** 2 for name in deviations),
-        mechanism_correlation=_value("profile_mechanism_correlation"),
-        moderator_sd=tuple((g, _value(f"moderator_sd_{g.lower()}")) for g in "ABCDN"),
-        band=_value("predict_band"),
-        certainty=_value("predict_certainty"),
-        tie_points=_value("predict_tie_points"),
-        tie_chance=_value("predict_tie_chance"),
-        tie_chance_elsewhere=_value("predict_tie_chance_elsewhere"),
-        tie_tolerance=_value("predict_tie_tolerance"),
-        concentration=_value("predict_weight_concentration"),
-        horizon=_value("predict_horizon"),
-        time_log_sd=_value("predict_time_log_sd"),
+        own_variance=sum(setting(name) ** 2 for name in deviations),
+        mechanism_correlation=setting("profile_mechanism_correlation"),
+        moderator_sd=tuple((g, setting(f"moderator_sd_{g.lower()}")) for g in "ABCDN"),
+        band=setting("predict_band"),
+        certainty=setting("predict_certainty"),
+        tie_points=setting("predict_tie_points"),
+        tie_chance=setting("predict_tie_chance"),
+        tie_chance_elsewhere=setting("predict_tie_chance_elsewhere"),
+        tie_tolerance=setting("predict_tie_tolerance"),
+        concentration=setting("predict_weight_concentration"),
+        horizon=setting("predict_horizon"),
+        time_log_sd=setting("predict_time_log_sd"),
         numerics=Numerics(
-            nodes=int(_value("predict_nodes")),
-            draw_nodes=int(_value("predict_draw_nodes")),
-            newton_steps=int(_value("predict_newton_steps")),
-            grid=int(_value("predict_grid")),
-            draws=int(_value("predict_draws")),
-            probit_scale=_value("predict_probit_scale"),
-            jitter=_value("numerics_jitter"),
+            nodes=int(setting("predict_nodes")),
+            draw_nodes=int(setting("predict_draw_nodes")),
+            newton_steps=int(setting("predict_newton_steps")),
+            grid=int(setting("predict_grid")),
+            draws=int(setting("predict_draws")),
+            probit_scale=setting("predict_probit_scale"),
+            jitter=setting("numerics_jitter"),
         ),
     )
-
-
-def _value(name: str) -> float:
-    return load_table("hyperparameters/hyperparameters").row(id=name).number("value")

@@ -8,7 +8,7 @@ import numpy as np
 
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import Contribution, MechanismState, NormedMeasurement, Profile
-from equipoise.core.tables import load_table
+from equipoise.core.tables import load_table, setting
 from equipoise.profile.kernels import Errors, posterior, prior_covariance, true_scores
 from equipoise.profile.observe import Observation, observe, select
 
@@ -55,12 +55,12 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
     )
     used, aside = select(measurements)
     seen = tuple(observe(item, today) for item in used)
-    prior = prior_covariance(len(names), len(measures), _setting("profile_mechanism_correlation"))
+    prior = prior_covariance(len(names), len(measures), setting("profile_mechanism_correlation"))
     scores = true_scores(_loadings(measures, names), prior)
     rows = scores[[measures.index(one.measure) for one in seen]]
     observed = np.array([one.y for one in seen])
     mean, covariance, shares = posterior(
-        prior, rows, _errors(seen), observed, _setting("numerics_jitter")
+        prior, rows, _errors(seen), observed, setting("numerics_jitter")
     )
     return Profile(
         mechanisms=tuple(
@@ -75,10 +75,6 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
         biotypes=(),
         assumption=ASSUMPTION,
     )
-
-
-def _setting(name: str) -> float:
-    return load_table("hyperparameters/hyperparameters").row(id=name).number("value")
 
 
 def _loadings(measures: tuple[str, ...], mechanisms: tuple[str, ...]) -> Array:
@@ -99,7 +95,7 @@ def _errors(seen: tuple[Observation, ...]) -> Errors:
         norm=np.array([one.norm_error for one in seen]),
         present=np.array([one.present for one in seen]),
         coverage=np.array([one.coverage for one in seen]),
-        together=_setting("profile_shared_error") ** 2 * same,
+        together=setting("profile_shared_error") ** 2 * same,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import NormedMeasurement, NormUsed
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, load_table, setting
 from equipoise.core.units import convert
 
 __all__ = ["Observation", "observe", "select"]
@@ -141,10 +141,10 @@ def observe(item: NormedMeasurement, today: IsoDate) -> Observation:
     row = load_table("measures/measures").row(id=one.id)
     z = item.z or 0.0
     shift, scale, uncentred = _centring(item)
-    norm = _setting("norms_error")
-    norm *= _setting("norms_extrapolated_factor") if item.extrapolated else 1.0
+    norm = setting("norms_error")
+    norm *= setting("norms_extrapolated_factor") if item.extrapolated else 1.0
     own = math.sqrt(max((item.z_standard_error or 0.0) ** 2 - norm**2, 0.0))
-    clip = _setting("profile_clip")
+    clip = setting("profile_clip")
     days = max((latest(today) - earliest(one.date or today)).days, 0)
     return Observation(
         measure=one.id,
@@ -162,7 +162,7 @@ def _centring(item: NormedMeasurement) -> tuple[float, float, float]:
     """Return shift and scale of ``y = (z - shift) * scale``, and the error of not knowing them."""
     patients = load_table("norms/patients").find(measure=item.measurement.id)
     if patients is None or item.norm is None:
-        return 0.0, 1.0, _setting("profile_no_centre_error")
+        return 0.0, 1.0, setting("profile_no_centre_error")
     shift, spread = patients.number("shift"), patients.number("spread")
     anchor = patients.optional_text("norm")
     if anchor is None:
@@ -180,7 +180,3 @@ def _across(anchor: Row, used: NormUsed, shift: float, spread: float) -> tuple[f
 
 def _norm(name: str) -> Row:
     return load_table("norms/norms").row(id=name)
-
-
-def _setting(name: str) -> float:
-    return load_table("hyperparameters/hyperparameters").row(id=name).number("value")

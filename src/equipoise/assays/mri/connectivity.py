@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.assays.mri.header import setting
 from equipoise.assays.mri.regions import region_title
 from equipoise.assays.mri.resample import (
     block_counts,
@@ -27,7 +26,7 @@ from equipoise.assays.mri.run import Run
 from equipoise.core.assay import AssaySpec
 from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
 from equipoise.core.streams import stream
-from equipoise.core.tables import load_table
+from equipoise.core.tables import load_table, setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from equipoise.core.errors import RecordingError
-from equipoise.core.tables import load_table
+from equipoise.core.tables import setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["HEAD_BYTES", "Grid", "ImageHeader", "parse_header", "repetition_time", "setting"]
+__all__ = ["HEAD_BYTES", "Grid", "ImageHeader", "parse_header", "repetition_time"]
 
 HEAD_BYTES: Final = 540
 """Bytes that hold a NIfTI-1 or NIfTI-2 header."""
@@ -99,11 +99,6 @@ class ImageHeader:
     def voxels(self) -> int:
         """Number of voxels of one volume."""
         return math.prod(self.grid.shape)
-
-
-def setting(name: str) -> float:
-    """Return a value of `tables/hyperparameters`."""
-    return load_table("hyperparameters/hyperparameters").row(id=name).number("value")
 
 
 def parse_header(head: bytes, name: str) -> ImageHeader:

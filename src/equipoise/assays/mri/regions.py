@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.assays.mri.header import Grid, setting
+from equipoise.assays.mri.header import Grid
 from equipoise.core.errors import RecordingError
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, load_table, setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ import numpy as np
 from equipoise import __version__
 from equipoise.assays.mri.clean import Projection, projection
 from equipoise.assays.mri.confounds import Confounds, read_confounds
-from equipoise.assays.mri.header import Grid, ImageHeader, repetition_time, setting
+from equipoise.assays.mri.header import Grid, ImageHeader, repetition_time
 from equipoise.assays.mri.levels import centre
 from equipoise.assays.mri.regions import RegionVoxels, family_of, locate, region_title
 from equipoise.assays.mri.resample import inflation
@@ -28,6 +28,7 @@ from equipoise.assays.mri.stream import (
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import InputDigest, NotMeasured, Provenance, Recording
 from equipoise.core.steps import Watcher, file_digest, quiet
+from equipoise.core.tables import setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.assays.mri.clean import Projection
-from equipoise.assays.mri.header import setting
 from equipoise.assays.mri.run import Run
 from equipoise.assays.mri.spot import Patch, patch_of, smooth
+from equipoise.core.tables import setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

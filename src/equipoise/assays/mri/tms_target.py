@@ -32,7 +32,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equipoise.assays.mri.clean import Projection, projection
-from equipoise.assays.mri.header import setting
 from equipoise.assays.mri.regions import centre
 from equipoise.assays.mri.resample import (
     block_counts,
@@ -45,6 +44,7 @@ from equipoise.assays.mri.spot import kept_strength, strongest
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.nouns import NotMeasured, Provenance, Quantity, Target
 from equipoise.core.streams import stream
+from equipoise.core.tables import setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

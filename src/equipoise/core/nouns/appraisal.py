@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 __all__ = [
+    "ALREADY_FAILED",
     "Appraisal",
     "CheckItem",
     "OptionVerdict",
@@ -18,6 +19,9 @@ __all__ = [
 ]
 
 Verdict = Literal["hard_stop", "caution", "clear", "cannot_tell"]
+
+ALREADY_FAILED: Final = "already_failed"
+"""Rule of a hard stop that names no danger: the option was tried without enough benefit."""
 
 
 @dataclass(frozen=True, slots=True)

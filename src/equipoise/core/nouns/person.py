@@ -91,6 +91,13 @@ class TreatmentTrial:
     sessions: Answer[int] = field(default_factory=not_asked)
     line: int = 0
 
+    @property
+    def running(self) -> bool:
+        """Whether it is still taken: said so, or neither an end nor an answer is recorded."""
+        if self.ongoing.value is not None:
+            return self.ongoing.value
+        return self.stop.value is None
+
 
 @dataclass(frozen=True, slots=True)
 class DrugUse:

@@ -12,13 +12,12 @@ from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
 from equipoise.apps.report.wording import grade_words, joined, say, sentence
 from equipoise.core.nouns import BlockedOption, Dossier, RedFlag
+from equipoise.core.nouns.appraisal import ALREADY_FAILED
 
 __all__ = ["Flag", "PathStep", "Safety", "Stop", "safety", "tried_options", "withheld"]
 
 State = Literal["emergency", "released", "watch", "stops", "none"]
 NAMED = 6
-TRIED = "already_failed"
-"""Rule that stops an option because it was tried: a reason not to rank it, not a danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ def tried_options(dossier: Dossier) -> set[str]:
     found = set()
     for verdict in dossier.appraisal.verdicts:
         stops = {reason.rule for reason in verdict.reasons if reason.verdict == "hard_stop"}
-        if stops == {TRIED}:
+        if stops == {ALREADY_FAILED}:
             found.add(verdict.treatment)
     return found
 
