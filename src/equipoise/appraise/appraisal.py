@@ -27,7 +27,7 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
     Returns
     -------
     Appraisal
-        With one verdict for each row of `treatments` that is no comparator, in table order.
+        With one verdict for each row of `treatments` that is judged, in table order.
     """
     trials = appraise_trials(timeline, today=today)
     shared = ground(timeline, trials, today=today)

@@ -104,9 +104,9 @@ def ground(timeline: Timeline, trials: tuple[TrialAppraisal, ...], *, today: Iso
 
 
 def option_ids() -> tuple[str, ...]:
-    """Return every treatment that can be offered, in table order, comparators left out."""
+    """Return every treatment whose safety the tables cover, in table order."""
     treatments = load_table("treatments/treatments")
-    return tuple(row.text("id") for row in treatments if row.text("kind") != "comparator")
+    return tuple(row.text("id") for row in treatments if row.flag("judged"))
 
 
 def judge(option: str, shared: Ground) -> OptionVerdict:
