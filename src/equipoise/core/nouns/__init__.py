@@ -19,6 +19,7 @@ from equipoise.core.nouns.dossier import (
 from equipoise.core.nouns.evidence import (
     Effect,
     EvidenceBase,
+    JointRates,
     LogitEstimate,
     Moderation,
     OptionBaseline,
@@ -103,6 +104,7 @@ __all__ = [
     "Implant",
     "InputDigest",
     "Interval",
+    "JointRates",
     "LabResult",
     "LogitEstimate",
     "Measurement",

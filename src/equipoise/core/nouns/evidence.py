@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Effect", "EvidenceBase", "LogitEstimate", "Moderation", "OptionBaseline", "Treatment"]
+__all__ = ["Effect", "EvidenceBase", "JointRates", "LogitEstimate", "Moderation", "OptionBaseline", "Treatment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +128,9 @@ class OptionBaseline:
         Of the weakest link.
     references : tuple of str
         Keys of `tables/references`.
-    network : str
-        The option whose absolute rate this one leans on. Options of one network are tied to each
-        other by randomised comparisons, those of two are not.
-    network_sd : float
-        Part of the standard deviation of `response` that the whole network shares.
+    component : str
+        Options of one component are tied to each other by a chain of randomised comparisons,
+        those of two are not; it is named after the first of its treatments by id.
     """
 
     treatment: str
@@ -146,8 +144,32 @@ class OptionBaseline:
     checked: str
     population: str
     references: tuple[str, ...]
-    network: str
-    network_sd: float
+    component: str = ""
+    network: str = ""
+    network_sd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class JointRates:
+    """How the rates of all options at one stage hang together.
+
+    Parameters
+    ----------
+    stage : int
+        Failed adequate drug trials in this episode, 0 to 4.
+    treatments : tuple of str
+        Options with a rate, sorted by id; shape (t,).
+    response, dropout, remission : tuple of tuple of float
+        Lower-triangular factor L of the covariance L L' of the logits, shape (t, t), in the order
+        of `treatments`: response by intention to treat, drop-out, remission among responders.
+        The three are independent of each other.
+    """
+
+    stage: int
+    treatments: tuple[str, ...]
+    response: tuple[tuple[float, ...], ...]
+    dropout: tuple[tuple[float, ...], ...]
+    remission: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +229,4 @@ class EvidenceBase:
     baselines: tuple[OptionBaseline, ...]
     moderations: tuple[Moderation, ...]
     unranked: tuple[tuple[str, str], ...]
+    joint: tuple[JointRates, ...] = ()

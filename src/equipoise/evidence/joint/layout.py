@@ -1,0 +1,165 @@
+"""The unknowns of the joint model and what is believed of them before any trial.
+
+Every treatment or comparator ("node") has three logits: response by intention to treat at the
+reference stage, remission among responders, drop-out. Every group has one slope: how strongly its
+response falls from stage to stage, as a share of the fall of drugs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.core.errors import TableError
+from equipoise.core.tables import Row, load_table, setting
+from equipoise.evidence.effects import limit_width
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Layout", "Prior", "log_odds", "prior_of", "read_layout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where each unknown stands in the vector.
+
+    Parameters
+    ----------
+    nodes : tuple of str
+        Treatments and comparators, sorted; shape (t,).
+    groups : tuple of str
+        Stage-slope groups, sorted; shape (g,).
+    group_of : tuple of int
+        Group of each node, shape (t,).
+    curve : mapping of int to float
+        Logit of response to a drug by stage.
+    reference : int
+        Stage at which the response of every node is counted.
+    """
+
+    nodes: tuple[str, ...]
+    groups: tuple[str, ...]
+    group_of: tuple[int, ...]
+    curve: Mapping[int, float]
+    reference: int
+
+    @property
+    def size(self) -> int:
+        """Number of unknowns, 3 t + g."""
+        return 3 * len(self.nodes) + len(self.groups)
+
+    def node(self, name: str) -> int:
+        """Return the position of a node; also that of its response."""
+        return self.nodes.index(name)
+
+    def slope(self, node: int) -> int:
+        """Return the position of the slope of a node's group."""
+        return len(self.nodes) + self.group_of[node]
+
+    def share(self, node: int) -> int:
+        """Return the position of remission among responders."""
+        return len(self.nodes) + len(self.groups) + node
+
+    def dropout(self, node: int) -> int:
+        """Return the position of drop-out."""
+        return 2 * len(self.nodes) + len(self.groups) + node
+
+    def fall(self, stage: float) -> float:
+        """Return the curve at `stage` less that at the reference stage, linear between stages."""
+        stages = sorted(self.curve)
+        here = float(np.interp(stage, stages, [self.curve[one] for one in stages]))
+        return here - self.curve[self.reference]
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Mean, shape (p,), and covariance, shape (p, p), of the unknowns."""
+
+    mean: Array
+    covariance: Array
+
+
+def log_odds(chance: float) -> float:
+    """Return the logit of a chance strictly between 0 and 1."""
+    return math.log(chance) - math.log1p(-chance)
+
+
+def read_layout() -> Layout:
+    """Return the layout of the tables in force.
+
+    Returns
+    -------
+    Layout
+        Every row of `treatments/treatments` that has a group is a node.
+
+    Raises
+    ------
+    TableError
+        If a group is unknown or the reference stage has no rate.
+    """
+    grouped = {
+        row.text("id"): row.text("group")
+        for row in load_table("treatments/treatments")
+        if row.optional_text("group") is not None
+    }
+    groups = tuple(sorted(row.text("id") for row in load_table("baselines/groups")))
+    for name, group in grouped.items():
+        if group not in groups:
+            raise TableError("no such group", where=f"treatments/treatments, {name}", got=group)
+    nodes = tuple(sorted(grouped))
+    curve = {
+        int(row.number("stage")): log_odds(row.number("response"))
+        for row in load_table("baselines/stage_curve")
+    }
+    reference = int(setting("evidence_reference_stage"))
+    if reference not in curve:
+        raise TableError("no such stage", where="baselines/stage_curve", got=str(reference))
+    places = tuple(groups.index(grouped[name]) for name in nodes)
+    return Layout(nodes, groups, places, curve, reference)
+
+
+def prior_of(layout: Layout) -> Prior:
+    """Return the prior of the tables in force.
+
+    Parameters
+    ----------
+    layout : Layout
+        The unknowns.
+
+    Returns
+    -------
+    Prior
+        Response and slopes are independent. Drop-out and remission among responders have a part
+        that the whole group shares and one of the node's own.
+    """
+    mean, covariance = np.zeros(layout.size), np.zeros((layout.size, layout.size))
+    count = len(layout.nodes)
+    mean[:count] = setting("evidence_prior_mean")
+    covariance[np.arange(count), np.arange(count)] = setting("evidence_prior_sd") ** 2
+    rows = {row.text("id"): row for row in load_table("baselines/groups")}
+    for place, name in enumerate(layout.groups):
+        row = rows[name]
+        mean[count + place] = row.number("slope")
+        covariance[count + place, count + place] = row.number("slope_sd") ** 2
+        members = np.array([n for n in range(count) if layout.group_of[n] == place], dtype=np.intp)
+        for outcome, first in (("remission", layout.share(0)), ("dropout", layout.dropout(0))):
+            where = members + first
+            centre, shared = _share(row, outcome)
+            mean[where] = centre
+            covariance[np.ix_(where, where)] = shared**2
+            covariance[where, where] += setting(f"evidence_{outcome}_own_sd") ** 2
+    return Prior(mean, covariance)
+
+
+def _share(row: Row, name: str) -> tuple[float, float]:
+    """Return mean and standard deviation of the logit of a share of `baselines/groups`."""
+    lower, upper = (log_odds(row.number(f"{name}_{end}")) for end in ("lower", "upper"))
+    width = limit_width(row.number("level"))
+    return log_odds(row.number(name)), (upper - lower) / width

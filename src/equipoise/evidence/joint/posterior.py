@@ -1,0 +1,221 @@
+"""The joint posterior, asked for rates by stage and for what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.core.nouns import Effect
+from equipoise.core.tables import load_table, setting
+from equipoise.evidence.joint.components import components
+from equipoise.evidence.joint.layout import Layout, prior_of, read_layout
+from equipoise.evidence.joint.observations import blocks_of, read_spreads
+from equipoise.evidence.joint.solve import Solution, solve
+from equipoise.evidence.trials import Trial
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Joint", "Link", "Rates", "fit_joint"]
+
+LEVELS = ("response", "remission")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One trial or published contrast that a rate rests on."""
+
+    source: str
+    grade: str | None
+    checked: str
+    population: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Logits of some treatments: mean, shape (t,), and covariance, shape (t, t)."""
+
+    mean: Array
+    covariance: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """The posterior with what is needed to read it.
+
+    Parameters
+    ----------
+    layout : Layout
+        The unknowns.
+    solution : Solution
+        Their posterior.
+    links : mapping of str to Link
+        By source.
+    stages : mapping of str to tuple of float
+        Stages at which each treatment's response or remission was observed.
+    component : mapping of str to str
+        Treatments tied by randomised comparisons share one.
+    anchored : frozenset of str
+        Components with at least one trial whose level is near that of a clinic.
+    """
+
+    layout: Layout
+    solution: Solution
+    links: Mapping[str, Link]
+    stages: Mapping[str, tuple[float, ...]]
+    component: Mapping[str, str]
+    anchored: frozenset[str]
+
+    def rated(self, name: str) -> bool:
+        """Return whether a treatment has an absolute rate: it is tied to an anchor."""
+        return self.component.get(name) in self.anchored
+
+    def response(self, names: Sequence[str], stage: int) -> Rates:
+        """Return response by intention to treat.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Nodes, shape (t,).
+        stage : int
+            Failed adequate drug trials.
+
+        Returns
+        -------
+        Rates
+            Each step between the stage and the nearest one at which a treatment was studied adds
+            the stage spread.
+        """
+        design = self._design(names, stage)
+        covariance = design @ self.solution.covariance @ design.T
+        steps = [min(abs(stage - one) for one in self.stages.get(n, (0.0,))) for n in names]
+        extra = np.array(steps) * setting("evidence_stage_spread") ** 2
+        return Rates(design @ self.solution.mean, covariance + np.diag(extra))
+
+    def remission(self, names: Sequence[str]) -> Rates:
+        """Return remission among responders."""
+        return self._part([self.layout.share(self.layout.node(name)) for name in names])
+
+    def dropout(self, names: Sequence[str]) -> Rates:
+        """Return drop-out for any reason."""
+        return self._part([self.layout.dropout(self.layout.node(name)) for name in names])
+
+    def rests_on(self, name: str, stage: int) -> tuple[Link, ...]:
+        """Return what the response of a treatment rests on, most first.
+
+        Parameters
+        ----------
+        name : str
+            A node.
+        stage : int
+            Failed adequate drug trials.
+
+        Returns
+        -------
+        tuple of Link
+            Sources that hold at least the least share (`evidence_link_share`) of all by which
+            observations move the rate; the first one always.
+        """
+        moved = np.abs(self._design([name], stage)[0] @ self.solution.gains)
+        share: dict[str, float] = {}
+        for source, amount in zip(self.solution.sources, moved, strict=True):
+            share[source] = share.get(source, 0.0) + float(amount)
+        total, least = sum(share.values()), setting("evidence_link_share")
+        ordered = sorted(share, key=lambda one: (-round(share[one], 12), one))
+        return tuple(
+            self.links[one]
+            for rank, one in enumerate(ordered)
+            if rank == 0 or share[one] >= least * total
+        )
+
+    def _part(self, places: Sequence[int]) -> Rates:
+        chosen = np.array(places, dtype=np.intp)
+        solution = self.solution
+        return Rates(solution.mean[chosen], solution.covariance[np.ix_(chosen, chosen)])
+
+    def _design(self, names: Sequence[str], stage: int) -> Array:
+        design = np.zeros((len(names), self.layout.size))
+        for row, name in enumerate(names):
+            node = self.layout.node(name)
+            design[row, node] = 1.0
+            design[row, self.layout.slope(node)] = self.layout.fall(stage)
+        return design
+
+
+def fit_joint(trials: Sequence[Trial], effects: Sequence[Effect]) -> Joint:
+    """Return the joint posterior of response, remission among responders and drop-out.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        Those for show are left out.
+    effects : sequence of Effect
+        Those for show are left out.
+
+    Returns
+    -------
+    Joint
+        Of every treatment and comparator that has a group.
+
+    Raises
+    ------
+    TableError
+        If a row names a treatment without a group.
+    """
+    layout = read_layout()
+    trials = [one for one in trials if one.use == "joint"]
+    effects = [one for one in effects if one.use == "joint"]
+    blocks = blocks_of(trials, effects, layout, read_spreads())
+    solution = solve(layout, prior_of(layout), blocks)
+    compared = [_seen(one) for one in trials]
+    compared += [(one.treatment, one.comparator) for one in effects if one.outcome in LEVELS]
+    component = components([one for one in compared if one])
+    anchored = {component[name] for one in trials if one.anchor for name in _seen(one)}
+    return Joint(
+        layout, solution, _links(trials, effects), _stages(trials, effects), component,
+        frozenset(anchored),
+    )
+
+
+def _seen(trial: Trial) -> tuple[str, ...]:
+    return tuple(
+        arm.treatment
+        for arm in trial.arms
+        if arm.response is not None or arm.remission is not None
+    )
+
+
+def _stages(trials: Sequence[Trial], effects: Sequence[Effect]) -> dict[str, tuple[float, ...]]:
+    found: dict[str, set[float]] = {}
+    for trial in trials:
+        for name in _seen(trial):
+            found.setdefault(name, set()).add(trial.stage)
+    for effect in effects:
+        if effect.outcome in LEVELS:
+            for name in (effect.treatment, effect.comparator):
+                found.setdefault(name, set()).add(effect.stage or 0.0)
+    return {name: tuple(sorted(stages)) for name, stages in found.items()}
+
+
+def _links(trials: Sequence[Trial], effects: Sequence[Effect]) -> dict[str, Link]:
+    """Return the links by source; what is common to a trial's arms stands in the trial's row."""
+    links = {
+        one.id: Link(one.id, one.grade, one.checked, one.population, one.references)
+        for one in trials
+    }
+    for effect in effects:
+        links[effect.id] = Link(
+            effect.id, effect.grade, effect.checked, effect.population, effect.references
+        )
+    return links
+
+
+def studied_to(group: str) -> float | None:
+    """Return the highest stage of a group's trials; None where each treatment's own trials say."""
+    return load_table("baselines/groups").row(id=group).optional_number("studied_to")
