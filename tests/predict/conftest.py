@@ -48,8 +48,7 @@ def _baseline(name: str, response: float, sd: float, dropout: float) -> OptionBa
         checked="derived",
         population="outpatients",
         references=("recalled",),
-        network="escitalopram",
-        network_sd=0.0,
+        component="escitalopram",
     )
 
 

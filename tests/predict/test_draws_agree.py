@@ -42,7 +42,7 @@ def test_the_mean_of_the_draws_is_the_expectation(
     literature = read_literature(evidence.baselines, numerics)
     expected = expect_chances(literature, slopes, scores, SETTINGS)
     drawn = draw_chances(
-        draw_literature(literature, 4, numerics),
+        draw_literature(literature, evidence.joint, 4, numerics),
         slopes,
         Person(scores, draw_scores(person, scores, 4, numerics), 4),
         SETTINGS,

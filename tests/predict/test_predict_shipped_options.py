@@ -51,13 +51,26 @@ def test_procedures_that_were_never_compared_share_the_first_place() -> None:
     assert "compared directly" in decision.sentence
 
 
-def test_drugs_of_one_network_share_its_error() -> None:
-    rows = {b.treatment: b for b in evidence.load().baselines if b.stage == 2}
-    pair = [rows["sertraline"], rows["mirtazapine"], rows["ect"]]
+def test_draws_hang_together_as_the_joint_posterior_says() -> None:
+    base = evidence.load()
+    rows = {b.treatment: b for b in base.baselines if b.stage == 2}
+    names = ("sertraline", "mirtazapine", "ect")
     numerics = load_settings().numerics
-    theta = draw_literature(read_literature(pair, numerics), SEED, numerics).theta
-    correlation = np.asarray(np.corrcoef(theta.T))
-    shared = (rows["citalopram"].response.sd / np.array([p.response.sd for p in pair[:2]])).prod()
+    chosen = read_literature([rows[name] for name in names], numerics)
+    theta = draw_literature(chosen, base.joint, SEED, numerics).theta
+    rates = next(one for one in base.joint if one.stage == 2)
+    factor = np.array([rates.response[rates.treatments.index(name)] for name in names])
+    scale = np.linalg.norm(factor, axis=1)
+    expected = factor @ factor.T / np.outer(scale, scale)
     # Standard error of a correlation from 2000 independent draws is at most 0.022.
-    assert correlation[0, 1] == pytest.approx(shared, abs=0.06)
-    assert abs(correlation[0, 2]) < 0.07
+    np.testing.assert_allclose(np.corrcoef(theta.T), expected, atol=0.07)
+    assert expected[0, 1] > 0.5
+
+
+def test_an_option_left_out_changes_no_draw_of_the_others() -> None:
+    base = evidence.load()
+    rows = [b for b in base.baselines if b.stage == 2]
+    numerics = load_settings().numerics
+    every = draw_literature(read_literature(rows, numerics), base.joint, SEED, numerics)
+    fewer = draw_literature(read_literature(rows[1:], numerics), base.joint, SEED, numerics)
+    np.testing.assert_allclose(every.theta[:, 1:], fewer.theta, rtol=0, atol=1e-12)

@@ -81,11 +81,11 @@ def test_two_that_were_compared_are_not_said_to_be_apart(
 ) -> None:
     # Theta-burst and 10 Hz stimulation hang on one anchor, and THREE-D compared them directly.
     pair = make_evidence([("itbs", 0.44), ("rtms", 0.43)])
-    near = tuple(replace(b, evidence_path="anchored", network="rtms") for b in pair.baselines)
+    near = tuple(replace(b, evidence_path="anchored", component="rtms") for b in pair.baselines)
     text = _sentence(make_person(), stage_one, replace(pair, baselines=near))
     assert "No clear first choice" in text
     assert "compared directly" not in text
-    far = (near[0], replace(near[1], network="other"))
+    far = (near[0], replace(near[1], component="other"))
     text = _sentence(make_person(), stage_one, replace(pair, baselines=far))
     assert "not all of them were ever compared directly." in text
 

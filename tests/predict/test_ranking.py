@@ -7,9 +7,16 @@ import math
 import numpy as np
 import pytest
 
+from equipoise.predict.comparisons import Comparisons
 from equipoise.predict.ranking import arrange, chance_of_first, in_order, tie_group
 
 LIMITS = (2.0, 0.3, 0.025)
+
+
+def pair(*, linked: bool, disputed: bool = False) -> Comparisons:
+    """Return what is known of two options."""
+    other = ~np.eye(2, dtype=bool)
+    return Comparisons(np.eye(2, dtype=bool) | (other & linked), other & disputed)
 
 
 def test_equal_options_share_a_draw() -> None:
@@ -46,7 +53,7 @@ def test_two_normal_options_against_the_closed_form() -> None:
 def test_when_an_option_is_tied(expected: list[float], above: float, tied: bool) -> None:
     drawn = np.zeros((100, 2))
     drawn[: round(100 * above), 1] = 1.0
-    found = tie_group(np.array(expected), drawn, ("a", "b"), ("n", "n"), LIMITS)
+    found = tie_group(np.array(expected), drawn, ("a", "b"), pair(linked=True), LIMITS)
     assert found.tolist() == [True, tied]
 
 
@@ -54,8 +61,14 @@ def test_when_an_option_is_tied(expected: list[float], above: float, tied: bool)
 def test_without_a_randomised_tie_little_doubt_is_enough(above: float, tied: bool) -> None:
     drawn = np.zeros((100, 2))
     drawn[: round(100 * above), 1] = 1.0
-    found = tie_group(np.array([50.0, 40.0]), drawn, ("a", "b"), ("n", "other"), LIMITS)
+    found = tie_group(np.array([50.0, 40.0]), drawn, ("a", "b"), pair(linked=False), LIMITS)
     assert found.tolist() == [True, tied]
+
+
+def test_contradicting_comparisons_put_none_above_the_other() -> None:
+    disputed = pair(linked=True, disputed=True)
+    found = tie_group(np.array([50.0, 40.0]), np.zeros((100, 2)), ("a", "b"), disputed, LIMITS)
+    assert found.tolist() == [True, True]
 
 
 def test_ties_stand_first_by_id_then_the_rest_by_utility() -> None:

@@ -45,7 +45,7 @@ def fits(
         slopes = slopes_of((row,), NAMES, frozenset(NAMES), BARE)
         expected = expect_chances(literature, slopes, scores, BARE)
         drawn = draw_chances(
-            draw_literature(literature, 1, BARE.numerics),
+            draw_literature(literature, evidence.joint, 1, BARE.numerics),
             slopes,
             Person(scores, draw_scores(person, scores, 1, BARE.numerics), 1),
             BARE,

@@ -112,8 +112,7 @@ def _baseline(treatment: str, stage: int, tables: Tables) -> OptionBaseline:
         checked=max((link.checked for link in rate.links), key=CHECKS.index),
         population="; ".join(dict.fromkeys(link.population for link in rate.links)),
         references=tuple(sorted({key for link in rate.links for key in link.references})),
-        network=rate.network,
-        network_sd=math.sqrt(rate.network_variance),
+        component=rate.network,
     )
 
 

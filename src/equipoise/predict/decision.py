@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from equipoise.core.answers import Answer
 from equipoise.core.nouns import Appraisal, Decision, EvidenceBase, Preferences, Profile
 from equipoise.predict.assemble import predictions_of
 from equipoise.predict.choices import rankable
+from equipoise.predict.comparisons import head_to_head
 from equipoise.predict.layers import average_utility, layers, prepare
 from equipoise.predict.preferences import Weights, choose_weights
 from equipoise.predict.ranking import arrange, in_order
 from equipoise.predict.settings import load_settings
-from equipoise.predict.words import NOTHING, answer, withheld_because
+from equipoise.predict.words import NOTHING, Order, answer, withheld_because
 
 __all__ = ["predict"]
 
@@ -71,16 +74,20 @@ def predict(
     names = [option.treatment.id for option in options]
     order = arrange(established.utility, established.tied, names)
     predictions = predictions_of(established, options, order, settings)
-    same_order = in_order(established.utility, names) == in_order(average_utility(case), names)
+    said = Order(
+        same=in_order(established.utility, names) == in_order(average_utility(case), names),
+        apart=not case.comparisons.linked[np.ix_(established.tied, established.tied)].all(),
+    )
     return Decision(
         stage=appraisal.stage.used,
         predictions=predictions,
         exploratory=predictions_of(exploratory, options, order, settings),
         unranked=unranked,
-        sentence=answer(predictions, options, profile, appraisal, same_order=same_order),
+        sentence=answer(predictions, options, profile, appraisal, said),
         weights=weights.shares,
         weights_source=weights.source,
         withheld=None,
+        head_to_head=head_to_head(options, evidence.effects),
     )
 
 

@@ -18,6 +18,7 @@ from equipoise.predict.chances import (
     expect_chances,
 )
 from equipoise.predict.choices import Option
+from equipoise.predict.comparisons import Comparisons, compare
 from equipoise.predict.literature import Draws, Literature, draw_literature, read_literature
 from equipoise.predict.preferences import Weights, draw_weights, utilities, values_of
 from equipoise.predict.ranking import chance_of_first, tie_group
@@ -58,6 +59,7 @@ class Case:
     weights: Weights
     drawn_weights: Array
     settings: Settings
+    comparisons: Comparisons
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +144,12 @@ def prepare(
         active=frozenset(one.id for one in evidence.treatments),
         moderations=moderations,
         literature=literature,
-        draws=draw_literature(literature, seed, numerics),
+        draws=draw_literature(literature, evidence.joint, seed, numerics),
         person=Person(scores, draw_scores(profile, scores, seed, numerics), seed),
         weights=weights,
         drawn_weights=draw_weights(weights, seed, settings),
         settings=settings,
+        comparisons=compare(options, evidence.effects),
     )
 
 
@@ -186,7 +189,6 @@ def _layer(name: str, case: Case, slopes: tuple[Slope, ...], drawn: LayerDraws) 
     expected = expect_chances(case.literature, slopes, case.person.scores, settings)
     utility = _utility(case, (expected.response, expected.remission, expected.dropout))
     names = [option.treatment.id for option in case.options]
-    networks = [option.baseline.network for option in case.options]
     limits = settings.tie_points, settings.tie_chance, settings.tie_chance_elsewhere
     return Layer(
         name=name,
@@ -196,7 +198,7 @@ def _layer(name: str, case: Case, slopes: tuple[Slope, ...], drawn: LayerDraws) 
         drawn=drawn,
         utility=utility,
         p_best=chance_of_first(drawn.wished, settings.tie_tolerance),
-        tied=tie_group(utility, drawn.utility, names, networks, limits),
+        tied=tie_group(utility, drawn.utility, names, case.comparisons, limits),
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from equipoise.core.errors import TableError
 from equipoise.core.gaussian import logistic
-from equipoise.core.nouns import LogitEstimate, OptionBaseline
+from equipoise.core.nouns import JointRates, LogitEstimate, OptionBaseline
 from equipoise.core.streams import antithetic_normals
 from equipoise.predict.calibrate import calibrate_intercept, expect
 from equipoise.predict.settings import Numerics
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = ["Draws", "Literature", "draw_literature", "read_literature"]
+
+NO_RATES: Final = JointRates(0, (), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,17 @@ def _chances(estimates: Sequence[LogitEstimate], numerics: Numerics) -> Array:
     return expect(mean, variance, numerics.nodes)[0]
 
 
-def draw_literature(literature: Literature, seed: int, numerics: Numerics) -> Draws:
+def draw_literature(
+    literature: Literature, joint: Sequence[JointRates], seed: int, numerics: Numerics
+) -> Draws:
     """Draw what is uncertain in the evidence, one stream for each number of each option.
 
     Parameters
     ----------
     literature : Literature
-        Of the options.
+        Of the options, all at one stage.
+    joint : sequence of JointRates
+        How the rates hang together; options that it does not hold are independent.
     seed : int
         Of the run.
     numerics : Numerics
@@ -133,29 +139,54 @@ def draw_literature(literature: Literature, seed: int, numerics: Numerics) -> Dr
     Returns
     -------
     Draws
-        An option's draws do not depend on which other options there are.
+        An option's draws do not depend on which other options are ranked.
     """
     rows = literature.baselines
+    rates = next((one for one in joint if rows and one.stage == rows[0].stage), NO_RATES)
+    parts = {
+        name: _together(name, rows, (rates.treatments, factor), (seed, numerics))
+        for name, factor in (
+            ("theta", rates.response),
+            ("dropout", rates.dropout),
+            ("remission", rates.remission),
+        )
+    }
     dropout = [one.dropout for one in rows]
     remission = [one.remission_given_response for one in rows]
     return Draws(
-        theta=literature.theta + literature.theta_sd * _responses(rows, seed, numerics),
-        dropout=logistic(_spread(dropout, _normals("dropout", rows, seed, numerics))),
-        remission=logistic(_spread(remission, _normals("remission", rows, seed, numerics))),
+        theta=literature.theta + literature.theta_sd * parts["theta"],
+        dropout=logistic(_spread(dropout, parts["dropout"])),
+        remission=logistic(_spread(remission, parts["remission"])),
     )
 
 
-def _responses(rows: Sequence[OptionBaseline], seed: int, numerics: Numerics) -> Array:
-    """Draw what a network shares once for all its options, and the rest for each."""
-    own = _normals("theta", rows, seed, numerics)
-    each = [antithetic_normals(f"network/{one.network}", seed, numerics.draws) for one in rows]
-    # An option without uncertainty shares nothing.
-    shared = np.array([one.network_sd / one.response.sd if one.response.sd else 0 for one in rows])
-    return np.asarray(shared * np.stack(each).T + np.sqrt(1.0 - shared**2) * own)
+def _together(
+    name: str,
+    rows: Sequence[OptionBaseline],
+    factor: tuple[tuple[str, ...], tuple[tuple[float, ...], ...]],
+    run: tuple[int, Numerics],
+) -> Array:
+    """Return standard normals, shape (n, t), that hang together as the rates do.
+
+    Every treatment of the tables has its stream, whether it is ranked or not, so leaving one out
+    changes no other.
+    """
+    seed, numerics = run
+    names, rows_of_factor = factor
+    wanted = [one.treatment for one in rows]
+    alone = tuple(sorted(set(wanted) - set(names)))
+    own = _normals(name, (*names, *alone), seed, numerics)
+    mixed = own.copy()
+    if names:
+        scale = np.array(rows_of_factor)
+        scale /= np.linalg.norm(scale, axis=1, keepdims=True)
+        mixed[:, : len(names)] = own[:, : len(names)] @ scale.T
+    column = {one: place for place, one in enumerate((*names, *alone))}
+    return np.ascontiguousarray(mixed[:, [column[one] for one in wanted]])
 
 
-def _normals(name: str, rows: Sequence[OptionBaseline], seed: int, numerics: Numerics) -> Array:
-    each = [antithetic_normals(f"{name}/{one.treatment}", seed, numerics.draws) for one in rows]
+def _normals(name: str, treatments: Sequence[str], seed: int, numerics: Numerics) -> Array:
+    each = [antithetic_normals(f"{name}/{one}", seed, numerics.draws) for one in treatments]
     return np.ascontiguousarray(np.stack(each).T)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.predict.comparisons import Comparisons
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -38,13 +40,14 @@ def tie_group(
     expected: Array,
     drawn: Array,
     names: Sequence[str],
-    networks: Sequence[str],
+    comparisons: Comparisons,
     limits: tuple[float, float, float],
 ) -> NDArray[np.bool_]:
     """Return which options are tied with the first.
 
-    An option that no randomised comparison ties to the first needs far less to share its place:
-    rates of different populations do not settle which of two options is better.
+    An option whose difference from the first rests on rates of different populations needs far
+    less to share its place, and where direct comparisons of the two contradict each other none of
+    them stands above the other.
 
     Parameters
     ----------
@@ -54,11 +57,11 @@ def tie_group(
         Utility in each draw.
     names : sequence of str
         Ids; the first of equal options is the first by id.
-    networks : sequence of str
-        Options of one network are tied to each other by randomised comparisons.
+    comparisons : Comparisons
+        Which pairs were randomised against each other.
     limits : tuple of (points, chance, chance_elsewhere)
         Closer than `points` to the first, or above it in at least `chance` of the draws;
-        `chance_elsewhere` for options of another network than the first.
+        `chance_elsewhere` for options that no randomised comparison links to the first.
 
     Returns
     -------
@@ -67,10 +70,10 @@ def tie_group(
     """
     points, chance, elsewhere = limits
     first = in_order(expected, names)[0]
-    needed = np.array([chance if one == networks[first] else elsewhere for one in networks])
+    needed = np.where(comparisons.linked[first], chance, elsewhere)
     close = expected[first] - expected < points
     above = (drawn > drawn[:, first, None]).mean(axis=0) >= needed
-    return np.asarray(close | above)
+    return np.asarray(close | above | comparisons.disputed[first])
 
 
 def in_order(expected: Array, names: Sequence[str]) -> list[int]:

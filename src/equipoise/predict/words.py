@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from equipoise.core.nouns import Appraisal, Prediction, Profile, Stage
 from equipoise.predict.choices import Option
 
-__all__ = ["NOTHING", "NOT_ESTIMATED", "answer", "shift_words", "withheld_because"]
+__all__ = ["NOTHING", "NOT_ESTIMATED", "Order", "answer", "shift_words", "withheld_because"]
 
 NOT_ESTIMATED = "not_estimated"
 NOTHING = "No option can be ranked: the reason stands beside each."
 
 LISTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What may be said of an order.
+
+    Parameters
+    ----------
+    same : bool
+        Whether it is that of people of whom nothing was measured.
+    apart : bool
+        Whether some options of the tie group were neither compared directly nor are of one group
+        and tied by randomised comparisons.
+    """
+
+    same: bool
+    apart: bool
 
 
 def shift_words(
@@ -63,8 +81,7 @@ def answer(
     options: Sequence[Option],
     profile: Profile,
     appraisal: Appraisal,
-    *,
-    same_order: bool,
+    order: Order,
 ) -> str:
     """Return the decision in a few sentences.
 
@@ -78,26 +95,25 @@ def answer(
         For what was measured.
     appraisal : Appraisal
         For the stage.
-    same_order : bool
-        Whether the order is that of people of whom nothing was measured.
+    order : Order
+        What may be said of the order.
 
     Returns
     -------
     str
         First choice or tie, what the measurements change, and what is not known.
     """
-    parts = [_first(predictions, options), *_measured(predictions, profile, same_order=same_order)]
+    moved = _measured(predictions, profile, same_order=order.same)
+    parts = [_first(predictions, options, apart=order.apart), *moved]
     return " ".join([*parts, *_history(appraisal.stage)])
 
 
-def _first(predictions: Sequence[Prediction], options: Sequence[Option]) -> str:
+def _first(predictions: Sequence[Prediction], options: Sequence[Option], *, apart: bool) -> str:
     tied = [p for p in predictions if p.tied]
     first, ranked = tied[0], len(predictions)
     if ranked == 1:
         return f"{first.title} is the only option that can be ranked."
     if len(tied) > 1:
-        networks = {o.treatment.id: o.baseline.network for o in options}
-        apart = len({networks[p.treatment] for p in tied}) > 1
         named = _named([_within(p.title) for p in tied], ranked)
         because = "the evidence does not separate them."
         if apart:

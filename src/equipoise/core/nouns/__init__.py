@@ -71,6 +71,7 @@ from equipoise.core.nouns.plan import (
 from equipoise.core.nouns.prediction import (
     Decision,
     Driver,
+    HeadToHead,
     Prediction,
     Shift,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "EvidenceBase",
     "Finding",
     "Genotype",
+    "HeadToHead",
     "Implant",
     "InputDigest",
     "Interval",

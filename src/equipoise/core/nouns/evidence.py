@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Effect", "EvidenceBase", "JointRates", "LogitEstimate", "Moderation", "OptionBaseline", "Treatment"]
+__all__ = [
+    "Effect",
+    "EvidenceBase",
+    "JointRates",
+    "LogitEstimate",
+    "Moderation",
+    "OptionBaseline",
+    "Treatment",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Effect:
     outcome : str
         ``response``, ``remission``, ``dropout``, ``dropout_side_effects`` or ``relapse``.
     estimate, standard_error : float
-        Log odds ratio (positive favours more of the outcome).
+        Log odds or hazard ratio by `scale`; positive is more of the outcome on `treatment`.
     between_study_sd : float or None
         tau on the same scale.
     population : str
@@ -76,6 +84,14 @@ class Effect:
         ``checked``, ``recalled`` or ``derived``.
     references : tuple of str
         Keys of `tables/references`.
+    id : str
+        Row id, or the trial that it is from.
+    scale : {"log_odds_ratio", "log_hazard_ratio"}
+        Of `estimate`; hazard ratios are of relapse alone.
+    use : {"joint", "shown"}
+        Whether the joint model uses it; `why_shown` says why not.
+    note : str or None
+        What a reader must know.
     """
 
     treatment: str
@@ -94,6 +110,11 @@ class Effect:
     grade: str
     checked: str
     references: tuple[str, ...]
+    id: str = ""
+    scale: str = "log_odds_ratio"
+    use: str = "shown"
+    why_shown: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +165,7 @@ class OptionBaseline:
     checked: str
     population: str
     references: tuple[str, ...]
-    component: str = ""
-    network: str = ""
-    network_sd: float = 0.0
+    component: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from equipoise.core.nouns.numbers import Chance, Interval, Points
 
-__all__ = ["Decision", "Driver", "Prediction", "Shift"]
+__all__ = ["Decision", "Driver", "HeadToHead", "Prediction", "Shift"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class Prediction:
     drivers : tuple of Driver
         What moved it, most first.
     evidence_path : {"randomised", "anchored"}
-        How the option is tied to the others.
+        Whether a chain of randomised comparisons ties the option to most of the others; one that
+        is anchored was never compared with them.
     extrapolated : bool
         Whether the number is for a stage that was not studied.
     grade, checked : str
@@ -96,6 +97,46 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadToHead:
+    """A randomised comparison of two ranked options.
+
+    Parameters
+    ----------
+    source : str
+        Id of the trial or pooled comparison.
+    treatment, comparator : str
+        Ids of the two options.
+    outcome : str
+        ``response`` or ``remission``.
+    estimate, standard_error : float
+        Log odds ratio; positive favours `treatment`.
+    population : str
+        Who was studied.
+    weeks : float or None
+        Time of the outcome.
+    pooled : bool
+        Whether the joint estimate of the rates uses it.
+    grade, checked : str
+        Of the comparison.
+    references : tuple of str
+        Keys of `tables/references`.
+    """
+
+    source: str
+    treatment: str
+    comparator: str
+    outcome: str
+    estimate: float
+    standard_error: float
+    population: str
+    weeks: float | None
+    pooled: bool
+    grade: str
+    checked: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """All predictions of one person.
 
@@ -115,6 +156,8 @@ class Decision:
         (attribute, weight) used; `weights_source` says whose they are.
     withheld : str or None
         Why the ranking is withheld.
+    head_to_head : tuple of HeadToHead
+        Randomised comparisons of ranked options with each other.
     """
 
     stage: int
@@ -125,3 +168,4 @@ class Decision:
     weights: tuple[tuple[str, float], ...]
     weights_source: str
     withheld: str | None
+    head_to_head: tuple[HeadToHead, ...] = ()

@@ -128,7 +128,7 @@ def place(name: str, layout: Layout, source: str) -> int:
 
 
 def _levels(trials: Sequence[Trial], layout: Layout, spreads: Spreads) -> list[Block]:
-    """Return the blocks of response: one for each programme of anchors, one for each other trial."""
+    """Return the blocks of response: one for a programme of anchors, one for any other trial."""
     programmes: dict[str, list[Trial]] = {}
     for trial in trials:
         key = trial.programme if trial.anchor else f"/{trial.id}"

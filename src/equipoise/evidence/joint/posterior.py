@@ -178,16 +178,18 @@ def fit_joint(trials: Sequence[Trial], effects: Sequence[Effect]) -> Joint:
     component = components([one for one in compared if one])
     anchored = {component[name] for one in trials if one.anchor for name in _seen(one)}
     return Joint(
-        layout, solution, _links(trials, effects), _stages(trials, effects), component,
+        layout,
+        solution,
+        _links(trials, effects),
+        _stages(trials, effects),
+        component,
         frozenset(anchored),
     )
 
 
 def _seen(trial: Trial) -> tuple[str, ...]:
     return tuple(
-        arm.treatment
-        for arm in trial.arms
-        if arm.response is not None or arm.remission is not None
+        arm.treatment for arm in trial.arms if arm.response is not None or arm.remission is not None
     )
 
 
