@@ -17,10 +17,12 @@ from equipoise.core.nouns.dossier import (
     Dossier,
 )
 from equipoise.core.nouns.evidence import (
+    Claim,
     Effect,
     EvidenceBase,
     JointRates,
     LogitEstimate,
+    MarkerFinding,
     Moderation,
     OptionBaseline,
     Treatment,
@@ -88,6 +90,7 @@ __all__ = [
     "BlockedOption",
     "Chance",
     "CheckItem",
+    "Claim",
     "Condition",
     "Consent",
     "Contribution",
@@ -109,6 +112,7 @@ __all__ = [
     "JointRates",
     "LabResult",
     "LogitEstimate",
+    "MarkerFinding",
     "Measurement",
     "MechanismState",
     "Moderation",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "Claim",
     "Effect",
     "EvidenceBase",
     "JointRates",
     "LogitEstimate",
+    "MarkerFinding",
     "Moderation",
     "OptionBaseline",
     "Treatment",
@@ -236,6 +238,104 @@ class Moderation:
     failed_replications: int
     grade: str
     checked: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerFinding:
+    """A published finding that a marker tells for whom a treatment is better.
+
+    Parameters
+    ----------
+    id, marker, modality : str
+        Row id, the marker in words and the kind of measure.
+    measure : str or None
+        Measure of the house that it is, where there is one.
+    treatment, comparator : str
+        What was compared: ids joined by semicolons, or a group in words.
+    row_type : {"contrast", "one_arm", "prognostic", "guided"}
+        Which coefficient the finding informs.
+    finding : str
+        What was found, in one sentence.
+    design : str
+        How it was found; a contrast inside a trial is not yet a test planned for it.
+    people : int or None
+        Of the study.
+    acts : {"person", "site", "none"}
+        Whether it moves a person's options, the place of stimulation, or nothing.
+    why_not : str or None
+        Why it moves nothing.
+    published, published_standard_error : float or None
+        Slope, log odds per observed standard deviation, where one was published.
+    same, failed : int
+        Later studies that agreed, and those that found nothing or the opposite.
+    population, grade, checked : str
+        Whom it is about; grade never above C without a prospective randomised test.
+    references : tuple of str
+        Keys of `tables/references`, later studies included.
+    """
+
+    id: str
+    marker: str
+    modality: str
+    measure: str | None
+    treatment: str
+    comparator: str
+    row_type: str
+    finding: str
+    design: str
+    people: int | None
+    acts: str
+    why_not: str | None
+    published: float | None
+    published_standard_error: float | None
+    same: int
+    failed: int
+    population: str
+    grade: str
+    checked: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What people say about depression and its treatment, and what the evidence says.
+
+    Parameters
+    ----------
+    id : str
+        Row id, ``H1`` and on.
+    claim, evidence : str
+        As it is said; the best evidence with its numbers.
+    verdict : {"false", "unproven", "overstated", "partly_true", "true_with_limits", "caution"}
+        Of the claim as it is said.
+    topic : str
+        What it is about.
+    keywords, effects, moderators, treatments : tuple of str
+        Search words; ids of the rows that it concerns.
+    links_none_because : str or None
+        Why it concerns no row of the house.
+    population, as_of, grade, checked, confidence : str
+        Of the evidence.
+    references : tuple of str
+        Keys of `tables/references`.
+    """
+
+    id: str
+    claim: str
+    verdict: str
+    evidence: str
+    topic: str
+    keywords: tuple[str, ...]
+    effects: tuple[str, ...]
+    moderators: tuple[str, ...]
+    treatments: tuple[str, ...]
+    links_none_because: str | None
+    population: str
+    as_of: str
+    grade: str
+    checked: str
+    confidence: str
     references: tuple[str, ...]
 
 
