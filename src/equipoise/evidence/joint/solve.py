@@ -83,7 +83,7 @@ def solve(layout: Layout, prior: Prior, blocks: Sequence[Block]) -> Solution:
     EquipoiseError
         If the search does not settle.
     """
-    precision = np.linalg.inv(prior.covariance)
+    precision = _inverse(prior.covariance)
     fixed = [_normal(block, prior.mean, layout) for block in blocks if block.linear]
     bent = [block for block in blocks if not block.linear]
     base = _add(precision, precision @ prior.mean, fixed)
@@ -91,12 +91,16 @@ def solve(layout: Layout, prior: Prior, blocks: Sequence[Block]) -> Solution:
     for _ in range(STEPS):
         moving = [_normal(block, mean, layout) for block in bent]
         matrix, pull = _add(*base, moving)
-        found = np.linalg.solve(matrix, pull)
+        found = np.asarray(np.linalg.solve(matrix, pull), dtype=np.float64)
         change = float(np.abs(found - mean).max())
         mean = found
         if change < TOLERANCE:
-            return _solution(mean, np.linalg.inv(matrix), blocks, layout)
+            return _solution(mean, _inverse(matrix), blocks, layout)
     raise EquipoiseError("the joint model of treatments did not settle")
+
+
+def _inverse(matrix: Array) -> Array:
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
 
 
 def _add(matrix: Array, pull: Array, parts: Sequence[_Normal]) -> tuple[Array, Array]:
@@ -112,7 +116,7 @@ def _normal(block: Block, at: Array, layout: Layout) -> _Normal:
     model = expected(block, at, layout)
     observed = np.array([one.value for one in block.observations])
     target = observed - model.value + model.gradient @ at
-    return _Normal(model.gradient, np.linalg.inv(_covariance(block, model)), target)
+    return _Normal(model.gradient, _inverse(_covariance(block, model)), target)
 
 
 def _covariance(block: Block, model: Expected) -> Array:
