@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from equipoise.core.nouns import Treatment
+from equipoise.core.nouns import Approval, SideEffect, Treatment
 from equipoise.core.tables import Row, load_table
 
 __all__ = ["read_treatments"]
@@ -18,7 +18,8 @@ def read_treatments() -> tuple[Treatment, ...]:
     Returns
     -------
     tuple of Treatment
-        An attribute that the table does not know is left out of the option's attributes.
+        Ranked or not; an attribute that the table does not know is left out of the option's
+        attributes.
 
     Raises
     ------
@@ -26,10 +27,28 @@ def read_treatments() -> tuple[Treatment, ...]:
         If a cell that every option needs is missing.
     """
     rows = [row for row in load_table("treatments/treatments") if row.text("kind") != "comparator"]
-    return tuple(_treatment(row) for row in sorted(rows, key=lambda row: row.text("id")))
+    approvals = _by_treatment("treatments/approvals")
+    effects = _by_treatment("treatments/side_effects")
+    return tuple(
+        _treatment(
+            row,
+            tuple(_approval(one) for one in approvals.get(row.text("id"), ())),
+            tuple(_side_effect(one) for one in effects.get(row.text("id"), ())),
+        )
+        for row in sorted(rows, key=lambda row: row.text("id"))
+    )
 
 
-def _treatment(row: Row) -> Treatment:
+def _by_treatment(table: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in load_table(table):
+        found.setdefault(row.text("treatment"), []).append(row)
+    return found
+
+
+def _treatment(
+    row: Row, approvals: tuple[Approval, ...], side_effects: tuple[SideEffect, ...]
+) -> Treatment:
     levels = ((name, row.optional_number(name)) for name in ATTRIBUTES)
     return Treatment(
         id=row.text("id"),
@@ -42,4 +61,34 @@ def _treatment(row: Row) -> Treatment:
         weeks_to_effect=row.optional_number("weeks_to_effect"),
         attributes=tuple((name, level) for name, level in levels if level is not None),
         reference=row.text("reference"),
+        drugs=row.items("drugs"),
+        mechanisms=row.items("mechanisms"),
+        cost_band=row.optional_text("cost_band"),
+        availability=row.optional_text("availability"),
+        ranked=row.flag("ranked"),
+        unranked_because=row.optional_text("unranked_because") or "",
+        approvals=approvals,
+        side_effects=side_effects,
+    )
+
+
+def _approval(row: Row) -> Approval:
+    year = row.optional_number("year")
+    return Approval(
+        agency=row.text("agency"),
+        indication=row.text("indication"),
+        status=row.text("status"),
+        year=None if year is None else int(year),
+        note=row.optional_text("note"),
+    )
+
+
+def _side_effect(row: Row) -> SideEffect:
+    return SideEffect(
+        effect=row.text("effect"),
+        level=row.optional_text("level"),
+        rate=row.optional_number("rate"),
+        comparator_rate=row.optional_number("comparator_rate"),
+        unit=row.optional_text("unit"),
+        population=row.text("population"),
     )

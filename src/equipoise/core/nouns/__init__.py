@@ -17,6 +17,7 @@ from equipoise.core.nouns.dossier import (
     Dossier,
 )
 from equipoise.core.nouns.evidence import (
+    Approval,
     Claim,
     Effect,
     EvidenceBase,
@@ -25,6 +26,7 @@ from equipoise.core.nouns.evidence import (
     MarkerFinding,
     Moderation,
     OptionBaseline,
+    SideEffect,
     Treatment,
 )
 from equipoise.core.nouns.measurement import (
@@ -86,6 +88,7 @@ from equipoise.core.nouns.profile import (
 
 __all__ = [
     "Appraisal",
+    "Approval",
     "BiotypeChance",
     "BlockedOption",
     "Chance",
@@ -138,6 +141,7 @@ __all__ = [
     "ScaleAnswers",
     "SeriesPoint",
     "Shift",
+    "SideEffect",
     "Stage",
     "Step",
     "Target",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "Approval",
     "Claim",
     "Effect",
     "EvidenceBase",
@@ -13,8 +14,35 @@ __all__ = [
     "MarkerFinding",
     "Moderation",
     "OptionBaseline",
+    "SideEffect",
     "Treatment",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What one agency says of a treatment in one indication; `year` of that, where known."""
+
+    agency: str
+    indication: str
+    status: str
+    year: int | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffect:
+    """How often an unwanted effect comes with a treatment.
+
+    `level` is a word (``none`` to ``high``); `rate` and `comparator_rate` are in `unit`.
+    """
+
+    effect: str
+    level: str | None
+    rate: float | None
+    comparator_rate: float | None
+    unit: str | None
+    population: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +54,7 @@ class Treatment:
     id, title : str
         Id and printed name.
     kind : str
-        ``drug``, ``augmentation``, ``procedure`` or ``therapy``.
+        ``drug``, ``augmentation``, ``procedure``, ``therapy`` or ``strategy``.
     drug_class : str
         Class of drugs or of procedures; options of one class share a correlation.
     group : str
@@ -40,6 +68,20 @@ class Treatment:
         Usual time to response in weeks.
     attributes : tuple of tuple
         (attribute id, level) for the preferences, for example visits or anaesthesia.
+    reference : str
+        Keys of `tables/references`.
+    drugs : tuple of str
+        Drugs of `drugs/drugs` that it consists of.
+    mechanisms : tuple of str
+        Mechanisms that it acts on by textbook; they drive nothing.
+    cost_band, availability : str or None
+        Columns of the table.
+    ranked : bool
+        Whether it may be ranked; where not, `unranked_because` says why in a sentence.
+    approvals : tuple of Approval
+        By agency and indication.
+    side_effects : tuple of SideEffect
+        In the order of the table.
     """
 
     id: str
@@ -52,6 +94,14 @@ class Treatment:
     weeks_to_effect: float | None
     attributes: tuple[tuple[str, float], ...]
     reference: str
+    drugs: tuple[str, ...] = ()
+    mechanisms: tuple[str, ...] = ()
+    cost_band: str | None = None
+    availability: str | None = None
+    ranked: bool = True
+    unranked_because: str = ""
+    approvals: tuple[Approval, ...] = ()
+    side_effects: tuple[SideEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
