@@ -22,7 +22,7 @@ from equipoise.core.nouns import Dose, Timeline, TreatmentTrial, TrialAppraisal
 from equipoise.core.tables import Row, load_table
 from equipoise.core.units import convert
 
-__all__ = ["appraise_trials", "dose_in_unit", "dose_row", "highest_dose"]
+__all__ = ["appraise_trials", "dose_in_unit", "dose_row", "drug_parts", "highest_dose"]
 
 _CLOSE: Final = 1e-9
 _ADDED: Final = "_augmentation"
@@ -57,9 +57,24 @@ def appraise_trials(timeline: Timeline, *, today: IsoDate) -> tuple[TrialApprais
 
 
 def dose_row(treatment: str) -> Row | None:
-    """Return the row of `doses/doses` of a treatment, or of the add-on of that drug."""
-    doses = load_table("doses/doses")
-    return doses.find(treatment=treatment) or doses.find(treatment=f"{treatment}{_ADDED}")
+    """Return the row of `doses/doses` of a treatment, its drug, or the add-on of that drug."""
+    return _listed("doses/doses", treatment)
+
+
+def _listed(table: str, treatment: str) -> Row | None:
+    names, parts = [treatment], drug_parts(treatment)
+    if len(parts) == 1:
+        names += parts
+    rows = load_table(table)
+    both = [name for one in names for name in (one, f"{one}{_ADDED}")]
+    found = (rows.find(treatment=name) for name in both)
+    return next((row for row in found if row is not None), None)
+
+
+def drug_parts(treatment: str) -> tuple[str, ...]:
+    """Return the drugs that `treatments/treatments` lists for a treatment."""
+    row = load_table("treatments/treatments").find(id=treatment)
+    return () if row is None else row.items("drugs")
 
 
 def _appraise(trial: TreatmentTrial, timeline: Timeline, today: IsoDate) -> TrialAppraisal:
@@ -101,11 +116,9 @@ def _failed(adequate: bool | None, unhelpful: bool | None) -> bool | None:
 def _criteria(
     trial: TreatmentTrial, timeline: Timeline, weeks: tuple[float, float] | None
 ) -> tuple[Criterion, ...]:
-    sessions = load_table("doses/sessions").find(treatment=trial.treatment)
-    doses = dose_row(trial.treatment)
+    sessions, doses = _listed("doses/sessions", trial.treatment), dose_row(trial.treatment)
     if sessions is None and doses is None:
-        missing = f"a rule for the adequacy of {printed(trial.treatment)}"
-        return (Criterion(None, "", missing),)
+        return (Criterion(None, "", _no_rule(trial.treatment)),)
     found = []
     if doses is not None:
         found.append(_dose(trial, doses, timeline))
@@ -115,11 +128,21 @@ def _criteria(
     return (*found, _duration(trial, doses, weeks), _adherence(trial))
 
 
+def _no_rule(treatment: str) -> str:
+    parts = drug_parts(treatment)
+    if len(parts) > 1:
+        names = " and ".join(printed(part) for part in parts)
+        return f"{names} as trials of their own, each with its dose"
+    return f"a rule for the adequacy of {printed(treatment)}"
+
+
 def _dose(trial: TreatmentTrial, row: Row, timeline: Timeline) -> Criterion:
     if row.optional_text("level_test") is not None:
         return _level(trial, row, timeline)
     threshold, name = row.optional_number("adequacy"), printed(trial.treatment)
-    if threshold is None or trial.dose.value is None:
+    if threshold is None:
+        return Criterion(None, "", f"an adequate dose of {name}: the tables hold none")
+    if trial.dose.value is None:
         return Criterion(None, "", f"the dose of {name}")
     unit = row.text("unit")
     dose = dose_in_unit(trial.dose.value, row)

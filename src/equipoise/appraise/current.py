@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from equipoise.appraise.adequacy import dose_in_unit, dose_row, highest_dose
-from equipoise.appraise.drug_use import DrugInUse, drug_of, option_of
+from equipoise.appraise.drug_use import DrugInUse, drugs_of, option_of
 from equipoise.appraise.pairs import acting, clashes
 from equipoise.appraise.red_flags import Level, pathway
 from equipoise.appraise.safety import Ground, contraindicated, strictest
@@ -93,7 +93,7 @@ def _doses(drug: str, shared: Ground) -> Iterable[Dose]:
             yield use.dose.value
     for trial in shared.timeline.treatments.or_else(()):
         over = trial.stop.value is not None or trial.ongoing.value is False
-        if drug_of(trial.treatment, shared.catalogue) == drug and not over:
+        if drugs_of(trial.treatment, shared.catalogue) == (drug,) and not over:
             yield from () if trial.dose.value is None else (trial.dose.value,)
 
 

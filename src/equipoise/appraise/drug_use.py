@@ -10,9 +10,16 @@ from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import Timeline
 from equipoise.core.tables import Row, load_table
 
-__all__ = ["Catalogue", "DrugInUse", "Option", "drugs_in_use", "option_of", "read_catalogue"]
+__all__ = [
+    "Catalogue",
+    "DrugInUse",
+    "Option",
+    "drugs_in_use",
+    "drugs_of",
+    "option_of",
+    "read_catalogue",
+]
 
-_ADDED = "_augmentation"
 _ANY_DRUG = "drug"
 
 
@@ -55,11 +62,14 @@ class Catalogue:
         Printed names.
     lingers : dict of str to float
         Days after the last dose for which interactions still hold, where there are any.
+    parts : dict of str to tuple of str
+        Drugs of each treatment that consists of any: what an addition adds, both drugs of a pair.
     """
 
     names: dict[str, frozenset[str]]
     titles: dict[str, str]
     lingers: dict[str, float]
+    parts: dict[str, tuple[str, ...]]
 
     def title(self, drug: str) -> str:
         """Return the printed name; that of an unlisted drug is its id."""
@@ -68,10 +78,10 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A treatment under judgement: its id, its drug if it is one, and its names in the rules."""
+    """A treatment under judgement: its id, its drugs if it has any, and its names in the rules."""
 
     id: str
-    drug: str | None
+    drugs: tuple[str, ...]
     names: frozenset[str]
 
 
@@ -86,6 +96,7 @@ def read_catalogue() -> Catalogue:
             for row in table
             if row.optional_text("lingers") is not None
         },
+        parts={row.text("id"): row.items("drugs") for row in load_table("treatments/treatments")},
     )
 
 
@@ -114,19 +125,19 @@ def option_of(treatment: str, catalogue: Catalogue) -> Option:
     Returns
     -------
     Option
-        An add-on such as ``lithium_augmentation`` carries the names of its drug besides its own.
+        An add-on such as ``lithium_augmentation`` carries the names of its drug besides its own,
+        two drugs that are given together those of both.
     """
-    drug = drug_of(treatment, catalogue)
-    own = catalogue.names[drug] if drug is not None else frozenset()
-    return Option(treatment, drug, own | {treatment})
+    drugs = drugs_of(treatment, catalogue)
+    own: frozenset[str] = frozenset().union(*(catalogue.names[drug] for drug in drugs))
+    return Option(treatment, drugs, own | {treatment})
 
 
-def drug_of(treatment: str, catalogue: Catalogue) -> str | None:
-    """Return the drug of a treatment: itself, or what an add-on adds; None for a procedure."""
-    for drug in (treatment, treatment.removesuffix(_ADDED)):
-        if drug in catalogue.names:
-            return drug
-    return None
+def drugs_of(treatment: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the drugs of a treatment: itself, what it adds or combines; none for a procedure."""
+    if treatment in catalogue.names:
+        return (treatment,)
+    return catalogue.parts.get(treatment, ())
 
 
 def drugs_in_use(
@@ -164,8 +175,7 @@ def _stated(
     for use in timeline.drugs.or_else(()):
         yield use.drug, use.stop, use.stop.status == "unknown"
     for trial in timeline.treatments.or_else(()):
-        drug = drug_of(trial.treatment, catalogue)
-        if drug is not None:
+        for drug in drugs_of(trial.treatment, catalogue):
             yield drug, trial.stop, trial.ongoing.value is not True
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from equipoise.appraise.drug_use import Catalogue, Option, drug_of
+from equipoise.appraise.drug_use import Catalogue, Option, drugs_of
+from equipoise.appraise.names import printed
 from equipoise.core.nouns import (
     SafetyReason,
     Timeline,
@@ -28,7 +29,8 @@ def history_reasons(
     Parameters
     ----------
     option : Option
-        The treatment; a trial of its drug counts under either name.
+        The treatment; a trial of its drug counts under either name, one that shares a drug with
+        it only in so far as the drug was not borne or did not help there.
     timeline : Timeline
         The record.
     trials : sequence of TrialAppraisal
@@ -45,9 +47,24 @@ def history_reasons(
     """
     recorded = timeline.treatments.or_else(())
     for trial, appraised in zip(recorded, trials, strict=True):
-        drug = drug_of(trial.treatment, catalogue)
-        if trial.treatment == option.id or (drug is not None and drug == option.drug):
+        drugs = set(drugs_of(trial.treatment, catalogue))
+        if trial.treatment == option.id or (drugs and drugs == set(option.drugs)):
             yield from _trial_reasons(trial, appraised)
+        elif drugs & set(option.drugs):
+            yield from _part_reasons(trial, appraised)
+
+
+def _part_reasons(trial: TreatmentTrial, appraised: TrialAppraisal) -> Iterable[SafetyReason]:
+    """Say what came of a trial that shares one of several drugs with the option."""
+    if trial.stopped_for.value == "side_effects":
+        yield _not_borne(f", as {printed(trial.treatment)}")
+    if appraised.failed != "no" and appraised.in_episode != "no":
+        yield _reason(
+            "part_tried",
+            "caution",
+            f"A drug of it was tried without known benefit, as {printed(trial.treatment)}",
+            "weigh what is new in it",
+        )
 
 
 def _trial_reasons(trial: TreatmentTrial, appraised: TrialAppraisal) -> Iterable[SafetyReason]:
@@ -69,12 +86,16 @@ def _trial_reasons(trial: TreatmentTrial, appraised: TrialAppraisal) -> Iterable
             "; ".join(appraised.missing),
         )
     if trial.stopped_for.value == "side_effects":
-        yield _reason(
-            "stopped_for_side_effects",
-            "caution",
-            "Stopped earlier for side effects",
-            "ask which, and whether a lower dose was borne",
-        )
+        yield _not_borne("")
+
+
+def _not_borne(named: str) -> SafetyReason:
+    return _reason(
+        "stopped_for_side_effects",
+        "caution",
+        f"Stopped earlier for side effects{named}",
+        "ask which, and whether a lower dose was borne",
+    )
 
 
 def _reason(

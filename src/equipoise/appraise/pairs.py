@@ -57,7 +57,7 @@ def pair_reasons(
     Parameters
     ----------
     option : Option
-        The treatment under judgement; its own drug does not count against it.
+        The treatment under judgement; its own drugs do not count against it.
     rules : PairRules
         Interactions and washouts.
     catalogue : Catalogue
@@ -76,7 +76,7 @@ def pair_reasons(
         return ()
     reasons = list(_not_asked(timeline))
     for use in uses:
-        if use.drug == option.drug:
+        if use.drug in option.drugs:
             continue
         if use.drug not in catalogue.names:
             reasons.append(_unlisted(use.drug))
@@ -107,7 +107,7 @@ def clashes(
     SafetyReason
         Nothing for a drug that the tables do not list.
     """
-    if use.drug == option.drug or use.drug not in catalogue.names:
+    if use.drug in option.drugs or use.drug not in catalogue.names:
         return
     found = [*_interactions(option, use, rules, catalogue)]
     if not use.taken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from equipoise.appraise.adequacy import dose_row
+from equipoise.appraise.adequacy import dose_row, drug_parts
 from equipoise.core.nouns import Stage, Timeline, TrialAppraisal
 from equipoise.core.tables import load_table
 
@@ -30,11 +30,10 @@ def stage_of(timeline: Timeline, trials: Iterable[TrialAppraisal]) -> Stage:
     Notes
     -----
     Two trials of one drug count once, as the definitions of the FDA and the EMA ask for different
-    drugs. Add-ons count as drugs; procedures and therapies do not.
+    drugs. Add-ons count as drugs, two drugs that are given together as each of them; procedures
+    and therapies do not count.
     """
-    rows = [(trial, dose_row(trial.treatment)) for trial in trials]
-    # A drug and its addition are one row, so that either name counts once.
-    drugs = [(t, row.text("treatment")) for t, row in rows if row and row.flag("counts_for_stage")]
+    drugs = [(trial, drug) for trial in trials for drug in _counted(trial.treatment)]
     certain = {drug for t, drug in drugs if _all(t, {"yes"})}
     possible = {drug for t, drug in drugs if _all(t, {"yes", "cannot_tell"})}
     settings = load_table("hyperparameters/hyperparameters")
@@ -47,6 +46,15 @@ def stage_of(timeline: Timeline, trials: Iterable[TrialAppraisal]) -> Stage:
         known=known,
         note=_note(len(certain), len(possible), known),
     )
+
+
+def _counted(treatment: str) -> Iterable[str]:
+    """Yield the drugs of a trial; a drug and its addition are one row, so each counts once."""
+    row = dose_row(treatment)
+    parts = (row,) if row is not None else tuple(dose_row(part) for part in drug_parts(treatment))
+    for part in parts:
+        if part is not None and part.flag("counts_for_stage"):
+            yield part.text("treatment")
 
 
 def _all(trial: TrialAppraisal, allowed: set[str]) -> bool:

@@ -35,9 +35,10 @@ def named(what: str, *tables: str) -> Kind[str]:
 
     def _read(text: str, spot: Spot) -> str:
         names = _names(tables, tables_digest())
-        found = names.get(text.casefold(), ())
-        if text in found or len(found) == 1:
-            return text if text in found else found[0]
+        written = text.casefold()
+        found = names.get(written, ())
+        if written in found or len(found) == 1:
+            return written if written in found else found[0]
         if found:
             raise RecordError(
                 f"this name stands for more than one {what}",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from equipoise.core.tables import Row
 
-__all__ = ["Case", "Running", "drug_of", "in_text", "running_trials", "stops_now", "title"]
+__all__ = ["Case", "Running", "drugs_of", "in_text", "running_trials", "stops_now", "title"]
 
 WORKING = ("remission", "response")
 DOSE = "dose_above_maximum"
@@ -96,9 +96,11 @@ class Case:
         return row is not None and row.number("order") <= self.order
 
 
-def drug_of(treatment: str) -> str:
-    """Return the drug that an addition adds; any other treatment is its own."""
-    return treatment.removesuffix("_augmentation")
+def drugs_of(treatment: str) -> frozenset[str]:
+    """Return the drugs of a treatment: what it adds or combines; any other is its own."""
+    row = load_table("treatments/treatments").find(id=treatment)
+    parts = () if row is None else row.items("drugs")
+    return frozenset(parts or (treatment.removesuffix("_augmentation"),))
 
 
 def stops_now(
@@ -123,7 +125,7 @@ def stops_now(
     found = {verdict.treatment: _stops(verdict) for verdict in appraisal.current}
     for trial in timeline.treatments.or_else(()):
         verdict = verdicts.get(trial.treatment)
-        if verdict is None or not trial.running or drug_of(trial.treatment) in found:
+        if verdict is None or not trial.running or drugs_of(trial.treatment) & set(found):
             continue
         if stops := _stops(verdict):
             found[trial.treatment] = stops
@@ -185,8 +187,8 @@ def _state(
     judged: TrialAppraisal | None,
     stops: Mapping[str, tuple[SafetyReason, ...]],
 ) -> str:
-    held = (*stops.get(trial.treatment, ()), *stops.get(drug_of(trial.treatment), ()))
-    if any(reason.rule != DOSE for reason in held):
+    names = {trial.treatment, *drugs_of(trial.treatment)}
+    if any(reason.rule != DOSE for name in names for reason in stops.get(name, ())):
         return "blocked"
     if trial.outcome.value in WORKING:
         return "working"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from equipoise.core.tables import load_table, setting
-from equipoise.plan.case import drug_of, in_text, title
+from equipoise.plan.case import drugs_of, in_text, title
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import OptionVerdict, Prediction
@@ -117,30 +117,38 @@ def _may_be_named(case: Case, treatment: str) -> bool:
     verdict = case.verdicts.get(treatment)
     if verdict is None or verdict.verdict == "hard_stop" or not case.within_phase(treatment):
         return False
-    if drug_of(treatment) in _tried(case) | _taken(case) or _avoided(verdict):
+    drugs = drugs_of(treatment)
+    if drugs <= _without_benefit(case) or drugs <= _taken(case) or drugs & _not_borne(case):
+        return False
+    if _avoided(verdict):
         return False
     return case.treatments[treatment].group != "adjunct" or _has_base(case)
 
 
-def _tried(case: Case) -> set[str]:
-    """Return what did not help in this episode, or was stopped for side effects at any time."""
-    without_benefit = {
-        drug_of(trial.treatment)
+def _without_benefit(case: Case) -> set[str]:
+    """Return what did not help in this episode."""
+    return {
+        drug
         for trial in case.appraisal.trials
         if trial.failed == "yes" and trial.in_episode != "no"
+        for drug in drugs_of(trial.treatment)
     }
-    not_borne = {
-        drug_of(trial.treatment)
+
+
+def _not_borne(case: Case) -> set[str]:
+    """Return what was stopped for side effects at any time."""
+    return {
+        drug
         for trial in case.timeline.treatments.or_else(())
         if trial.stopped_for.value == "side_effects"
+        for drug in drugs_of(trial.treatment)
     }
-    return without_benefit | not_borne
 
 
 def _taken(case: Case) -> set[str]:
     """Return what is taken now, as a trial or among the other drugs."""
     others = {use.drug for use in case.timeline.drugs.or_else(()) if use.stop.value is None}
-    return others | {drug_of(running.trial.treatment) for running in case.running}
+    return others.union(*(drugs_of(running.trial.treatment) for running in case.running))
 
 
 def _avoided(verdict: OptionVerdict) -> bool:
@@ -163,6 +171,7 @@ def _has_base(case: Case) -> bool:
     return any(
         running.trial.treatment in case.treatments
         and case.treatments[running.trial.treatment].kind == "drug"
+        and case.treatments[running.trial.treatment].group == "drug"
         for running in case.running
         if running.state != "blocked"
     )
