@@ -41,6 +41,11 @@ def test_the_hazard_log_is_current(load: Load, root: Path) -> None:
     assert load("write_hazard_log").page() == written, "run make schemas"
 
 
+def test_the_page_of_rates_is_current(load: Load, root: Path) -> None:
+    written = (root / "docs" / "rates.md").read_text(encoding="utf-8")
+    assert load("write_rates").page() == written, "run make schemas"
+
+
 def test_every_option_is_documented(root: Path) -> None:
     text = (root / "docs" / "getting-started.md").read_text(encoding="utf-8")
     command = typer.main.get_command(app)

@@ -9,10 +9,12 @@ from functools import lru_cache
 
 from equipoise.core.nouns import EvidenceBase
 from equipoise.core.tables import tables_digest
-from equipoise.evidence.baselines import build_baselines, unranked
+from equipoise.evidence.baselines import build_baselines, joint_rates, unranked
+from equipoise.evidence.comparisons import trial_effects
 from equipoise.evidence.effects import read_effects
 from equipoise.evidence.moderation import read_moderations
 from equipoise.evidence.treatments import read_treatments
+from equipoise.evidence.trials import read_trials
 
 __all__ = ["load"]
 
@@ -38,10 +40,12 @@ def load() -> EvidenceBase:
 def _load(_digest: str) -> EvidenceBase:
     # The digest of the tables is the key, so a site's tables never meet a stale answer.
     options = read_treatments()
+    effects = (*read_effects().values(), *trial_effects(read_trials()))
     return EvidenceBase(
         treatments=options,
-        effects=tuple(read_effects().values()),
+        effects=effects,
         baselines=build_baselines(options),
         moderations=read_moderations(),
         unranked=unranked(options),
+        joint=joint_rates(options),
     )

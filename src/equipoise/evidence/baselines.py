@@ -1,57 +1,42 @@
-"""What an average person of each stage may expect from each option.
-
-Until the joint network of treatments is fitted, every ranked option reaches its rate by one path
-(:mod:`equipoise.evidence.rates`), named with its reason in `tables/baselines/paths`.
-"""
+"""What an average person of each stage may expect from each option, out of the joint posterior."""
 
 from __future__ import annotations
 
 import math
-from typing import Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
-from equipoise.core.nouns import LogitEstimate, OptionBaseline, Treatment
-from equipoise.core.tables import load_table
-from equipoise.evidence.rates import (
-    Tables,
-    contrast,
-    group_row,
-    group_share,
-    read_tables,
-    response_rate,
-)
+import numpy as np
 
-__all__ = ["build_baselines", "expected_response", "unranked"]
+from equipoise.core.nouns import Effect, JointRates, LogitEstimate, OptionBaseline, Treatment
+from equipoise.core.tables import load_table, setting, tables_digest
+from equipoise.evidence.effects import read_effects
+from equipoise.evidence.joint.posterior import Joint, Rates, fit_joint, studied_to
+from equipoise.evidence.trials import read_trials
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["build_baselines", "expected_response", "joint_rates", "read_joint", "unranked"]
 
 GRADES: Final = ("A", "B", "C", "D", "N")
 CHECKS: Final = ("checked", "derived", "recalled")
+NO_RATE: Final = "No rate of response or remission is known well enough."
+NO_LEVEL: Final = (
+    "It was compared only with treatments whose own response in a clinic is not known here."
+)
 
 
-def build_baselines(options: tuple[Treatment, ...]) -> tuple[OptionBaseline, ...]:
-    """Return the baseline of every ranked option at every stage.
+def read_joint() -> Joint:
+    """Return the joint posterior of the tables in force; it is worked out once for each digest."""
+    return _joint(tables_digest())
 
-    Parameters
-    ----------
-    options : tuple of Treatment
-        The options; comparators are not among them.
 
-    Returns
-    -------
-    tuple of OptionBaseline
-        Sorted by treatment, then stage.
-
-    Raises
-    ------
-    TableError
-        If a path names a row that is not there.
-    """
-    tables = read_tables()
-    left_out = {name for name, _ in unranked(options)}
-    return tuple(
-        _baseline(option.id, stage, tables)
-        for option in sorted(options, key=lambda option: option.id)
-        if option.id not in left_out
-        for stage in tables.curve
-    )
+@lru_cache(maxsize=1)
+def _joint(_digest: str) -> Joint:
+    return fit_joint(read_trials(), tuple(read_effects().values()))
 
 
 def unranked(options: tuple[Treatment, ...]) -> tuple[tuple[str, str], ...]:
@@ -65,17 +50,79 @@ def unranked(options: tuple[Treatment, ...]) -> tuple[tuple[str, str], ...]:
     Returns
     -------
     tuple of tuple of str
-        Empty where every option has a rate.
+        Empty where every option has a rate and may be ranked.
     """
-    paths = load_table("baselines/paths")
+    joint = read_joint()
     found = []
     for option in sorted(options, key=lambda option: option.id):
-        row = paths.find(treatment=option.id)
-        if row is None:
-            found.append((option.id, "No rate of response is in the tables."))
-        elif row.text("path") == "none":
-            found.append((option.id, row.text("reason")))
+        if not option.ranked:
+            found.append((option.id, option.unranked_because or NO_RATE))
+        elif option.id not in joint.stages:
+            found.append((option.id, NO_RATE))
+        elif not joint.rated(option.id):
+            found.append((option.id, NO_LEVEL))
     return tuple(found)
+
+
+def build_baselines(options: tuple[Treatment, ...]) -> tuple[OptionBaseline, ...]:
+    """Return the baseline of every option with a rate at every stage.
+
+    Parameters
+    ----------
+    options : tuple of Treatment
+        The options; comparators are not among them.
+
+    Returns
+    -------
+    tuple of OptionBaseline
+        Sorted by treatment, then stage. Options that are not ranked for another reason than a
+        missing rate are among them.
+    """
+    joint, names = read_joint(), rated(options)
+    main = _main_component(joint, names)
+    dropout, share = joint.dropout(names), joint.remission(names)
+    by_stage = {stage: joint.response(names, stage) for stage in joint.layout.curve}
+    return tuple(
+        _baseline(
+            joint,
+            (name, stage),
+            (
+                _estimate(by_stage[stage], place),
+                _estimate(dropout, place),
+                _estimate(share, place),
+            ),
+            main,
+        )
+        for place, name in enumerate(names)
+        for stage in sorted(by_stage)
+    )
+
+
+def rated(options: tuple[Treatment, ...]) -> tuple[str, ...]:
+    """Return the options with an absolute rate, sorted by id."""
+    joint = read_joint()
+    return tuple(sorted(one.id for one in options if joint.rated(one.id)))
+
+
+def joint_rates(options: tuple[Treatment, ...]) -> tuple[JointRates, ...]:
+    """Return how the rates hang together at each stage.
+
+    Parameters
+    ----------
+    options : tuple of Treatment
+        The options; those without a rate are left out.
+
+    Returns
+    -------
+    tuple of JointRates
+        One for each stage.
+    """
+    joint, names = read_joint(), rated(options)
+    dropout, share = _factor(joint.dropout(names)), _factor(joint.remission(names))
+    return tuple(
+        JointRates(stage, names, _factor(joint.response(names, stage)), dropout, share)
+        for stage in sorted(joint.layout.curve)
+    )
 
 
 def expected_response(treatment: str, stage: int) -> LogitEstimate:
@@ -84,7 +131,7 @@ def expected_response(treatment: str, stage: int) -> LogitEstimate:
     Parameters
     ----------
     treatment : str
-        Id of a treatment or comparator that has a path.
+        Id of a treatment or comparator.
     stage : int
         Failed adequate drug trials, 0 to 4.
 
@@ -93,38 +140,57 @@ def expected_response(treatment: str, stage: int) -> LogitEstimate:
     LogitEstimate
         Mean and standard deviation of the logit.
     """
-    rate = response_rate(treatment, stage, read_tables())
-    return LogitEstimate(rate.mean, math.sqrt(rate.variance))
+    return _estimate(read_joint().response([treatment], stage), 0)
 
 
-def _baseline(treatment: str, stage: int, tables: Tables) -> OptionBaseline:
-    rate = response_rate(treatment, stage, tables)
-    grades = [link.grade for link in rate.links if link.grade is not None]
+def _estimate(rates: Rates, place: int) -> LogitEstimate:
+    return LogitEstimate(float(rates.mean[place]), math.sqrt(rates.covariance[place, place]))
+
+
+def _factor(rates: Rates) -> tuple[tuple[float, ...], ...]:
+    jitter = setting("numerics_jitter") * np.eye(len(rates.mean))
+    factor = np.linalg.cholesky(rates.covariance + jitter)
+    return tuple(tuple(row) for row in factor.tolist())
+
+
+def _main_component(joint: Joint, names: tuple[str, ...]) -> str:
+    """Return the component that holds most options; of equal ones the first by name."""
+    held: dict[str, int] = {}
+    for name in names:
+        held[joint.component[name]] = held.get(joint.component[name], 0) + 1
+    return min(held, key=lambda one: (-held[one], one), default="")
+
+
+def _baseline(
+    joint: Joint,
+    key: tuple[str, int],
+    rates: tuple[LogitEstimate, LogitEstimate, LogitEstimate],
+    main: str,
+) -> OptionBaseline:
+    name, stage = key
+    links = joint.rests_on(name, stage)
+    component = joint.component[name]
+    response, dropout, share = rates
+    grades = [link.grade for link in links if link.grade is not None]
     return OptionBaseline(
-        treatment=treatment,
+        treatment=name,
         stage=stage,
-        response=LogitEstimate(rate.mean, math.sqrt(rate.variance)),
-        dropout=_dropout(treatment, tables),
-        remission_given_response=group_share(group_row(treatment, tables), "remission"),
-        evidence_path=rate.evidence_path,
-        extrapolated=rate.extrapolated,
-        grade=max(grades, key=GRADES.index),
-        checked=max((link.checked for link in rate.links), key=CHECKS.index),
-        population="; ".join(dict.fromkeys(link.population for link in rate.links)),
-        references=tuple(sorted({key for link in rate.links for key in link.references})),
-        component=rate.network,
+        response=response,
+        dropout=dropout,
+        remission_given_response=share,
+        evidence_path="randomised" if component == main else "anchored",
+        extrapolated=_extrapolated(joint, name, stage),
+        grade=max(grades, key=GRADES.index, default="D"),
+        checked=max((link.checked for link in links), key=CHECKS.index),
+        population="; ".join(dict.fromkeys(link.population for link in links)),
+        references=tuple(sorted({key for link in links for key in link.references})),
+        component=component,
     )
 
 
-def _dropout(treatment: str, tables: Tables) -> LogitEstimate:
-    """Return the group's drop-out, moved by the network's odds ratios where there are any."""
-    share = group_share(group_row(treatment, tables), "dropout")
-    path = load_table("baselines/paths").row(treatment=treatment)
-    if path.text("path") == "stage_curve":
-        return share
-    if path.text("path") == "network":
-        mean, variance, _ = contrast(path, "dropout", 0, tables)
-    else:
-        # An option stands as far from its group's rate as trials stand from each other.
-        mean, variance = 0.0, tables.settings["between_study_sd"] ** 2
-    return LogitEstimate(share.mean + mean, math.hypot(share.sd, math.sqrt(variance)))
+def _extrapolated(joint: Joint, name: str, stage: int) -> bool:
+    """Tell whether nobody of this stage stands behind the rate of a treatment."""
+    stages = joint.stages[name]
+    layout = joint.layout
+    limit = studied_to(layout.groups[layout.group_of[layout.node(name)]])
+    return not min(stages) <= stage <= max(max(stages), limit or 0.0)

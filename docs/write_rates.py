@@ -1,0 +1,164 @@
+"""Write ``docs/rates.md``: every treatment's absolute rates beside the trials' own figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from equipoise import evidence
+from equipoise.core.nouns import LogitEstimate, OptionBaseline
+from equipoise.core.tables import load_table, table_names
+from equipoise.evidence.effects import read_effects
+from equipoise.evidence.joint.left_out import Foretold, foretell
+from equipoise.evidence.trials import read_trials
+
+PAGE = Path(__file__).parent / "rates.md"
+STAGES = (0, 2, 4)
+TOPICS = ("baselines", "claims", "effects", "moderators", "references", "treatments")
+INTRODUCTION = """# Rates of every treatment
+
+What 100 people may expect from each treatment by week 8, out of the joint posterior of all trials in
+`tables/effects`: response (a fall of at least half, or remission) by intention to treat, remission,
+and drop-out for any reason, with 80 % intervals. The columns are the number of failed adequate drug
+trials in the episode. *Italic*: nobody of that stage was studied with this treatment; the number is
+carried there by the slope of its group and is not used to rank below the studied stage.
+
+The last column holds what trials saw, for comparison: a trial's figure is that of its people and its
+care, and agrees where it lies within the predictive interval of the next table, not within this one.
+Options without a rate, and options that are not ranked for another reason, stand at the end.
+
+Written from the tables by `make schemas`.
+"""
+
+
+def page() -> str:
+    """Return the page as Markdown text."""
+    base = evidence.load()
+    trials, effects = read_trials(), tuple(read_effects().values())
+    foretold = foretell(trials, effects)
+    return "\n".join([
+        INTRODUCTION,
+        _rates(base.baselines, foretold, {one.id: one.title for one in base.treatments}),
+        _check(foretold),
+        _parts(base.baselines),
+        _unranked(base.unranked, {one.id: one.title for one in base.treatments}),
+        _counts(),
+    ])
+
+
+def _rates(
+    baselines: Sequence[OptionBaseline], foretold: Iterable[Foretold], titles: dict[str, str]
+) -> str:
+    rows: dict[str, dict[int, OptionBaseline]] = {}
+    for one in baselines:
+        rows.setdefault(one.treatment, {})[one.stage] = one
+    head = ["treatment"]
+    head += [f"response {stage}" for stage in STAGES]
+    head += [f"remission {stage}" for stage in STAGES]
+    lines = [_row([*head, "drop-out", "grade", "seen in trials"]), _row(["---"] * 10)]
+    seen: dict[str, list[str]] = {}
+    for arm in foretold:
+        text = f"{_study(arm.study)} (stage {arm.stage:g}): {100 * arm.seen:.0f} {arm.outcome}"
+        seen.setdefault(arm.treatment, []).append(text)
+    for name in sorted(rows, key=lambda one: titles[one].lower()):
+        cells = [titles[name]]
+        cells += [_chance(rows[name][stage].response, rows[name][stage]) for stage in STAGES]
+        cells += [_chance(_remission(rows[name][stage]), rows[name][stage]) for stage in STAGES]
+        cells += [_chance(rows[name][2].dropout, None), rows[name][2].grade]
+        lines.append(_row([*cells, "; ".join(seen.get(name, ["only comparisons"]))]))
+    return "\n".join(lines) + "\n"
+
+
+def _study(name: str) -> str:
+    return load_table("effects/studies").row(id=name).text("title")
+
+
+def _remission(row: OptionBaseline) -> LogitEstimate:
+    """Return the logit of response times remission among responders, to first order."""
+    responds, remits = (
+        1 / (1 + math.exp(-one.mean)) for one in (row.response, row.remission_given_response)
+    )
+    both = responds * remits
+    slopes = (1 - responds) / (1 - both), (1 - remits) / (1 - both)
+    sds = row.response.sd, row.remission_given_response.sd
+    return LogitEstimate(
+        math.log(both / (1 - both)), math.hypot(slopes[0] * sds[0], slopes[1] * sds[1])
+    )
+
+
+def _chance(logit: LogitEstimate, row: OptionBaseline | None) -> str:
+    reach = 1.2816 * logit.sd
+    middle, low, high = (
+        f"{100 / (1 + math.exp(-logit.mean - way)):.0f}" for way in (0.0, -reach, reach)
+    )
+    text = f"{middle} ({low}-{high})"
+    return f"*{text}*" if row is not None and row.extrapolated else text
+
+
+def _check(foretold: Sequence[Foretold]) -> str:
+    used = [one for one in foretold if one.joint]
+    inside = sum(one.inside for one in used)
+    lines = [
+        "## Each trial foretold without itself",
+        "",
+        f"Every arm that the joint model uses was left out with its whole programme and foretold from"
+        f" the rest: {inside} of {len(used)} lie within the 80 % predictive interval. An arm marked"
+        " *outside* is shown as such, not explained away. Trials marked *for show* are not used.",
+        "",
+        _row(["trial", "arm", "stage", "people", "seen", "expected (80 %)", "", "use"]),
+        _row(["---"] * 8),
+    ]
+    for one in foretold:
+        span = f"{100 * one.expected:.0f} ({100 * one.low:.0f}-{100 * one.high:.0f})"
+        cells = [_study(one.study), one.treatment, f"{one.stage:g}", str(one.people)]
+        cells += [f"{100 * one.seen:.0f} {one.outcome}", span]
+        cells += ["" if one.inside else "*outside*", "joint" if one.joint else "for show"]
+        lines.append(_row(cells))
+    return "\n".join(lines) + "\n"
+
+
+def _parts(baselines: Sequence[OptionBaseline]) -> str:
+    parts: dict[str, list[str]] = {}
+    for one in baselines:
+        if one.stage == 0:
+            parts.setdefault(one.component, []).append(one.treatment)
+    main = max(parts.values(), key=len)
+    alone = sorted(name for part in parts.values() if part is not main for name in part)
+    said = ", ".join(alone) if alone else "none"
+    return (
+        "## Never compared directly\n\n"
+        f"{len(main)} options hang together by chains of randomised comparisons. Never compared"
+        f" directly with any of them: {said}.\n"
+    )
+
+
+def _unranked(reasons: Iterable[tuple[str, str]], titles: dict[str, str]) -> str:
+    lines = ["## Not ranked", "", _row(["treatment", "why"]), _row(["---"] * 2)]
+    lines += [_row([titles[name], why]) for name, why in reasons]
+    return "\n".join(lines) + "\n"
+
+
+def _counts() -> str:
+    lines = [
+        "## How many rows were checked",
+        "",
+        _row(["table", "rows", "checked", "derived", "recalled"]),
+        _row(["---"] * 5),
+    ]
+    for name in table_names():
+        rows = tuple(load_table(name)) if name.split("/")[0] in TOPICS else ()
+        if not rows or "checked" not in rows[0].cells:
+            continue
+        kinds = [row.text("checked") for row in rows]
+        counts = [str(kinds.count(kind)) for kind in ("checked", "derived", "recalled")]
+        lines.append(_row([name, str(len(rows)), *counts]))
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
