@@ -1,19 +1,32 @@
-"""Published effects, turned to log odds ratios with standard errors.
+"""Published effects, turned to log odds ratios or log hazard ratios with standard errors.
 
-Sources print odds ratios with limits, counts by arm, or standardised mean differences. Each form
-has one kernel here; what cannot be converted without a guess is not in the table.
+Sources print odds ratios with limits, counts by arm, risk ratios, differences of means or hazard
+ratios. Each form has one kernel in :mod:`equipoise.evidence.conversions`; a row that lacks what
+its form needs is an error of the table.
 """
 
 from __future__ import annotations
 
-import math
-from statistics import NormalDist
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from equipoise.core.errors import TableError
 from equipoise.core.nouns import Effect
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, load_table, setting
+from equipoise.evidence.conversions import (
+    Limits,
+    from_counts,
+    from_hazard_ratio,
+    from_mean_difference,
+    from_odds_ratio,
+    from_risk_ratio,
+    from_smd,
+    limit_width,
+)
 
-__all__ = ["from_counts", "from_odds_ratio", "from_smd", "limit_width", "read_effects"]
+__all__ = ["limit_width", "read_effects"]
+
+COUNTS: Final = ("events", "total", "comparator_events", "comparator_total")
 
 
 def read_effects() -> dict[str, Effect]:
@@ -22,110 +35,22 @@ def read_effects() -> dict[str, Effect]:
     Returns
     -------
     dict of str to Effect
-        Estimates are log odds ratios; positive means more of the outcome on the treatment.
+        Estimates are log odds ratios, of relapse also log hazard ratios; positive means more of
+        the outcome on the treatment.
 
     Raises
     ------
     TableError
-        If a row lacks a number that its scale needs.
+        If a row lacks a number that its scale needs, or a hazard ratio is not of relapse.
     """
     rows = sorted(load_table("effects/effects"), key=lambda row: row.text("id"))
     return {row.text("id"): _effect(row) for row in rows}
 
 
-def limit_width(level: float) -> float:
-    """Return the distance between two limits of `level` per cent, in standard deviations.
-
-    Parameters
-    ----------
-    level : float
-        Level of an interval, in per cent.
-
-    Returns
-    -------
-    float
-        3.92 at 95 %.
-    """
-    return 2 * NormalDist().inv_cdf(0.5 + level / 200)
-
-
-def from_odds_ratio(value: float, lower: float, upper: float, level: float) -> tuple[float, float]:
-    """Return log odds ratio and standard error of an odds ratio with its limits.
-
-    Parameters
-    ----------
-    value, lower, upper : float
-        Odds ratio and limits, all above 0.
-    level : float
-        Level of the limits, in per cent.
-
-    Returns
-    -------
-    estimate, standard_error : float
-        In log odds. Limits of a Bayesian interval are read as those of a Gaussian.
-    """
-    return math.log(value), (math.log(upper) - math.log(lower)) / limit_width(level)
-
-
-def from_counts(
-    events: int, total: int, comparator_events: int, comparator_total: int
-) -> tuple[float, float]:
-    """Return log odds ratio and standard error of a two-by-two table.
-
-    Parameters
-    ----------
-    events, total : int
-        People with the outcome and people randomised, treatment.
-    comparator_events, comparator_total : int
-        The same, comparator.
-
-    Returns
-    -------
-    estimate, standard_error : float
-        In log odds. One half is added to every cell only where a cell is empty.
-
-    References
-    ----------
-    Woolf 1955, Annals of Human Genetics 19:251.
-    """
-    cells = [events, total - events, comparator_events, comparator_total - comparator_events]
-    if min(cells) < 0:
-        raise ValueError(f"more events than people in {cells}")
-    a, b, c, d = (cell + 0.5 * (0 in cells) for cell in cells)
-    return math.log(a * d / (b * c)), math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
-
-
-def from_smd(
-    limits: tuple[float, float, float], level: float, inflation: float
-) -> tuple[float, float]:
-    """Return log odds ratio and standard error of a standardised mean difference.
-
-    Parameters
-    ----------
-    limits : tuple of float
-        Difference (positive is better), lower and upper limit, in standard deviations.
-    level : float
-        Level of the limits, in per cent.
-    inflation : float
-        Share by which the standard error grows, as the conversion assumes logistic scores.
-
-    Returns
-    -------
-    estimate, standard_error : float
-        In log odds.
-
-    References
-    ----------
-    Chinn 2000, Statistics in Medicine 19:3127.
-    """
-    value, lower, upper = limits
-    factor = math.pi / math.sqrt(3)
-    return value * factor, (upper - lower) / limit_width(level) * factor * (1 + inflation)
-
-
 def _effect(row: Row) -> Effect:
-    estimate, standard_error = _log_odds(row)
+    estimate, standard_error = _estimate(row)
     blinded = row.optional_text("blinded")
+    hazard = row.text("scale") == "hazard_ratio"
     return Effect(
         treatment=row.text("treatment"),
         comparator=row.text("comparator"),
@@ -143,25 +68,86 @@ def _effect(row: Row) -> Effect:
         grade=row.text("grade"),
         checked=row.text("checked"),
         references=row.items("reference"),
+        id=row.text("id"),
+        scale="log_hazard_ratio" if hazard else "log_odds_ratio",
+        use=row.text("use"),
+        why_shown=row.optional_text("why_shown"),
+        note=row.optional_text("note"),
     )
 
 
-def _log_odds(row: Row) -> tuple[float, float]:
-    scale = row.text("scale")
-    if scale == "counts":
-        columns = ("events", "total", "comparator_events", "comparator_total")
-        try:
-            return from_counts(*(int(row.number(column)) for column in columns))
-        except ValueError as error:
-            raise TableError(str(error), where=row.where) from None
+def _estimate(row: Row) -> tuple[float, float]:
+    convert = _CONVERSIONS[row.text("scale")]
+    try:
+        return convert(row)
+    except ValueError as error:
+        raise TableError(str(error), where=row.where) from None
+
+
+def _limits(row: Row) -> Limits:
     limits = (row.number("value"), row.number("lower"), row.number("upper"))
     if not limits[1] <= limits[0] <= limits[2]:
         raise TableError("the value lies outside its limits", where=row.where, got=str(limits))
-    if scale == "odds_ratio":
-        return from_odds_ratio(*limits, row.number("level"))
-    settings = load_table("hyperparameters/hyperparameters")
-    inflation = settings.row(id="evidence_smd_inflation").number("value")
-    return from_smd(limits, row.number("level"), inflation)
+    return limits
+
+
+def _counts(row: Row) -> tuple[float, float]:
+    return from_counts(*(int(row.number(column)) for column in COUNTS))
+
+
+def _odds_ratio(row: Row) -> tuple[float, float]:
+    return from_odds_ratio(*_limits(row), row.number("level"))
+
+
+def _risk_ratio(row: Row) -> tuple[float, float]:
+    return from_risk_ratio(_limits(row), row.number("level"), row.number("comparator_rate"))
+
+
+def _hazard_ratio(row: Row) -> tuple[float, float]:
+    if row.text("outcome") != "relapse":
+        raise TableError(
+            "a hazard ratio is read for relapse alone",
+            where=f"{row.where}, column outcome",
+            got=row.text("outcome"),
+        )
+    return from_hazard_ratio(*_limits(row), row.number("level"))
+
+
+def _smd(row: Row) -> tuple[float, float]:
+    return from_smd(_limits(row), row.number("level"), setting("evidence_smd_inflation"))
+
+
+def _mean_difference(row: Row) -> tuple[float, float]:
+    inflation = setting("evidence_smd_inflation")
+    return from_mean_difference(_limits(row), row.number("level"), _outcome_sd(row), inflation)
+
+
+def _outcome_sd(row: Row) -> float:
+    """Return the row's own standard deviation, or else the usual one of its instrument."""
+    own = row.optional_number("outcome_sd")
+    if own is not None:
+        return own
+    instrument = row.text("instrument")
+    name = f"evidence_{instrument}_change_sd"
+    usual = load_table("hyperparameters/hyperparameters").find(id=name)
+    if usual is None:
+        raise TableError(
+            "no usual standard deviation for this instrument",
+            where=f"{row.where}, column instrument",
+            got=instrument,
+            todo="give outcome_sd as the source prints it",
+        )
+    return usual.number("value")
+
+
+_CONVERSIONS: Final[Mapping[str, Callable[[Row], tuple[float, float]]]] = {
+    "counts": _counts,
+    "hazard_ratio": _hazard_ratio,
+    "mean_difference": _mean_difference,
+    "odds_ratio": _odds_ratio,
+    "risk_ratio": _risk_ratio,
+    "smd": _smd,
+}
 
 
 def _whole(row: Row, column: str) -> int | None:
