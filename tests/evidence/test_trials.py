@@ -268,9 +268,12 @@ def test_three_arms_give_three_pairs() -> None:
 
 
 def test_who_remits_responds() -> None:
-    # STAR*D level 2, buspirone: 86 remitted on one scale, 77 responded on the other.
-    (found,) = contrasts(TRIALS["stard_l2_augment"], "response")
-    assert math.exp(found.estimate) == pytest.approx(89 * 200 / (190 * 86), rel=1e-12)
+    # STAR*D level 3: 24 of 121 on nortriptyline remitted on one scale, 20 responded on the other.
+    (found,) = contrasts(TRIALS["stard_l3_switch"], "response")
+    assert math.exp(found.estimate) == pytest.approx(15 * 97 / (99 * 24), rel=1e-12)
+    # Level 2, QIDS-SR remission of 39.0 and 32.9 % (Trivedi 2006) is more than the fall of half.
+    augmented = {arm.treatment: arm.response for arm in TRIALS["stard_l2_augment"].arms}
+    assert augmented == {"bupropion_augmentation": 109, "buspirone_augmentation": 94}
 
 
 def test_a_count_that_is_not_known_makes_no_pair() -> None:

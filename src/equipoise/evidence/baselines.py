@@ -11,7 +11,7 @@ import numpy as np
 from equipoise.core.nouns import Effect, JointRates, LogitEstimate, OptionBaseline, Treatment
 from equipoise.core.tables import load_table, setting, tables_digest
 from equipoise.evidence.effects import read_effects
-from equipoise.evidence.joint.posterior import Joint, Rates, fit_joint, studied_to
+from equipoise.evidence.joint.posterior import Joint, Rates, fit_joint, studied
 from equipoise.evidence.trials import read_trials
 
 if TYPE_CHECKING:
@@ -190,7 +190,6 @@ def _baseline(
 
 def _extrapolated(joint: Joint, name: str, stage: int) -> bool:
     """Tell whether nobody of this stage stands behind the rate of a treatment."""
-    stages = joint.stages[name]
-    layout = joint.layout
-    limit = studied_to(layout.groups[layout.group_of[layout.node(name)]])
-    return not min(stages) <= stage <= max(max(stages), limit or 0.0)
+    stages, layout = joint.stages[name], joint.layout
+    lowest, highest = studied(layout.groups[layout.group_of[layout.node(name)]])
+    return not max(min(stages), lowest or 0.0) <= stage <= max(*stages, highest or 0.0)

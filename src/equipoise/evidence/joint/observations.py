@@ -31,6 +31,7 @@ from equipoise.evidence.trials import Trial, TrialArm
 __all__ = ["Spreads", "blocks_of", "read_spreads"]
 
 FREE: Final = 1000.0
+MIXED: Final = ("active_control", "mixed_control")
 OUTCOMES: Final = (RESPONSE, REMISSION, DROPOUT)
 
 
@@ -48,6 +49,8 @@ class Spreads:
         An odds ratio between trials.
     definition : float
         Remission among responders between trials, which define both differently.
+    control : float
+        An odds ratio against mixed controls about that against one kind.
     week, reach, horizon : float
         Added where the outcome was read more than `reach` weeks from the `horizon`.
     """
@@ -56,6 +59,7 @@ class Spreads:
     programme: float
     trial: float
     definition: float
+    control: float
     week: float
     reach: float
     horizon: float
@@ -73,6 +77,7 @@ def read_spreads() -> Spreads:
         programme=setting("evidence_programme_share"),
         trial=setting("evidence_between_study_sd"),
         definition=setting("evidence_remission_definition_sd"),
+        control=setting("evidence_mixed_control_sd"),
         week=setting("evidence_week_spread"),
         reach=setting("evidence_week_reach"),
         horizon=setting("predict_horizon"),
@@ -203,6 +208,7 @@ def _contrast(effect: Effect, layout: Layout, spreads: Spreads) -> Block:
         for sign, name in ((1.0, effect.treatment), (-1.0, effect.comparator))
     )
     alone = spreads.trial**2 if effect.k == 1 else 0.0
-    spread = alone + spreads.late(effect.weeks)
+    mixed = spreads.control**2 if effect.comparator in MIXED else 0.0
+    spread = alone + mixed + spreads.late(effect.weeks)
     variance = effect.standard_error**2
     return Block((Observation(terms, effect.estimate, variance, spread, effect.id),))

@@ -90,10 +90,10 @@ class Joint:
         -------
         Rates
             Each step between the stage and the nearest one at which a treatment was studied adds
-            the stage spread.
+            the stage spread; every comparison between groups adds the transport spread.
         """
         design = self._design(names, stage)
-        covariance = design @ self.solution.covariance @ design.T
+        covariance = design @ self.solution.covariance @ design.T + self._transport(names)
         steps = [min(abs(stage - one) for one in self.stages.get(n, (0.0,))) for n in names]
         extra = np.array(steps) * setting("evidence_stage_spread") ** 2
         return Rates(design @ self.solution.mean, covariance + np.diag(extra))
@@ -133,6 +133,12 @@ class Joint:
             for rank, one in enumerate(ordered)
             if rank == 0 or share[one] >= least * total
         )
+
+    def _transport(self, names: Sequence[str]) -> Array:
+        """Return what the members of a group share and a comparison between groups adds."""
+        groups = np.array([self.layout.group_of[self.layout.node(name)] for name in names])
+        shared = groups[:, None] == groups
+        return np.asarray(shared * setting("evidence_transport_sd") ** 2 / 2, dtype=np.float64)
 
     def _part(self, places: Sequence[int]) -> Rates:
         chosen = np.array(places, dtype=np.intp)
@@ -218,6 +224,18 @@ def _links(trials: Sequence[Trial], effects: Sequence[Effect]) -> dict[str, Link
     return links
 
 
-def studied_to(group: str) -> float | None:
-    """Return the highest stage of a group's trials; None where each treatment's own trials say."""
-    return load_table("baselines/groups").row(id=group).optional_number("studied_to")
+def studied(group: str) -> tuple[float | None, float | None]:
+    """Return the stages between which a group's rates may speak.
+
+    Parameters
+    ----------
+    group : str
+        Row of `baselines/groups`.
+
+    Returns
+    -------
+    lowest, highest : float or None
+        None where the trials of each treatment say.
+    """
+    row = load_table("baselines/groups").row(id=group)
+    return row.optional_number("studied_from"), row.optional_number("studied_to")
