@@ -21,7 +21,11 @@ TABLES = (
     "moderators/moderators",
     "moderators/replications",
 )
-NETWORK = [row for row in load_table("effects/effects") if row.text("comparator") == "pill_placebo"]
+NETWORK = [
+    row
+    for row in load_table("effects/effects")
+    if row.text("reference") == "cipriani2018" and row.text("treatment") != "antidepressant"
+]
 
 
 def _recomputed() -> list[dict[str, str]]:
