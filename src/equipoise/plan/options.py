@@ -105,7 +105,9 @@ def _tie(case: Case, options: list[Prediction]) -> list[Prediction]:
 
 
 def _line(case: Case, treatment: str) -> float:
-    row = load_table("phases/lines").find(drug_class=case.treatments[treatment].drug_class)
+    lines = load_table("phases/lines")
+    by_class = lines.find(drug_class=case.treatments[treatment].drug_class)
+    row = lines.find(drug_class=treatment) or by_class
     if row is None:
         return math.inf
     flags = {flag.id for flag in case.appraisal.red_flags}
