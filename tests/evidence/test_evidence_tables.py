@@ -14,9 +14,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 TABLES = (
     "treatments/treatments",
     "effects/effects",
-    "baselines/anchors",
     "baselines/groups",
-    "baselines/paths",
     "baselines/stage_curve",
     "moderators/moderators",
     "moderators/replications",
@@ -64,14 +62,6 @@ def test_limits_lie_evenly_about_the_odds_ratio(row: Row) -> None:
     # were printed, so 2 %.
     middle = math.sqrt(row.number("lower") * row.number("upper"))
     assert middle == pytest.approx(row.number("value"), rel=0.02)
-
-
-def test_every_treatment_that_is_an_option_has_a_path() -> None:
-    options = {
-        r.text("id") for r in load_table("treatments/treatments") if r.text("kind") != "comparator"
-    }
-    paths = {r.text("treatment") for r in load_table("baselines/paths")}
-    assert options <= paths
 
 
 def test_options_of_the_decision_model_are_there() -> None:
