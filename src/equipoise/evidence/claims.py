@@ -11,10 +11,6 @@ from equipoise.core.tables import Row, load_table
 __all__ = ["find_claims", "read_claims"]
 
 WORD: Final = re.compile(r"[^\W_]+")
-# A word of the query counts most where people say it, then where they look for it.
-IN_CLAIM: Final = 3
-IN_KEYWORDS: Final = 2
-ELSEWHERE: Final = 1
 
 
 def read_claims() -> tuple[Claim, ...]:
@@ -41,8 +37,7 @@ def find_claims(text: str) -> tuple[Claim, ...]:
     -------
     tuple of Claim
         Each word begins a word of the claim, its evidence, topic, keywords or treatments. Those
-        that say it in the claim itself come first, then those with it among the keywords; ties go
-        by number.
+        with more of the words in the claim itself or its keywords come first; ties go by number.
     """
     query = WORD.findall(text.casefold())
     titles = {row.text("id"): row.text("title") for row in load_table("treatments/treatments")}
@@ -53,21 +48,17 @@ def find_claims(text: str) -> tuple[Claim, ...]:
 
 
 def _score(claim: Claim, query: list[str], titles: dict[str, str]) -> int | None:
-    """Return how well a claim fits, or None if a word is missing."""
+    """Return how many words stand in the claim or its keywords, or None if one is missing."""
     treatments = " ".join(f"{name} {titles.get(name, '')}" for name in claim.treatments)
-    places = (
-        (IN_CLAIM, claim.claim),
-        (IN_KEYWORDS, " ".join(claim.keywords)),
-        (ELSEWHERE, f"{claim.evidence} {claim.topic} {treatments}"),
-    )
-    words = [(weight, WORD.findall(text.casefold())) for weight, text in places]
-    total = 0
-    for asked in query:
-        weights = [w for w, there in words if any(word.startswith(asked) for word in there)]
-        if not weights:
-            return None
-        total += max(weights)
-    return total
+    front = WORD.findall(" ".join((claim.claim, *claim.keywords)).casefold())
+    behind = WORD.findall(f"{claim.evidence} {claim.topic} {treatments}".casefold())
+    if not all(_begins(asked, front + behind) for asked in query):
+        return None
+    return sum(_begins(asked, front) for asked in query)
+
+
+def _begins(asked: str, words: list[str]) -> bool:
+    return any(word.startswith(asked) for word in words)
 
 
 def _number(claim: Claim) -> int:
