@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from equipoise import evidence
@@ -18,15 +18,16 @@ STAGES = (0, 2, 4)
 TOPICS = ("baselines", "claims", "effects", "moderators", "references", "treatments")
 INTRODUCTION = """# Rates of every treatment
 
-What 100 people may expect from each treatment by week 8, out of the joint posterior of all trials in
-`tables/effects`: response (a fall of at least half, or remission) by intention to treat, remission,
-and drop-out for any reason, with 80 % intervals. The columns are the number of failed adequate drug
-trials in the episode. *Italic*: nobody of that stage was studied with this treatment; the number is
-carried there by the slope of its group and is not used to rank below the studied stage.
+What 100 people may expect from each treatment by week 8, out of the joint posterior of all trials
+in `tables/effects`: response (a fall of at least half, or remission) by intention to treat,
+remission, and drop-out for any reason, with 80 % intervals. The columns are the number of failed
+adequate drug trials in the episode. *Italic*: nobody of that stage was studied with this treatment;
+the number is carried there by the slope of its group, and below the studied stage nothing is ranked
+by it.
 
-The last column holds what trials saw, for comparison: a trial's figure is that of its people and its
-care, and agrees where it lies within the predictive interval of the next table, not within this one.
-Options without a rate, and options that are not ranked for another reason, stand at the end.
+The last column holds what trials saw, for comparison: a trial's figure is that of its people and
+its care; how far it may lie from a clinic stands in the tables below. Options without a rate, and
+options that are not ranked for another reason, stand at the end.
 
 Written from the tables by `make schemas`.
 """
@@ -59,8 +60,10 @@ def _rates(
     lines = [_row([*head, "drop-out", "grade", "seen in trials"]), _row(["---"] * 10)]
     seen: dict[str, list[str]] = {}
     for arm in foretold:
-        text = f"{_study(arm.study)} (stage {arm.stage:g}): {100 * arm.seen:.0f} {arm.outcome}"
-        seen.setdefault(arm.treatment, []).append(text)
+        if arm.comparator is None:
+            share = f"{_percent(arm.seen)} {arm.outcome}"
+            text = f"{_study(arm.study)} (stage {arm.stage:g}): {share}"
+            seen.setdefault(arm.treatment, []).append(text)
     for name in sorted(rows, key=lambda one: titles[one].lower()):
         cells = [titles[name]]
         cells += [_chance(rows[name][stage].response, rows[name][stage]) for stage in STAGES]
@@ -68,6 +71,14 @@ def _rates(
         cells += [_chance(rows[name][2].dropout, None), rows[name][2].grade]
         lines.append(_row([*cells, "; ".join(seen.get(name, ["only comparisons"]))]))
     return "\n".join(lines) + "\n"
+
+
+def _percent(logit: float) -> str:
+    return f"{100 / (1 + math.exp(-logit)):.0f}"
+
+
+def _ratio(log_odds: float) -> str:
+    return f"{math.exp(log_odds):.2f}"
 
 
 def _study(name: str) -> str:
@@ -97,25 +108,47 @@ def _chance(logit: LogitEstimate, row: OptionBaseline | None) -> str:
 
 
 def _check(foretold: Sequence[Foretold]) -> str:
-    used = [one for one in foretold if one.joint]
-    inside = sum(one.inside for one in used)
+    claimed = [one for one in foretold if one.claimed]
+    levels = [one for one in foretold if one.comparator is None]
     lines = [
         "## Each trial foretold without itself",
         "",
-        f"Every arm that the joint model uses was left out with its whole programme and foretold from"
-        f" the rest: {inside} of {len(used)} lie within the 80 % predictive interval. An arm marked"
-        " *outside* is shown as such, not explained away. Trials marked *for show* are not used.",
+        "Every trial was left out with its whole programme and foretold from the rest. The joint"
+        " model claims to know the differences of a trial's arms, and the level of an arm only"
+        " where the trial is an anchor, that is, its people and care are like those of a clinic: of"
+        f" these {_share(claimed)} lie within the 80 % predictive interval. Levels of other trials stray"
+        f" further: of all levels {_share(levels)} lie inside, as blinded trials, trials that count"
+        " those who finished, and trials with kinder outcomes are not clinics.",
         "",
-        _row(["trial", "arm", "stage", "people", "seen", "expected (80 %)", "", "use"]),
-        _row(["---"] * 8),
+        *_table("Differences of arms (odds ratios)", [o for o in foretold if o.comparator], _ratio),
+        "",
+        *_table("Levels of arms (of 100)", levels, _percent),
     ]
-    for one in foretold:
-        span = f"{100 * one.expected:.0f} ({100 * one.low:.0f}-{100 * one.high:.0f})"
-        cells = [_study(one.study), one.treatment, f"{one.stage:g}", str(one.people)]
-        cells += [f"{100 * one.seen:.0f} {one.outcome}", span]
-        cells += ["" if one.inside else "*outside*", "joint" if one.joint else "for show"]
-        lines.append(_row(cells))
     return "\n".join(lines) + "\n"
+
+
+def _share(rows: Sequence[Foretold]) -> str:
+    return f"{sum(one.inside for one in rows)} of {len(rows)}"
+
+
+def _table(title: str, rows: Iterable[Foretold], printed: Callable[[float], str]) -> Iterator[str]:
+    yield f"### {title}"
+    yield ""
+    yield _row(["trial", "arm", "against", "stage", "people", "seen", "expected (80 %)", "", ""])
+    yield _row(["---"] * 9)
+    for one in rows:
+        low, high = (printed(one.expected + way * one.reach) for way in (-1, 1))
+        yield _row([
+            _study(one.study),
+            one.treatment,
+            one.comparator or "",
+            f"{one.stage:g}",
+            str(one.people),
+            f"{printed(one.seen)} {one.outcome}",
+            f"{printed(one.expected)} ({low} to {high})",
+            "" if one.inside else "*outside*",
+            "" if one.claimed else "not claimed",
+        ])
 
 
 def _parts(baselines: Sequence[OptionBaseline]) -> str:

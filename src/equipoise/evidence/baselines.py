@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from equipoise.core.nouns import Effect, JointRates, LogitEstimate, OptionBaseline, Treatment
-from equipoise.core.tables import load_table, setting, tables_digest
+from equipoise.core.nouns import JointRates, LogitEstimate, OptionBaseline, Treatment
+from equipoise.core.tables import setting, tables_digest
 from equipoise.evidence.effects import read_effects
 from equipoise.evidence.joint.posterior import Joint, Rates, fit_joint, studied
 from equipoise.evidence.trials import read_trials

@@ -1,4 +1,9 @@
-"""How well the joint model foretells a trial that it was not given."""
+"""How well the joint model foretells a trial that it was not given.
+
+Of a trial that is an anchor the model claims to know the level of each arm, of any trial the
+differences of its arms. Levels of other trials are foretold too, to show how far trials stray from
+a clinic, but nothing is claimed of them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from equipoise.core.nouns import Effect
 from equipoise.core.tables import setting
@@ -13,54 +21,73 @@ from equipoise.evidence.joint.layout import log_odds
 from equipoise.evidence.joint.posterior import Joint, fit_joint
 from equipoise.evidence.trials import Trial, TrialArm
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
 __all__ = ["Foretold", "foretell"]
+
+LEVEL: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """One arm of a trial beside what the rest of the evidence expects of it.
+    """One arm, or the difference of two, beside what the rest of the evidence expects of it.
 
     Parameters
     ----------
     study, treatment : str
         Ids.
+    comparator : str or None
+        The other arm; None for the level of one arm.
     stage : float
         Failed adequate drug trials of its people.
     outcome : {"response", "remission"}
         What was counted; remission only where response was not.
     people : int
-        In the arm.
+        In the arm or in both.
     seen : float
-        Share with the outcome.
-    expected, low, high : float
-        Median and 80 % predictive interval without the programme of the trial: error of the joint
-        estimate, spread between places, sampling.
-    score : float
-        Distance of the two logits in predictive standard deviations.
-    joint : bool
-        Whether the joint model uses the trial when it is not left out.
+        Logit of the share, or log odds ratio.
+    expected, sd : float
+        Without the programme of the trial: error of the joint estimate, spread between places or
+        trials, sampling.
+    claimed : bool
+        Whether the joint model uses the trial and claims to know this number.
     """
 
     study: str
     treatment: str
+    comparator: str | None
     stage: float
     outcome: str
     people: int
     seen: float
     expected: float
-    low: float
-    high: float
-    score: float
-    joint: bool
+    sd: float
+    claimed: bool
+
+    @property
+    def reach(self) -> float:
+        """Half the width of the 80 % predictive interval."""
+        return NormalDist().inv_cdf(0.5 + LEVEL / 200) * self.sd
 
     @property
     def inside(self) -> bool:
-        """Whether the share lies within the interval."""
-        return self.low <= self.seen <= self.high
+        """Whether what was seen lies within the interval."""
+        return abs(self.seen - self.expected) <= self.reach
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the rest of the evidence knows of one outcome of some arms of a trial."""
+
+    mean: Array
+    covariance: Array
 
 
 def foretell(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foretold, ...]:
-    """Return every arm of an acute trial with counts, foretold without its programme.
+    """Return every arm and every difference of arms, foretold without the trial's programme.
 
     Parameters
     ----------
@@ -72,7 +99,7 @@ def foretell(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foreto
     Returns
     -------
     tuple of Foretold
-        Only treatments whose rate the rest of the evidence knows.
+        Only of treatments whose rate the rest of the evidence knows.
     """
     whole = fit_joint(trials, effects)
     found: list[Foretold] = []
@@ -81,43 +108,79 @@ def foretell(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foreto
         given = any(one.use == "joint" for one in left)
         rest = [one for one in trials if one.programme != programme]
         joint = fit_joint(rest, effects) if given else whole
-        found += _arms(left, joint)
+        found += _programme(left, joint)
     return tuple(found)
 
 
-def _arms(trials: Iterable[Trial], joint: Joint) -> Iterator[Foretold]:
+def _programme(trials: Iterable[Trial], joint: Joint) -> Iterator[Foretold]:
     for trial in trials:
-        for arm in trial.arms:
-            known = arm.response is not None or arm.remission is not None
-            if known and arm.people and joint.rated(arm.treatment):
-                yield _foretold(trial, arm, joint)
+        arms = [arm for arm in trial.arms if _events(arm) is not None]
+        arms = [arm for arm in arms if joint.rated(arm.treatment)]
+        outcome = "response" if all(arm.response is not None for arm in arms) else "remission"
+        if outcome == "remission":
+            arms = [arm for arm in arms if arm.remission is not None]
+        if not arms:
+            continue
+        known = _known(trial, arms, outcome, joint)
+        yield from _levels(trial, arms, outcome, known)
+        yield from _differences(trial, arms, outcome, known)
 
 
-def _foretold(trial: Trial, arm: TrialArm, joint: Joint) -> Foretold:
-    rates = joint.response([arm.treatment], round(trial.stage))
-    mean, variance = float(rates.mean[0]), float(rates.covariance[0, 0])
-    outcome = "remission" if arm.response is None else "response"
-    events = max(arm.response or 0, arm.remission or 0)
-    if arm.response is None:
-        mean, variance = _remission(mean, variance, joint, arm.treatment)
-    expected = 1 / (1 + math.exp(-mean))
-    sampling = 1 / (arm.people * expected * (1 - expected))
-    sd = math.sqrt(variance + setting("evidence_reference_spread") ** 2 + sampling)
-    reach = NormalDist().inv_cdf(0.5 + 80 / 200) * sd
-    low, high = (1 / (1 + math.exp(-mean - sign * reach)) for sign in (-1, 1))
-    seen = min(max(events, 0.5), arm.people - 0.5) / arm.people
-    return Foretold(
-        trial.id, arm.treatment, trial.stage, outcome, arm.people, events / arm.people,
-        expected, low, high, (log_odds(seen) - mean) / sd, trial.use == "joint",
-    )  # fmt: skip
+def _events(arm: TrialArm, outcome: str = "response") -> int | None:
+    """Return who had the outcome; who remits responds."""
+    if outcome == "remission" or arm.response is None:
+        return arm.remission
+    return max(arm.response, arm.remission or 0)
 
 
-def _remission(mean: float, variance: float, joint: Joint, treatment: str) -> tuple[float, float]:
-    """Return logit and variance of remission of all, from response and remission among responders."""
-    share = joint.remission([treatment])
-    responds = 1 / (1 + math.exp(-mean))
-    remits = 1 / (1 + math.exp(-float(share.mean[0])))
+def _known(trial: Trial, arms: Sequence[TrialArm], outcome: str, joint: Joint) -> _Known:
+    names = [arm.treatment for arm in arms]
+    rates = joint.response(names, round(trial.stage))
+    if outcome == "response":
+        return _Known(rates.mean, rates.covariance)
+    share = joint.remission(names)
+    responds, remits = 1 / (1 + np.exp(-rates.mean)), 1 / (1 + np.exp(-share.mean))
     both = responds * remits
-    spread = float(share.covariance[0, 0]) + setting("evidence_remission_definition_sd") ** 2
-    slopes = (1 - responds) / (1 - both), (1 - remits) / (1 - both)
-    return log_odds(both), slopes[0] ** 2 * variance + slopes[1] ** 2 * spread
+    first, second = (1 - responds) / (1 - both), (1 - remits) / (1 - both)
+    defined = setting("evidence_remission_definition_sd") ** 2
+    covariance = np.outer(first, first) * rates.covariance
+    covariance = covariance + np.outer(second, second) * (share.covariance + defined)
+    return _Known(np.asarray(np.log(both / (1 - both))), np.asarray(covariance))
+
+
+def _levels(
+    trial: Trial, arms: Sequence[TrialArm], outcome: str, known: _Known
+) -> Iterator[Foretold]:
+    place = setting("evidence_reference_spread") ** 2
+    for m, arm in enumerate(arms):
+        seen, sampling = _logit(arm, outcome)
+        variance = float(known.covariance[m, m]) + place + sampling
+        yield Foretold(
+            trial.id, arm.treatment, None, trial.stage, outcome, arm.people, seen,
+            float(known.mean[m]), math.sqrt(variance), trial.use == "joint" and trial.anchor,
+        )  # fmt: skip
+
+
+def _differences(
+    trial: Trial, arms: Sequence[TrialArm], outcome: str, known: _Known
+) -> Iterator[Foretold]:
+    """Yield each later arm against the first."""
+    between = setting("evidence_between_study_sd") ** 2
+    for m, arm in enumerate(arms[1:], start=1):
+        (seen, sampling), (base, other) = _logit(arm, outcome), _logit(arms[0], outcome)
+        pair = known.covariance[np.ix_([m, 0], [m, 0])]
+        variance = float(pair[0, 0] + pair[1, 1] - 2 * pair[0, 1]) + between + sampling + other
+        yield Foretold(
+            trial.id, arm.treatment, arms[0].treatment, trial.stage, outcome,
+            arm.people + arms[0].people, seen - base, float(known.mean[m] - known.mean[0]),
+            math.sqrt(variance), trial.use == "joint",
+        )  # fmt: skip
+
+
+def _logit(arm: TrialArm, outcome: str) -> tuple[float, float]:
+    """Return the logit of the share with the outcome and its variance of sampling."""
+    events, people = float(_events(arm, outcome) or 0), float(arm.people)
+    if events in {0, people}:
+        events, people = events + 0.5, people + 1
+    chance = events / people
+    return log_odds(chance), 1 / (people * chance * (1 - chance))
