@@ -15,6 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from equipoise import __version__
+from equipoise.apps.evidence.cli import evidence_app
 from equipoise.core.errors import EquipoiseError, InputError
 
 __all__ = ["app", "main"]
@@ -28,6 +29,7 @@ app = typer.Typer(
     help="What is known about one person's depression, how surely, and what it changes. "
     "Research software: it supports a decision, it does not make it.",
 )
+app.add_typer(evidence_app, name="evidence")
 
 Date = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the run (today).")

@@ -1,0 +1,1 @@
+"""The evidence commands: meta-analyses of a user's trials, and what the tables hold."""
