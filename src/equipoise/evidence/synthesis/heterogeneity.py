@@ -16,7 +16,6 @@ Medicine 21:1539 (I2, H2).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +41,7 @@ __all__ = [
 METHODS: Final = ("common", "DL", "PM", "REML")
 STEPS: Final = 2000
 TIGHT: Final = 1e-12  # of a step, as a share of the variance of a typical study
+REML_GRID: Final = 2.0 ** np.arange(-8, 9, 4)  # of the variance of a typical study
 EXACT: Final = 1e-24  # a residual sum of squares below this share of the whole is rounding
 
 
@@ -49,6 +49,7 @@ EXACT: Final = 1e-24  # a residual sum of squares below this share of the whole 
 class _Weighted:
     """Generalised least squares at one tau2: what the estimators need of P."""
 
+    tau2: float
     weights: Array
     basis: Array  # orthonormal columns of W^1/2 X
     triangle: Array  # W^1/2 X = basis @ triangle
@@ -166,7 +167,7 @@ def fit_model(
     """
     if method not in METHODS:
         raise InputError("unknown method", got=repr(method), allowed=", ".join(METHODS))
-    if not 0 < level < 1:
+    if not 0 < level < 1 or (1 + level) / 2 == 1:
         raise InputError("no confidence level", got=str(level), allowed="between 0 and 1")
     y, v, design = model
     df: int = design.shape[0] - design.shape[1]
@@ -283,7 +284,7 @@ def _weigh(y: Array, v: Array, design: Array, tau2: float) -> _Weighted:
     basis, triangle = np.linalg.qr(root[:, None] * design)
     scaled = root * y
     along = basis.T @ scaled
-    return _Weighted(weights, basis, triangle, along, root * (scaled - basis @ along))
+    return _Weighted(tau2, weights, basis, triangle, along, root * (scaled - basis @ along))
 
 
 def _typical_variance(fixed: _Weighted, df: int) -> float:
@@ -339,28 +340,27 @@ def _where_q_is(target: float, y: Array, v: Array, design: Array) -> float:
 
 
 def _reml(y: Array, v: Array, design: Array) -> float:
-    """Return the restricted maximum-likelihood tau2, by Fisher scoring from Hedges' estimator.
+    """Return the restricted maximum-likelihood tau2, by Fisher scoring.
 
-    A step below 0 ends at 0; the step is halved for good each time the score changes its sign, so a
-    flat likelihood cannot keep it swinging. An inner maximum lower than that at 0 gives way to 0.
+    The likelihood may have several maxima where precisions differ much, so the scoring starts from
+    the best of 0, Hedges' estimator and a coarse grid. A step below 0 ends at 0; the step is halved
+    for good each time the score changes its sign, so a flat likelihood cannot keep it swinging.
     """
-    df: int = design.shape[0] - design.shape[1]
-    plain = _weigh(y, np.ones_like(v), design, 0.0)
-    share = 1 - np.sum(plain.basis**2, axis=1)
-    tau2, damping, last = max(0.0, (plain.q - float(share @ v)) / df), 1.0, 0.0
-    fixed = _weigh(y, v, design, 0.0)
-    typical = _typical_variance(fixed, df)
+    fixed, plain = (_weigh(y, variances, design, 0.0) for variances in (v, np.ones_like(v)))
+    typical = 1 / float(np.mean(1 / v))
+    shares = 1 - np.sum(plain.basis**2, axis=1)
+    hedges = max(0.0, (plain.q - float(shares @ v)) / float(np.sum(shares)))
+    starts = [_weigh(y, v, design, tau2) for tau2 in (hedges, *(typical * REML_GRID))]
+    highest = max((fixed, *starts), key=lambda start: start.log_likelihood)
+    tau2, damping, last = highest.tau2, 1.0, 0.0
     for _ in range(STEPS):
         here = _weigh(y, v, design, tau2)
         score = here.slope - here.trace
-        if tau2 == 0 and score <= 0:
-            return 0.0
         damping /= 2 if score * last < 0 else 1
         last = score
         new = max(0.0, tau2 + damping * score / here.trace_of_square)
-        done = abs(new - tau2) <= TIGHT * (tau2 + typical)
+        if abs(new - tau2) <= TIGHT * (tau2 + typical):
+            best = _weigh(y, v, design, new)
+            return new if best.log_likelihood >= fixed.log_likelihood else 0.0
         tau2 = new
-        if done:
-            best = _weigh(y, v, design, tau2).log_likelihood
-            return tau2 if math.isfinite(best) and best >= fixed.log_likelihood else 0.0
     raise InputError("REML did not converge", todo="use the method PM or DL")

@@ -36,7 +36,8 @@ STEPS: Final = (1 / 40,)  # one-sided 0.025: the side of a significant two-sided
 FEWEST: Final = 3  # studies for a line with a residual; a mean and a variance with one to spare
 STARTS: Final = (0.25, 1.0, 4.0)  # relative weights at which the search for the maximum begins
 FAR: Final = 10**6  # a weight beyond this, or below its inverse, has run away
-SMALL: Final = 1e-6  # of difference quotients and gradients, in standardised units
+SMALL: Final = 1e-6  # of difference quotients, in units of a typical study
+TIGHT: Final = 1e-10  # of Newton's last step, in the same units
 NEWTON: Final = 50
 SIDES: Final = {"greater": 1, "less": -1}
 
@@ -273,7 +274,7 @@ def _standardised(y: Array, v: Array, steps: Sequence[float]) -> _Studies:
     edges = np.asarray(steps, dtype=np.float64)
     if not len(edges) or not np.all(np.diff(edges, prepend=0.0, append=1.0) > 0):
         got = ", ".join(map(str, steps))
-        raise InputError("steps of p do not rise", got=got, allowed="between 0 and 1")
+        raise InputError("steps of p must rise between 0 and 1", got=got or "none")
     scale = 1 / math.sqrt(float(np.mean(1 / v)))
     errors = np.sqrt(v)
     interval = np.searchsorted(edges, ndtr(-y / errors))  # a p on a step belongs below it
@@ -354,7 +355,7 @@ def _polished(theta: Array, studies: _Studies, bounds: Array) -> _Maximum:
             break
         step = np.zeros_like(theta)
         step[free] = root.T @ (root @ gradient[free])
-        if np.abs(step).max() < SMALL**2 * 100:
+        if np.abs(step).max() < TIGHT:
             errors = np.zeros_like(theta)
             errors[free] = np.sqrt(np.sum(root**2, axis=0))
             return _Maximum(theta, errors, value)
