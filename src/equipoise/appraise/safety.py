@@ -13,6 +13,7 @@ from typing import Final
 from equipoise.appraise.drug_use import (
     Catalogue,
     DrugInUse,
+    Option,
     drugs_in_use,
     option_of,
     read_catalogue,
@@ -31,6 +32,9 @@ __all__ = ["Ground", "contraindicated", "ground", "judge", "option_ids", "strict
 
 STRICTNESS: Final[tuple[Verdict, ...]] = ("hard_stop", "cannot_tell", "caution", "clear")
 _NO_RULE_NEEDED: Final = "therapy"
+_ADDITION: Final = "augmentation"
+_NO_BASE: Final = frozenset({"ketamine_like", "neurosteroid"})
+"""Groups of antidepressants that are given in courses; nothing is added to them."""
 _ADULT_RATES: Final = SafetyReason(
     rule="adult_rates",
     verdict="cannot_tell",
@@ -130,7 +134,10 @@ def judge(option: str, shared: Ground) -> OptionVerdict:
         *pair_reasons(known, shared.pairs, shared.catalogue, shared.uses, shared.timeline),
         *history_reasons(known, shared.timeline, shared.trials, shared.catalogue),
     ]
-    if not _ruled(known.names, shared) and not _therapy(option):
+    kind = _kind(option)
+    if kind == _ADDITION and _nothing_to_add_to(known, shared):
+        reasons.append(_without_base())
+    if not _ruled(known.names, shared) and kind != _NO_RULE_NEEDED:
         reasons.append(_unruled(option))
     if _below_adult(shared.timeline):
         reasons.append(_ADULT_RATES)
@@ -194,9 +201,31 @@ def _ruled(names: frozenset[str], shared: Ground) -> bool:
     return any(names & options for _, options, _ in shared.answered)
 
 
-def _therapy(option: str) -> bool:
+def _kind(option: str) -> str | None:
     row = load_table("treatments/treatments").find(id=option)
-    return row is not None and row.text("kind") == _NO_RULE_NEEDED
+    return None if row is None else row.text("kind")
+
+
+def _nothing_to_add_to(option: Option, shared: Ground) -> bool:
+    """Return whether it is known that no antidepressant is taken to which one could add."""
+    if not (shared.timeline.treatments.known and shared.timeline.drugs.known):
+        return False
+    others = (use.drug for use in shared.uses if use.taken and use.drug not in option.drugs)
+    names = (shared.catalogue.names.get(drug, frozenset()) for drug in others)
+    return not any("antidepressant" in own and not own & _NO_BASE for own in names)
+
+
+def _without_base() -> SafetyReason:
+    return SafetyReason(
+        rule="needs_antidepressant",
+        verdict="caution",
+        text="An addition: no antidepressant is taken now to which it could be added",
+        action="an antidepressant at an adequate dose first",
+        missing=None,
+        reference="equipoise_method",
+        grade="n/a",
+        checked="derived",
+    )
 
 
 def _below_adult(timeline: Timeline) -> bool:
