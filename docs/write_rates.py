@@ -115,10 +115,10 @@ def _check(foretold: Sequence[Foretold]) -> str:
         "",
         "Every trial was left out with its whole programme and foretold from the rest. The joint"
         " model claims to know the differences of a trial's arms, and the level of an arm only"
-        " where the trial is an anchor, that is, its people and care are like those of a clinic: of"
-        f" these {_share(claimed)} lie within the 80 % predictive interval. Levels of other trials stray"
-        f" further: of all levels {_share(levels)} lie inside, as blinded trials, trials that count"
-        " those who finished, and trials with kinder outcomes are not clinics.",
+        " where the trial is an anchor, that is, its people and care are like those of a clinic:"
+        f" of these {_share(claimed)} lie within the 80 % predictive interval. Levels of other"
+        f" trials stray further: of all levels {_share(levels)} lie inside, as blinded trials,"
+        " trials that count those who finished, and trials with kinder outcomes are not clinics.",
         "",
         *_table("Differences of arms (odds ratios)", [o for o in foretold if o.comparator], _ratio),
         "",

@@ -190,7 +190,7 @@ def test_what_nobody_studied_is_called_extrapolated() -> None:
 def test_a_rate_names_what_it_rests_on() -> None:
     row = baseline("sertraline", 0)
     assert "cipriani2018" in row.references
-    assert {"elektd", "rhee2022"} & {link.source for link in read_joint().rests_on("ect", 2)}
+    assert {"elektd", "rhee2022"} & {link.source for link in read_joint().rests_on(["ect"], 2)[0]}
     assert row.population
 
 

@@ -17,6 +17,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as made
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -108,6 +109,7 @@ class Table:
     schema: Mapping[str, Any]
     rows: tuple[Row, ...]
     header: tuple[str, ...]
+    _index: dict[str, dict[str, Row]] = made(default_factory=dict, compare=False, repr=False)
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -117,10 +119,19 @@ class Table:
 
     def find(self, **cells: str) -> Row | None:
         """Return the first row whose cells equal `cells`, or None."""
+        if len(cells) == 1:
+            ((column, value),) = cells.items()
+            return self._by(column).get(value)
         for row in self.rows:
             if all(row.cells[column] == value for column, value in cells.items()):
                 return row
         return None
+
+    def _by(self, column: str) -> dict[str, Row]:
+        """Return the first row of each value of a column; made once, as tables are asked often."""
+        if column not in self._index:
+            self._index[column] = {row.cells[column]: row for row in reversed(self.rows)}
+        return self._index[column]
 
     def row(self, **cells: str) -> Row:
         """Return the first row whose cells equal `cells`; none is an error."""

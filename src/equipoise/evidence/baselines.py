@@ -11,7 +11,7 @@ import numpy as np
 from equipoise.core.nouns import JointRates, LogitEstimate, OptionBaseline, Treatment
 from equipoise.core.tables import setting, tables_digest
 from equipoise.evidence.effects import read_effects
-from equipoise.evidence.joint.posterior import Joint, Rates, fit_joint, studied
+from equipoise.evidence.joint.posterior import Joint, Link, Rates, fit_joint, studied
 from equipoise.evidence.trials import read_trials
 
 if TYPE_CHECKING:
@@ -81,20 +81,18 @@ def build_baselines(options: tuple[Treatment, ...]) -> tuple[OptionBaseline, ...
     joint, names = read_joint(), rated(options)
     main = _main_component(joint, names)
     dropout, share = joint.dropout(names), joint.remission(names)
-    by_stage = {stage: joint.response(names, stage) for stage in joint.layout.curve}
+    stages = sorted(joint.layout.curve)
+    levels = {stage: joint.response(names, stage) for stage in stages}
+    links = {stage: joint.rests_on(names, stage) for stage in stages}
     return tuple(
         _baseline(
             joint,
             (name, stage),
-            (
-                _estimate(by_stage[stage], place),
-                _estimate(dropout, place),
-                _estimate(share, place),
-            ),
-            main,
+            tuple(_estimate(one, place) for one in (levels[stage], dropout, share)),
+            (links[stage][place], main),
         )
         for place, name in enumerate(names)
-        for stage in sorted(by_stage)
+        for stage in stages
     )
 
 
@@ -164,11 +162,10 @@ def _main_component(joint: Joint, names: tuple[str, ...]) -> str:
 def _baseline(
     joint: Joint,
     key: tuple[str, int],
-    rates: tuple[LogitEstimate, LogitEstimate, LogitEstimate],
-    main: str,
+    rates: tuple[LogitEstimate, ...],
+    rest: tuple[tuple[Link, ...], str],
 ) -> OptionBaseline:
-    name, stage = key
-    links = joint.rests_on(name, stage)
+    (name, stage), (links, main) = key, rest
     component = joint.component[name]
     response, dropout, share = rates
     grades = [link.grade for link in links if link.grade is not None]

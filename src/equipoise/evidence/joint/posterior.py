@@ -106,32 +106,38 @@ class Joint:
         """Return drop-out for any reason."""
         return self._part([self.layout.dropout(self.layout.node(name)) for name in names])
 
-    def rests_on(self, name: str, stage: int) -> tuple[Link, ...]:
-        """Return what the response of a treatment rests on, most first.
+    def rests_on(self, names: Sequence[str], stage: int) -> tuple[tuple[Link, ...], ...]:
+        """Return what the response of treatments rests on, most first.
 
         Parameters
         ----------
-        name : str
-            A node.
+        names : sequence of str
+            Nodes, shape (t,).
         stage : int
             Failed adequate drug trials.
 
         Returns
         -------
-        tuple of Link
-            Sources that hold at least the least share (`evidence_link_share`) of all by which
-            observations move the rate; the first one always.
+        tuple of tuple of Link
+            For each node the sources that hold at least the least share (`evidence_link_share`)
+            of all by which observations move the rate; the first one always.
         """
-        moved = np.abs(self._design([name], stage)[0] @ self.solution.gains)
-        share: dict[str, float] = {}
-        for source, amount in zip(self.solution.sources, moved, strict=True):
-            share[source] = share.get(source, 0.0) + float(amount)
-        total, least = sum(share.values()), setting("evidence_link_share")
-        ordered = sorted(share, key=lambda one: (-round(share[one], 12), one))
+        solution = self.solution
+        moved = np.abs(self._design(names, stage) @ solution.gains)
+        sources = sorted(set(solution.sources))
+        places = {source: place for place, source in enumerate(sources)}
+        share = np.zeros((len(sources), len(names)))
+        np.add.at(share, [places[source] for source in solution.sources], moved.T)
+        least = setting("evidence_link_share") * share.sum(axis=0)
+        # Rounded, so that equal shares stand in the order of their names.
+        order = np.argsort(-np.round(share, 12), axis=0, kind="stable")
         return tuple(
-            self.links[one]
-            for rank, one in enumerate(ordered)
-            if rank == 0 or share[one] >= least * total
+            tuple(
+                self.links[sources[one]]
+                for rank, one in enumerate(order[:, column])
+                if rank == 0 or share[one, column] >= least[column]
+            )
+            for column in range(len(names))
         )
 
     def _transport(self, names: Sequence[str]) -> Array:
