@@ -204,7 +204,7 @@ pooled("psilocybin", d$.g, d$.g_se)
 egger("psilocybin", d$.g, d$.g_se)
 
 about <- c(paste("#", R.version.string), paste("# metafor", packageVersion("metafor")),
-  paste("# metadat", packageVersion("metadat")), "# made by metafor_pairwise.R")
+  "# made by metafor_pairwise.R")
 target <- file.path(out, "metafor_pairwise.csv")
 writeLines(about, target)
 suppressWarnings(write.table(do.call(rbind, rows), target, append = TRUE, sep = ",",

@@ -118,7 +118,7 @@ def pool(
     --------
     >>> found = pool([0.2, 0.4, 0.9], [0.1, 0.2, 0.2], method="DL")
     >>> round(found.estimate, 3), round(found.i2)
-    (0.466, 80)
+    (0.476, 80)
     """
     y, v = read_studies(estimates, standard_errors)
     if hartung_knapp and len(y) == 1:
