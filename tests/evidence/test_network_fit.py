@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.core.errors import InputError
@@ -234,6 +234,7 @@ def test_an_unknown_reference_and_method() -> None:
 ARMS = read(REFERENCE / "simulated_events.tsv")
 
 
+@settings(max_examples=30)
 @given(st.permutations(range(len(ARMS))), st.permutations("ABCDEF"), st.sampled_from("ABCDEF"))
 def test_order_names_and_reference_change_no_contrast(
     order: list[int], names: list[str], reference: str
@@ -255,6 +256,7 @@ def test_order_names_and_reference_change_no_contrast(
     assert table.se[at] == pytest.approx(usual.se, abs=1e-8)
 
 
+@settings(max_examples=30)
 @given(st.floats(-3, 3), st.floats(0.1, 10))
 def test_contrasts_scale_with_the_unit(shift: float, unit: float) -> None:
     rows = read(REFERENCE / "simulated_means.tsv")
