@@ -67,12 +67,8 @@ REVIEW = {
 # Recalled arms that the decision model names as anchors.
 NAMED = {"stard_l1", "stard_l3_augment", "stard_l4", "threed"}
 ANCHORS = {
-    "cobalt",
-    "comed",
-    "core2004",
     "elektd",
     "escape_trd",
-    "pride",
     "stard_l1",
     "stard_l2_augment",
     "stard_l2_switch",

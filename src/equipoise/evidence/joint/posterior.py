@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Joint", "Link", "Rates", "fit_joint"]
 
-LEVELS = ("response", "remission")
+LEVELS: Final = ("response", "remission")
+CHECKS: Final = ("checked", "derived", "recalled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,10 @@ class Joint:
         Stages at which each treatment's response or remission was observed.
     component : mapping of str to str
         Treatments tied by randomised comparisons share one.
+    anchors : frozenset of str
+        Trials whose level is near that of a clinic.
     anchored : frozenset of str
-        Components with at least one trial whose level is near that of a clinic.
+        Components with at least one of them.
     """
 
     layout: Layout
@@ -70,6 +73,7 @@ class Joint:
     links: Mapping[str, Link]
     stages: Mapping[str, tuple[float, ...]]
     component: Mapping[str, str]
+    anchors: frozenset[str]
     anchored: frozenset[str]
 
     def rated(self, name: str) -> bool:
@@ -120,7 +124,8 @@ class Joint:
         -------
         tuple of tuple of Link
             For each node the sources that hold at least the least share (`evidence_link_share`)
-            of all by which observations move the rate; the first one always.
+            of all by which observations move the rate, the first one always, and the anchor that
+            moves it most: differences alone say nothing of a level.
         """
         solution = self.solution
         moved = np.abs(self._design(names, stage) @ solution.gains)
@@ -128,15 +133,15 @@ class Joint:
         places = {source: place for place, source in enumerate(sources)}
         share = np.zeros((len(sources), len(names)))
         np.add.at(share, [places[source] for source in solution.sources], moved.T)
-        least = setting("evidence_link_share") * share.sum(axis=0)
+        wanted = share >= setting("evidence_link_share") * share.sum(axis=0)
+        level = np.array([source in self.anchors for source in sources])
+        for kind in (np.ones(len(sources), dtype=bool), level):
+            first = np.where(kind[:, None], share, -1.0).argmax(axis=0)
+            wanted[first, np.arange(len(names))] = True
         # Rounded, so that equal shares stand in the order of their names.
         order = np.argsort(-np.round(share, 12), axis=0, kind="stable")
         return tuple(
-            tuple(
-                self.links[sources[one]]
-                for rank, one in enumerate(order[:, column])
-                if rank == 0 or share[one, column] >= least[column]
-            )
+            tuple(self.links[sources[one]] for one in order[:, column] if wanted[one, column])
             for column in range(len(names))
         )
 
@@ -188,14 +193,15 @@ def fit_joint(trials: Sequence[Trial], effects: Sequence[Effect]) -> Joint:
     compared = [_seen(one) for one in trials]
     compared += [(one.treatment, one.comparator) for one in effects if one.outcome in LEVELS]
     component = components([one for one in compared if one])
-    anchored = {component[name] for one in trials if one.anchor for name in _seen(one)}
+    anchors = [one for one in trials if one.anchor]
     return Joint(
-        layout,
-        solution,
-        _links(trials, effects),
-        _stages(trials, effects),
-        component,
-        frozenset(anchored),
+        layout=layout,
+        solution=solution,
+        links=_links(trials, effects),
+        stages=_stages(trials, effects),
+        component=component,
+        anchors=frozenset(one.id for one in anchors),
+        anchored=frozenset(component[name] for one in anchors for name in _seen(one)),
     )
 
 
@@ -220,7 +226,7 @@ def _stages(trials: Sequence[Trial], effects: Sequence[Effect]) -> dict[str, tup
 def _links(trials: Sequence[Trial], effects: Sequence[Effect]) -> dict[str, Link]:
     """Return the links by source; what is common to a trial's arms stands in the trial's row."""
     links = {
-        one.id: Link(one.id, one.grade, one.checked, one.population, one.references)
+        one.id: Link(one.id, one.grade, _checked(one), one.population, one.references)
         for one in trials
     }
     for effect in effects:
@@ -228,6 +234,11 @@ def _links(trials: Sequence[Trial], effects: Sequence[Effect]) -> dict[str, Link
             effect.id, effect.grade, effect.checked, effect.population, effect.references
         )
     return links
+
+
+def _checked(trial: Trial) -> str:
+    """Return how well a trial was checked: no better than the worst of its arms."""
+    return max((trial.checked, *(arm.checked for arm in trial.arms)), key=CHECKS.index)
 
 
 def studied(group: str) -> tuple[float | None, float | None]:
