@@ -125,6 +125,7 @@ def assert_as_metafor(studies: Studies, key: tuple[str, ...]) -> None:
     for quantity, value in expected.items():
         got = found.weights[0] if quantity == "first_weight" else getattr(found, quantity)
         assert got == pytest.approx(value, rel=REL, abs=ABS), (key, quantity)
+        assert type(got) in {float, int}  # never a scalar of numpy, which JSON refuses
     if key[2] == "common":
         assert (found.tau2_low, found.prediction_low) == (None, None)
     assert sum(found.weights) == pytest.approx(100)

@@ -236,6 +236,34 @@ def test_the_selection_model_refuses(options: dict[str, str], message: str) -> N
         selection_model(Y, E, **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("estimates", "errors"),
+    [
+        ([0.2, 0.4, 4.2, 4.6], [0.3, 0.3, 0.2, 0.1]),  # metafor without bounds: 5e7
+        ([-2.0, -2.2, -1.4, 0.6], [0.2, 0.4, 0.3, 0.3]),  # 9e-7
+    ],
+)
+def test_an_absurd_weight_is_refused(estimates: list[float], errors: list[float]) -> None:
+    with pytest.raises(InputError, match=r"no usable maximum: a weight .*; got 4 studies"):
+        selection_model(estimates, errors)
+
+
+def test_very_unequal_precisions_do_not_disturb_the_maximum() -> None:
+    # The plain model by maximum likelihood, by a scan: tau2 is 10000 times the variance of the
+    # most precise study.
+    errors = np.geomspace(0.01, 3, 12)
+    y = np.array([1.2, -0.9, 0.5, -1.4, 0.02, 2.1, -0.3, 0.9, 1.7, -2.2, 6.3, -4.0])
+    found = selection_model(y, errors)
+
+    def likelihood(tau2: float) -> float:
+        w = 1 / (errors**2 + tau2)
+        residual = y - np.average(y, weights=w)
+        return float(np.log(w).sum() - w @ residual**2) / 2
+
+    scan = max(map(likelihood, np.geomspace(1e-3, 100, 4000)))
+    assert scan <= likelihood(found.unadjusted_tau2) + 1e-9
+
+
 @given(st.floats(0.01, 100), st.integers(0, 39))
 def test_scale_side_and_order_carry_over(scale: float, turn: int) -> None:
     y, errors = made("funnel")

@@ -41,7 +41,7 @@ __all__ = [
 METHODS: Final = ("common", "DL", "PM", "REML")
 STEPS: Final = 2000
 TIGHT: Final = 1e-12  # of a step, as a share of the variance of a typical study
-REML_GRID: Final = 2.0 ** np.arange(-8, 9, 4)  # of the variance of a typical study
+REML_GRID: Final = (2.0**-8, 2.0**-4, 1.0, 2.0**4, 2.0**8)  # of the variance of a typical study
 EXACT: Final = 1e-24  # a residual sum of squares below this share of the whole is rounding
 
 
@@ -350,7 +350,8 @@ def _reml(y: Array, v: Array, design: Array) -> float:
     typical = 1 / float(np.mean(1 / v))
     shares = 1 - np.sum(plain.basis**2, axis=1)
     hedges = max(0.0, (plain.q - float(shares @ v)) / float(np.sum(shares)))
-    starts = [_weigh(y, v, design, tau2) for tau2 in (hedges, *(typical * REML_GRID))]
+    grid = (hedges, *(typical * factor for factor in REML_GRID))
+    starts = [_weigh(y, v, design, tau2) for tau2 in grid]
     highest = max((fixed, *starts), key=lambda start: start.log_likelihood)
     tau2, damping, last = highest.tau2, 1.0, 0.0
     for _ in range(STEPS):

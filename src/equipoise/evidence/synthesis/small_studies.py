@@ -36,7 +36,7 @@ STEPS: Final = (1 / 40,)  # one-sided 0.025: the side of a significant two-sided
 FEWEST: Final = 3  # studies for a line with a residual; a mean and a variance with one to spare
 STARTS: Final = (0.25, 1.0, 4.0)  # relative weights at which the search for the maximum begins
 FAR: Final = 10**6  # a weight beyond this, or below its inverse, has run away
-SMALL: Final = 1e-6  # of difference quotients, in units of a typical study
+SMALL: Final = 1e-6  # of difference quotients, in units of the typical spread of studies
 TIGHT: Final = 1e-10  # of Newton's last step, in the same units
 NEWTON: Final = 50
 SIDES: Final = {"greater": 1, "less": -1}
@@ -201,8 +201,8 @@ def selection_model(
     Raises
     ------
     InputError
-        If the studies or steps are wrong, an interval of p is empty, or there is no maximum at
-        finite parameters.
+        If the studies or steps are wrong, an interval of p is empty, or the maximum lies at a weight
+        beyond a million (or a millionth) or cannot be found.
 
     Notes
     -----
@@ -250,7 +250,7 @@ def selection_model(
 
 @dataclass(frozen=True, slots=True)
 class _Studies:
-    """Studies in units of a typical standard error, large estimates the likely ones."""
+    """Studies in units of their typical spread, large estimates the likely ones."""
 
     y: Array
     v: Array
@@ -275,8 +275,8 @@ def _standardised(y: Array, v: Array, steps: Sequence[float]) -> _Studies:
     if not len(edges) or not np.all(np.diff(edges, prepend=0.0, append=1.0) > 0):
         got = ", ".join(map(str, steps))
         raise InputError("steps of p must rise between 0 and 1", got=got or "none")
-    scale = 1 / math.sqrt(float(np.mean(1 / v)))
-    errors = np.sqrt(v)
+    errors, tau2 = np.sqrt(v), estimate_tau2(y, v, np.ones((len(y), 1)), "DL")
+    scale = 1 / math.sqrt(float(np.mean(1 / (v + tau2))))
     interval = np.searchsorted(edges, ndtr(-y / errors))  # a p on a step belongs below it
     counts = np.bincount(interval, minlength=len(edges) + 1)
     if not counts.all():
@@ -341,7 +341,7 @@ def _maximum(studies: _Studies) -> _Maximum:
 
 def _polished(theta: Array, studies: _Studies, bounds: Array) -> _Maximum:
     """Return the maximum near `theta` by Newton's steps; a tau2 at its edge is held at 0."""
-    lost = "the selection model has no maximum at finite parameters"
+    lost = "the selection model has no usable maximum: a weight or the variance runs away"
     free = np.ones(len(theta), dtype=bool)
     edge = np.where(np.arange(len(theta)) == 1, 0.0, theta)
     if theta[1] < math.sqrt(SMALL) and _log_likelihood(edge, studies)[1][1] <= 0:
@@ -369,9 +369,11 @@ def _polished(theta: Array, studies: _Studies, bounds: Array) -> _Maximum:
 
 def _information(theta: Array, studies: _Studies) -> Array:
     """Return minus the second derivatives, by central differences of the gradient."""
+    steps = np.full(len(theta), SMALL)
+    steps[1] = min(SMALL, (theta[1] + float(studies.v.min())) / 2)  # variances stay above 0
     rows = []
-    for move in SMALL * np.eye(len(theta)):
+    for move in np.diag(steps):
         ahead, behind = (_log_likelihood(theta + way, studies)[1] for way in (move, -move))
-        rows.append((behind - ahead) / (2 * SMALL))
+        rows.append((behind - ahead) / (2 * move.sum()))
     found = np.array(rows)
-    return (found + found.T) / 2
+    return np.asarray((found + found.T) / 2)
