@@ -106,12 +106,12 @@ def test_the_prototypes_rates_come_back(
 
 
 def test_trials_foretold_without_themselves() -> None:
-    # Decision model, section 11: 80 % of the left-out rows within 1.28 predictive sd. Some 40 rows
-    # have a sampling error of 6.5 points; one of them is the slack.
+    # Decision model, section 11: 80 % of the left-out rows within 1.28 predictive sd. Some 35 rows
+    # have a sampling error of 7 points; one of them is the slack.
     claimed = [one for one in foretold() if one.claimed]
-    assert len(claimed) >= 35
+    assert len(claimed) >= 30
     missed = [(one.study, one.treatment) for one in claimed if not one.inside]
-    assert len(missed) <= (0.2 + 0.065) * len(claimed), missed
+    assert len(missed) <= (0.2 + 0.07) * len(claimed), missed
 
 
 def test_levels_of_trials_that_are_no_clinics_stray_further() -> None:
