@@ -39,5 +39,47 @@ def test_burdens_that_patients_weigh() -> None:
     levels = {option.id: dict(option.attributes) for option in read_treatments()}
     # Label: twice a week for 4 weeks, then weekly for 4.
     assert levels["esketamine"]["visits"] == 12
-    assert [t for t, level in levels.items() if level["anaesthesia"] == 1] == ["ect", "vns"]
+    asleep = {"closed_loop_dbs", "dbs", "ect", "mst", "vns"}
+    assert {t for t, level in levels.items() if level["anaesthesia"] == 1} == asleep
     assert "visits" not in levels["vns"]
+    # Woodham 2024: at home; Levkovitz 2015: 20 daily sessions, then two a week to week 8.
+    assert levels["tdcs_home"]["visits"] < levels["tdcs"]["visits"]
+    assert levels["deep_tms"]["visits"] == 20 + 2 * 4
+
+
+def test_every_ranked_option_has_the_burdens_that_patients_weigh() -> None:
+    for option in read_treatments():
+        if option.ranked:
+            assert {"anaesthesia", "invasiveness", "visits"} <= set(dict(option.attributes))
+            assert option.weeks_to_effect is not None
+
+
+def test_what_is_not_ranked_says_why_in_a_sentence() -> None:
+    for option in read_treatments():
+        if option.ranked:
+            assert option.unranked_because == ""
+        else:
+            assert option.unranked_because.endswith(".")
+            assert option.unranked_because[0].isupper()
+
+
+def test_strategies_and_what_only_trials_give_are_not_ranked() -> None:
+    for option in read_treatments():
+        if option.kind == "strategy" or option.availability in {"trial_only", "not_marketed"}:
+            assert not option.ranked
+
+
+def test_only_what_was_gone_through_for_safety_is_ranked() -> None:
+    for row in load_table("treatments/treatments"):
+        assert row.flag("judged") or not row.flag("ranked"), row.where
+
+
+def test_comparators_carry_the_group_whose_fall_they_share() -> None:
+    groups = {
+        row.text("id"): row.text("group")
+        for row in load_table("treatments/treatments")
+        if row.text("kind") == "comparator"
+    }
+    assert groups["sham"] == "stimulation"
+    assert groups["drug_switch"] == groups["pill_placebo"] == "drug"
+    assert groups["midazolam"] == "rapid"
