@@ -193,7 +193,7 @@ def _use_site(site: Path | None) -> None:
 
 def _tell(answer: Answer, as_json: bool) -> None:
     for note in answer.notes:
-        typer.echo(note, err=True)
+        typer.echo(note.replace("\n", " "), err=True)
     if not as_json:
         typer.echo(answer.text)
         return

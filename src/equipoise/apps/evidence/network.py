@@ -30,7 +30,18 @@ if TYPE_CHECKING:
 
 __all__ = ["NetworkAsked", "NetworkColumns", "NetworkRun", "analyse"]
 
-METHODS = ("REML", "DL", "common")
+NO_DOUBT = (
+    "nothing tells whether studies disagree, as no comparison has more than one study or path: "
+    "tau2, Q and I2 are 0 for want of data, and the intervals may be too narrow"
+)
+ROLES = {
+    "studies": "study",
+    "treatments": "treatment",
+    "totals": "n",
+    "means": "mean",
+    "sds": "sd",
+}
+"""The option behind an argument of a kernel, where they have different names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,8 @@ def analyse(path: Path, asked: NetworkAsked) -> NetworkRun:
         fit = fit_network(read.data, reference=reference, method=asked.method)
     except InputError as error:
         raise _located(error, path) from None
+    if fit.q_df == 0:
+        note = (*note, NO_DOUBT)
     return NetworkRun(
         asked=asked,
         source=_source(path, read, note),
@@ -217,7 +230,7 @@ def _events(path: Path, asked: NetworkAsked) -> _Read:
     try:
         data = from_events(arms.studies, arms.treatments, arms.events, arms.totals)
     except InputError as error:
-        raise _located(error, path, arms.lines) from None
+        raise _located(error, path, arms.lines, arms.origin) from None
     return _Read(
         *(data, arms.studies, arms.treatments, arms.totals, arms.lines),
         *(arms.excluded, arms.origin, _corrected(data)),
@@ -243,7 +256,7 @@ def _means(path: Path, asked: NetworkAsked) -> _Read:
     try:
         data = from_means(arms.studies, arms.treatments, *numbers, standardised=asked.standardised)
     except InputError as error:
-        raise _located(error, path, arms.lines) from None
+        raise _located(error, path, arms.lines, arms.origin) from None
     return _Read(
         *(data, arms.studies, arms.treatments, arms.totals, arms.lines),
         *(arms.excluded, arms.origin),
@@ -279,18 +292,21 @@ def _from_contrasts(
             rows.studies, rows.treat1, rows.treat2, rows.estimates, rows.standard_errors
         )
     except InputError as error:
-        raise _located(error, path, rows.lines) from None
+        raise _located(error, path, rows.lines, rows.origin) from None
     return _Read(data, rows.studies, (), (), rows.lines, rows.excluded, rows.origin, notes)
 
 
-def _located(error: InputError, path: Path, lines: Sequence[int] = ()) -> InputError:
-    """Return the error of a kernel with the file, and with its lines where rows are named."""
+def _located(
+    error: InputError, path: Path, lines: Sequence[int] = (), origin: Origin | None = None
+) -> InputError:
+    """Return the error of a kernel with the file, and lines and column where it names rows."""
     place = getattr(error, "place", None)
     where = f"{path}, {error.where}" if error.where and place is None else str(path)
-    if place is not None:
+    if place is not None and origin is not None:
         noun = "line" if len(place.rows) == 1 else "lines"
         numbers = ", ".join(str(lines[row]) for row in place.rows)
-        where = f"{path}, {noun} {numbers}, study {place.study}"
+        column = dict(origin.columns)[ROLES.get(place.field, place.field)]
+        where = f"{path}, {noun} {numbers}, column {column}, study {place.study}"
     return InputError(
         error.what, where=where, got=error.got, allowed=error.allowed, todo=error.todo
     )
@@ -304,7 +320,7 @@ def _reference(data: NetworkData, asked: str | None) -> tuple[str, tuple[str, ..
     most = max(held.values())
     reference = next(name for name in data.treatments if held[name] == most)
     note = f"reference: {reference}, which most studies hold ({most:.0f} of {len(data.studies)})"
-    return reference, (f"{note}; --reference chooses another",)
+    return reference, (note,)
 
 
 def _source(path: Path, read: _Read, notes: tuple[str, ...]) -> Source:

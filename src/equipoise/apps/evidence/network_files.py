@@ -162,7 +162,7 @@ def text(run: NetworkRun) -> str:
         value = "reference"
         if name != fit.reference:
             value = f"{shown.text(estimate):>6} ({interval_text(shown, low, high)})"
-        lines.append(f"  {name[:width]:{width}}  {value:32}  {score:.2f}")
+        lines.append(f"  {' '.join(name.split())[:width]:{width}}  {value:32}  {score:.2f}")
     lines += ["", *_split_lines(run)]
     return "\n".join(lines)
 

@@ -250,9 +250,11 @@ def _pairs(run: NetworkRun) -> Section:
     caption = f"All {len(rows)} pairs: {shown.word} with {P95} interval"
     head = ("Pair", f"{capital(shown.word)} ({P95})", "Compared directly in")
     never = sum(row[2].startswith("never") for row in rows)
+    title = f"{never} of {count(len(rows), 'pair')} never compared directly"
+    words = "What was never compared directly rests on the other treatments alone."
     return Section(
-        *("league", "All pairs", f"{never} of {count(len(rows), 'pair')} never compared directly"),
-        paragraphs=("What was never compared directly rests on the other treatments alone.",),
+        *("league", "All pairs", title if never else "Every pair was compared directly"),
+        paragraphs=(words,) if never else (),
         folded=(DataTable(caption, head, tuple(rows), widths=(45, 30, 25)),),
     )
 

@@ -22,6 +22,8 @@ __all__ = ["FunnelView", "NetView", "Page", "Section", "left_out", "notices", "r
 
 MINE = "equipoise.apps.evidence"
 REPORT = "equipoise.apps.report"
+OPEN = 20
+"""Rows up to which a table of what was left out stands open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,8 @@ def left_out(source: Source) -> Section:
     return Section(
         *("left-out", "The data", title),
         paragraphs=read,
-        tables=tables,
-        folded=(table,),
+        tables=tables if len(found) <= OPEN else (),
+        folded=(table,) if len(found) <= OPEN else (*tables, table),
     )
 
 

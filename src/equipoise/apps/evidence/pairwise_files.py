@@ -242,7 +242,7 @@ def _group_lines(run: PairwiseRun) -> list[str]:
             f"{shown.text(pooled.estimate)} ({interval_text(shown, pooled.ci_low, pooled.ci_high)})"
         )
         studies = count(pooled.k, "study", "studies")
-        lines.append(f"  {name[:width]:{width}}  {value:28}  {studies}")
+        lines.append(f"  {' '.join(name.split())[:width]:{width}}  {value:28}  {studies}")
     test = f"Q {groups.q_between:.1f} on {groups.df}, {p_text(groups.p_value)}"
     return [*lines, f"  difference between groups: {test}"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 from equipoise.apps.evidence.charts.forest import (
     Forest,
@@ -25,6 +26,9 @@ from equipoise.apps.evidence.shown import P95, interval_text, p_text
 from equipoise.apps.report.numbers import count
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import capital
+
+if TYPE_CHECKING:
+    from equipoise.evidence.synthesis.pooling import Pooled
 
 __all__ = ["forest_picture", "funnel_picture", "page"]
 
@@ -185,6 +189,18 @@ def _disagreement(run: PairwiseRun) -> Section:
             f"Variance of true effects between studies: {spread}.",
             f"Q {pooled.q:.1f} on {pooled.k - 1} degrees of freedom, {p_text(pooled.q_p_value)}.",
         ),
+        small=_apart(pooled),
+    )
+
+
+def _apart(pooled: Pooled) -> tuple[str, ...]:
+    """Return a remark where the interval of tau2 does not hold its estimate."""
+    low, high = pooled.tau2_low, pooled.tau2_high
+    if low is None or high is None or low <= pooled.tau2 <= high:
+        return ()
+    return (
+        "The interval comes from the Q statistic, the estimate from another method: where studies "
+        "differ much in size, the one need not hold the other.",
     )
 
 

@@ -106,6 +106,11 @@ class Sheet:
         asked_as : str
             Option that named it, for the message.
 
+        Returns
+        -------
+        int
+            From 0.
+
         Raises
         ------
         InputError

@@ -18,9 +18,9 @@ from equipoise.apps.report.charts.svg import element, paint, stroke
 
 __all__ = ["Net", "NetNode", "net_drawing", "net_numbers", "net_svg"]
 
-WIDTH, CENTRE, RADIUS, TOP = 880, 440, 200, 60
+WIDTH, CENTRE, RADIUS, TOP = 1000, 500, 190, 60
 GAP: Final = 24
-COLUMN: Final = 52
+COLUMN: Final = 48
 SIGNS: Final = 23
 LEAST, MOST = 7, 20
 THIN, THICK = 1, 10
