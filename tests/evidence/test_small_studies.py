@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -161,29 +161,29 @@ def fits(count: int, k: int, kept: float) -> Iterator[Selection]:
 
 
 def test_no_selection_is_found_where_there_is_none() -> None:
-    # 300 sets of 80 studies: the chances of the likelihood ratio must be uniform. Kolmogorov's
-    # distance stays below 1.63 / sqrt(300) = 0.094 in 99 of 100 runs; 5 % has an error of 1.3
-    # points, three are 3.8.
-    found = list(fits(300, 80, 1.0))
+    # 200 sets of 80 studies: the chances of the likelihood ratio must be uniform. Kolmogorov's
+    # distance stays below 1.63 / sqrt(200) = 0.115 in 99 of 100 runs; 5 % has an error of 1.5
+    # points, three are 4.6.
+    found = list(fits(200, 80, 1.0))
     chances = np.sort([one.lrt_p_value for one in found])
-    grid = np.arange(300) / 300
-    assert max(np.max(chances - grid), np.max(grid + 1 / 300 - chances)) < 0.094
-    assert np.mean(chances < 0.05) == pytest.approx(0.05, abs=0.038)
-    # Over the 300 sets the standard errors of weight and effect are near 0.03 and 0.004.
-    assert np.median([one.weights[1] for one in found]) == pytest.approx(1, abs=0.1)
-    assert np.mean([one.estimate for one in found]) == pytest.approx(0.3, abs=0.012)
+    grid = np.arange(200) / 200
+    assert max(np.max(chances - grid), np.max(grid + 1 / 200 - chances)) < 0.115
+    assert np.mean(chances < 0.05) == pytest.approx(0.05, abs=0.046)
+    # Over the 200 sets the standard errors of weight and effect are near 0.04 and 0.004.
+    assert np.median([one.weights[1] for one in found]) == pytest.approx(1, abs=0.12)
+    assert np.mean([one.estimate for one in found]) == pytest.approx(0.3, abs=0.015)
 
 
 def test_selection_is_found_and_undone_where_it_is() -> None:
     # One in five of the results that are not significant is published: the plain mean is far too
-    # high (0.46 against 0.3), the model's is right within three standard errors over 200 sets.
-    found = list(fits(200, 80, 0.2))
-    assert np.mean([one.lrt_p_value < 0.05 for one in found]) > 0.95
+    # high, the model's is right within three standard errors over 120 sets.
+    found = list(fits(120, 80, 0.2))
+    assert np.mean([one.lrt_p_value < 0.05 for one in found]) > 0.9
     assert np.mean([one.unadjusted_estimate for one in found]) > 0.42
-    assert np.mean([one.estimate for one in found]) == pytest.approx(0.3, abs=0.025)
-    assert np.median([one.weights[1] for one in found]) == pytest.approx(0.2, abs=0.05)
+    assert np.mean([one.estimate for one in found]) == pytest.approx(0.3, abs=0.03)
+    assert np.median([one.weights[1] for one in found]) == pytest.approx(0.2, abs=0.06)
     covered = np.mean([one.ci_low < 0.3 < one.ci_high for one in found])
-    assert covered == pytest.approx(0.95, abs=0.06)  # 1.5 points by chance, the rest is small k
+    assert covered == pytest.approx(0.95, abs=0.07)  # 2 points by chance, three are 6
 
 
 def test_egger_keeps_its_level() -> None:
@@ -264,6 +264,7 @@ def test_very_unequal_precisions_do_not_disturb_the_maximum() -> None:
     assert scan <= likelihood(found.unadjusted_tau2) + 1e-9
 
 
+@settings(max_examples=30)
 @given(st.floats(0.01, 100), st.integers(0, 39))
 def test_scale_side_and_order_carry_over(scale: float, turn: int) -> None:
     y, errors = made("funnel")

@@ -201,8 +201,8 @@ def selection_model(
     Raises
     ------
     InputError
-        If the studies or steps are wrong, an interval of p is empty, or the maximum lies at a weight
-        beyond a million (or a millionth) or cannot be found.
+        If the studies or steps are wrong, an interval of p is empty, or the maximum cannot be found
+        at weights between a millionth and a million.
 
     Notes
     -----
