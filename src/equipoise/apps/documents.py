@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from equipoise.apps.report.listing import never_compared
 from equipoise.core.documents import SCHEMA_VERSION, to_plain
 from equipoise.core.nouns import Dossier, NormedMeasurement, Prediction
 
@@ -47,11 +48,13 @@ PREDICTION_COLUMNS = (
     "shift_low95",
     "shift_high95",
     "shift_words",
+    "outlook",
     "better_than_average",
     "utility",
     "p_best",
     "tied",
     "evidence_path",
+    "never_compared",
     "extrapolated",
     "grade",
     "checked",
@@ -73,7 +76,7 @@ def plan_document(dossier: Dossier, *, decide: bool) -> dict[str, Any]:
     -------
     dict
         Keys ``red_flags diagnosis_check staging options steps`` and, with `decide`,
-        ``predictions tests preferences exploratory``.
+        ``predictions head_to_head tests preferences exploratory``.
     """
     appraisal, plan = dossier.appraisal, dossier.plan
     document = {
@@ -98,22 +101,25 @@ def plan_document(dossier: Dossier, *, decide: bool) -> dict[str, Any]:
 
 def _decision(dossier: Dossier) -> dict[str, Any]:
     decision = dossier.decision
+    never = never_compared(decision)
     return {
         "sentence": decision.sentence,
-        "predictions": [_prediction(p) for p in decision.predictions],
+        "predictions": [_prediction(p, p.treatment in never) for p in decision.predictions],
+        "head_to_head": to_plain(decision.head_to_head),
         "tests": [],
         "tests_note": "the value of further tests is not assessed in this version",
         "preferences": {"weights": dict(decision.weights), "source": decision.weights_source},
         "unranked": to_plain(decision.unranked),
         "exploratory": {
-            "predictions": [_prediction(p) for p in decision.exploratory],
+            "predictions": [_prediction(p, p.treatment in never) for p in decision.exploratory],
             "tests": [],
         },
     }
 
 
-def _prediction(prediction: Prediction) -> dict[str, Any]:
+def _prediction(prediction: Prediction, never: bool) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(prediction)
+    plain["never_compared"] = never
     plain["shift_detail"] = plain["shift"]
     plain["shift"] = plain["shift_detail"]["mean"]
     return plain
@@ -162,14 +168,15 @@ def _normed_row(item: NormedMeasurement) -> dict[str, Any]:
 def prediction_rows(dossier: Dossier) -> list[tuple[object, ...]]:
     """Return one row for each option and layer, in the order of the ranking."""
     layers = (dossier.decision.predictions, dossier.decision.exploratory)
+    never = never_compared(dossier.decision)
     return [
-        _prediction_row(prediction, rank)
+        _prediction_row(prediction, rank, prediction.treatment in never)
         for layer in layers
         for rank, prediction in enumerate(layer, start=1)
     ]
 
 
-def _prediction_row(prediction: Prediction, rank: int) -> tuple[object, ...]:
+def _prediction_row(prediction: Prediction, rank: int, never: bool) -> tuple[object, ...]:
     plain: dict[str, Any] = to_plain(prediction)
     chances = [
         figure
@@ -193,11 +200,13 @@ def _prediction_row(prediction: Prediction, rank: int) -> tuple[object, ...]:
         shift["mean"],
         *shift["ci95"],
         shift["words"],
+        plain["outlook"],
         prediction.better_than_average,
         plain["utility"],
         plain["p_best"],
         prediction.tied,
         prediction.evidence_path,
+        never,
         prediction.extrapolated,
         prediction.grade,
         prediction.checked,

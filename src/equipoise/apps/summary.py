@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 
 from equipoise.apps.report import numbers
+from equipoise.apps.report.listing import foremost, never_compared
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.answer import close_headline, safety_mark, weighed
+from equipoise.apps.report.sections.compared import compared
 from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
+from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.wording import joined, say
 from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
 from equipoise.core.nouns.appraisal import ALREADY_FAILED
@@ -37,12 +40,12 @@ def summary(dossier: Dossier) -> str:
     ]
     lines += [f"Note: {notice}." for notice in dossier.notices]
     lines += ["", "SAFETY", *_safety(dossier), "", "ANSWER", *_answer(dossier)]
-    shown = dossier.decision.predictions[:SHOWN]
-    if shown:
+    if dossier.decision.predictions and not withheld(dossier):
         lines += ["", f"OPTIONS (of 100 people like this, stage {dossier.decision.stage}, week 8)"]
-        lines += [_option(dossier, prediction) for prediction in shown]
-        rest = len(dossier.decision.predictions) - len(shown)
-        lines += [f"  and {rest} more in the report"] if rest > 0 else []
+        lines += _options(dossier)
+    if (pairs := compared(dossier)) is not None:
+        lines += ["", "COMPARED HEAD TO HEAD"]
+        lines += [f"  {words}" for words in (f"{pairs.title}.", *pairs.contradictions)]
     lines += ["", "NEXT", *_steps(dossier), "", "MEASURED", *_measured(dossier)]
     return "\n".join(lines)
 
@@ -91,6 +94,17 @@ def _answer(dossier: Dossier) -> list[str]:
     return [f"  {line}" for line in (*lines, weighed(dossier)) if line]
 
 
+def _options(dossier: Dossier) -> list[str]:
+    ranked = dossier.decision.predictions
+    shown = foremost(ranked, SHOWN)
+    lines = [_option(dossier, prediction) for prediction in shown]
+    rest = len(ranked) - len(shown)
+    tied = sum(p.tied for p in ranked)
+    if tied > len(shown):
+        lines.append(f"  {say('forest_cut', n=str(tied), shown=str(len(shown)))}")
+    return lines + ([f"  and {rest} more in the report"] if rest > 0 else [])
+
+
 def _option(dossier: Dossier, prediction: Prediction) -> str:
     words = {
         "not_estimated": "no better than average: no established sign bears on it",
@@ -100,8 +114,10 @@ def _option(dossier: Dossier, prediction: Prediction) -> str:
         "worse": "worse than average",
     }[prediction.shift.words]
     tie = "tied" if prediction.tied else "    "
-    mark = safety_mark(dossier, prediction.treatment)
-    title = f"{prediction.title} [{mark.lower()}]" if mark else prediction.title
+    never = prediction.treatment in never_compared(dossier.decision)
+    marks = [safety_mark(dossier, prediction.treatment).lower(), say("never_short") * never]
+    marked = "; ".join(mark for mark in marks if mark)
+    title = f"{prediction.title} [{marked}]" if marked else prediction.title
     return f"  {tie} {title}: {_of_100(prediction.response)} respond; {words}"
 
 

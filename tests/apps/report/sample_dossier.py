@@ -10,6 +10,7 @@ import dataclasses
 import math
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from equipoise.core.answers import given, unknown
@@ -25,6 +26,7 @@ from equipoise.core.nouns import (
     Driver,
     Episode,
     Finding,
+    HeadToHead,
     InputDigest,
     Interval,
     Measurement,
@@ -51,8 +53,9 @@ from equipoise.core.nouns import (
     TreatmentTrial,
     TrialAppraisal,
 )
+from equipoise.core.tables import load_table
 
-__all__ = ["STATES", "build"]
+__all__ = ["STATES", "build", "pair"]
 
 TODAY = "2025-01-13"
 NOTICE = "Real brain signal in synthetic geometry, invented person."
@@ -150,6 +153,41 @@ def _decision(moves: dict[str, float]) -> Decision:
         weights=(("remission", 0.7), ("response", 0.3)),
         weights_source="Default weights (none were set).",
         withheld=None,
+        head_to_head=_head_to_head(),
+    )
+
+
+def pair(
+    source: str, pair: tuple[str, str], estimate: float, error: float, population: str
+) -> HeadToHead:
+    """Return an invented comparison; the source ends in its outcome where that is remission."""
+    return HeadToHead(
+        source=source,
+        treatment=pair[0],
+        comparator=pair[1],
+        outcome="remission" if source.endswith("remission") else "response",
+        estimate=estimate,
+        standard_error=error,
+        population=population,
+        weeks=None if source.startswith("pooled") else 4.0,
+        pooled=not source.startswith("shown"),
+        grade="B",
+        checked="recalled",
+        references=("recalled",),
+    )
+
+
+def _head_to_head() -> tuple[HeadToHead, ...]:
+    """Return trials that contradict each other, one with two outcomes, and one further down."""
+    return (
+        pair("itbs_remission", ("itbs", "rtms"), 0.2, 0.2, "Invented outpatients"),
+        pair("itbs_response", ("itbs", "rtms"), 0.1, 0.2, "Invented outpatients"),
+        pair(
+            "pooled", ("ect", "esketamine"), 1.2, 0.25, "Invented inpatients, some with psychosis"
+        ),
+        pair("shown", ("esketamine", "ect"), 0.1, 0.4, "Invented people of five trials"),
+        pair("single", ("esketamine", "ect"), 0.8, 0.2, "Invented outpatients without psychosis"),
+        pair("drugs", ("venlafaxine", "mirtazapine"), -0.9, 0.3, "Invented older people"),
     )
 
 
@@ -660,6 +698,33 @@ def forty_options() -> Dossier:
     )
 
 
+def many_kinds() -> Dossier:
+    """Fifty-five real options with invented numbers, thirty of them tied, of all kinds."""
+    base = full()
+    rows = [row for row in load_table("treatments/treatments") if row.text("kind") != "comparator"]
+    options = [
+        (row.text("id"), row.text("title"), 0.60 - 0.008 * k, 0.06, "AB"[k % 2], (54 - k) / 1485)
+        for k, row in enumerate(rows[:55])
+    ]
+    predictions = tuple(_prediction(o, "established", tied=k < 30) for k, o in enumerate(options))
+    tied = sorted(predictions[:30], key=lambda p: p.treatment)
+    names = [p.treatment for p in tied]
+    many = [
+        pair(f"trial_{a}_{b}", (a, b), 0.05 * k, 0.3, f"Invented people {k}")
+        for k, (a, b) in enumerate(pairwise(names))
+    ]
+    return dataclasses.replace(
+        base,
+        decision=dataclasses.replace(
+            base.decision,
+            predictions=(*tied, *predictions[30:]),
+            exploratory=(),
+            sentence=f"No clear first choice among 30 of 55 options, among them {tied[0].title}.",
+            head_to_head=tuple(many),
+        ),
+    )
+
+
 def sparse() -> Dossier:
     """Nothing to rank, no error known, no such norm, a target in the person's own space."""
     base = full()
@@ -710,6 +775,7 @@ STATES: dict[str, Callable[[], Dossier]] = {
     "released": released,
     "long_names": long_names,
     "forty_options": forty_options,
+    "many_kinds": many_kinds,
     "sparse": sparse,
 }
 

@@ -62,9 +62,9 @@ def test_each_option_with_an_open_verdict_is_marked_and_linked() -> None:
 
 def test_the_terminal_marks_the_same_options() -> None:
     lines = summary(cautioned())
-    assert "Electroconvulsive therapy [safety open]:" in lines
-    assert "Repetitive TMS [caution]:" in lines
-    assert "Esketamine nasal spray with an antidepressant:" in lines
+    assert "Electroconvulsive therapy [safety open; never compared directly]:" in lines
+    assert "Repetitive TMS [caution; never compared directly]:" in lines
+    assert "Esketamine nasal spray with an antidepressant [never compared directly]:" in lines
 
 
 def test_whose_weights_rank_and_what_is_not_weighed() -> None:

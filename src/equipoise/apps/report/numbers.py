@@ -36,6 +36,9 @@ __all__ = [
     "range_measured",
     "range_of_100",
     "range_points",
+    "range_ratio",
+    "ratio",
+    "ratio_ends",
     "reach_mm",
     "signed",
     "unit_words",
@@ -48,6 +51,8 @@ P80: Final = "80\N{NO-BREAK SPACE}%"
 P95: Final = "95\N{NO-BREAK SPACE}%"
 JSON_DECIMALS: Final = 4
 JSON_DIGITS: Final = 6
+LOG_LIMIT: Final = 13
+"""Ratios are printed up to a factor of e to the 13th."""
 MONTHS: Final = [
     "January",
     "February",
@@ -189,6 +194,35 @@ def range_measured(ends: Range, standard_error: float | None, *, fine: bool = Fa
     if 0 < ends[0] < 10.0**-places:
         places = -math.floor(math.log10(ends[0]))
     return f"{_plain(ends[0], places, ROUND_FLOOR)} to {_plain(ends[1], places, ROUND_CEILING)}"
+
+
+def ratio(logarithm: float) -> str:
+    """Return a ratio from its natural logarithm, to two decimals or two digits.
+
+    Examples
+    --------
+    >>> ratio(0.0), ratio(-0.58), ratio(-3.5), ratio(2.9)
+    ('1.00', '0.56', '0.030', '18.2')
+    """
+    return f"{_ratio(logarithm, ROUND_HALF_UP):f}"
+
+
+def ratio_ends(ends: Range) -> tuple[Decimal, Decimal]:
+    """Return an interval of log ratios as ratios, rounded outward as it is printed."""
+    return _ratio(ends[0], ROUND_FLOOR), _ratio(ends[1], ROUND_CEILING)
+
+
+def range_ratio(ends: Range) -> str:
+    """Return an interval of log ratios as ratios, rounded outward: ``0.37 to 0.85``."""
+    low, high = ratio_ends(ends)
+    return f"{low:f} to {high:f}"
+
+
+def _ratio(logarithm: float, rounding: str) -> Decimal:
+    value = math.exp(max(-LOG_LIMIT, min(logarithm, LOG_LIMIT)))
+    order = math.floor(math.log10(value))
+    places = max(0, 1 - order if order < -1 else 2 - max(order, 0))
+    return Decimal(f"{value:.{JSON_DIGITS}g}").quantize(Decimal(1).scaleb(-places), rounding)
 
 
 def point_mm(point: tuple[float, float, float]) -> str:

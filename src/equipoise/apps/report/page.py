@@ -12,6 +12,7 @@ from equipoise.apps.report.palette import BANNER, css_variables
 from equipoise.apps.report.sections.actions import Actions, Change, actions, change
 from equipoise.apps.report.sections.answer import Answer, answer
 from equipoise.apps.report.sections.audit import Audit, audit
+from equipoise.apps.report.sections.compared import Compared, compared
 from equipoise.apps.report.sections.confidence import Confidence, confidence
 from equipoise.apps.report.sections.course import Courses, courses
 from equipoise.apps.report.sections.excluded import Excluded, excluded
@@ -52,6 +53,7 @@ class Page:
     answer: Answer
     actions: Actions
     change: Change | None
+    compared: Compared | None
     confidence: Confidence
     history: History
     known: Known
@@ -71,6 +73,7 @@ def build_page(dossier: Dossier) -> Page:
         answer=answer(dossier),
         actions=actions(dossier),
         change=change(dossier),
+        compared=compared(dossier),
         confidence=confidence(dossier),
         history=history(dossier),
         known=known(dossier),

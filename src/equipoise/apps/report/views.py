@@ -67,7 +67,8 @@ class RowChart:
 class DataTable:
     """A table: a caption, column heads, rows whose first cell is the row's head.
 
-    `anchors` gives each row its id, where it has one; `widths` the columns in percent.
+    `anchors` gives each row its id, where it has one; `widths` the columns in percent; `groups`
+    the headings with the number of rows under each, top to bottom.
     """
 
     caption: str
@@ -75,3 +76,15 @@ class DataTable:
     rows: tuple[tuple[str, ...], ...]
     anchors: tuple[str | None, ...] = ()
     widths: tuple[int, ...] = ()
+    groups: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[tuple[str | None, tuple[str, ...]], ...]], ...]:
+        """The rows with their ids under their headings; without groups under an empty one."""
+        ids = self.anchors or (None,) * len(self.rows)
+        rows = tuple(zip(ids, self.rows, strict=True))
+        found, start = [], 0
+        for title, number in self.groups or (("", len(rows)),):
+            found.append((title, rows[start : start + number]))
+            start += number
+        return tuple(found)

@@ -11,12 +11,14 @@ from markupsafe import Markup
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.forest import FOREST_AXIS, established_plot, research_plot
 from equipoise.apps.report.charts.marks import glyph
-from equipoise.apps.report.names import anchor, attribute_title, measure_title
+from equipoise.apps.report.listing import against_average, foremost, never_compared, never_words
+from equipoise.apps.report.names import anchor, measure_title
+from equipoise.apps.report.sections.all_options import all_options, sorted_by
 from equipoise.apps.report.sections.excluded import reasons_anchor
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
-from equipoise.apps.report.wording import exactness, joined, say, sentence
-from equipoise.core.nouns import Dossier, Prediction
+from equipoise.apps.report.wording import joined, say, sentence
+from equipoise.core.nouns import Decision, Dossier, Prediction
 
 __all__ = [
     "Answer",
@@ -33,6 +35,7 @@ FOREST_ROWS: Final = 7
 RESEARCH_ROWS: Final = 3
 NAMED: Final = 4
 HEADLINE_NAMES: Final = 3
+HEADLINE_LETTERS: Final = 120
 MARKS: Final = {"caution": "mark_caution", "cannot_tell": "mark_open"}
 Pair = tuple[Prediction, Prediction]
 """One option in the established and in the research layer."""
@@ -61,7 +64,7 @@ def answer(dossier: Dossier) -> Answer:
     """Return decision, answer and forest of one person."""
     shown = () if withheld(dossier) else dossier.decision.predictions
     sentences = _sentences(dossier, shown)
-    headline = close_headline(shown) if shown else ""
+    headline = _headline(sentences, shown) if shown else ""
     if sentences and not headline:
         headline, *rest = sentences
         sentences = tuple(rest)
@@ -71,10 +74,21 @@ def answer(dossier: Dossier) -> Answer:
         sentences=sentences,
         defined=say("defined"),
         forest=_forest(dossier, shown) if shown else None,
-        table=_table(dossier, shown) if shown else None,
-        sorted_by=_sorted_by(dossier) if shown else "",
+        table=all_options(dossier) if shown else None,
+        sorted_by=sorted_by(dossier) if shown else "",
         weighed=weighed(dossier),
     )
+
+
+def _headline(sentences: tuple[str, ...], shown: tuple[Prediction, ...]) -> str:
+    """Return a short headline where the first sentence is none, or nothing."""
+    close = close_headline(shown)
+    if close or not sentences or len(sentences[0]) <= HEADLINE_LETTERS:
+        return close
+    tied = [p for p in shown if p.tied] or [shown[0]]
+    if len(tied) > 1:
+        return say("answer_close", n=n.WORDS[len(tied)])
+    return say("answer_first", option=tied[0].title, n=str(len(shown)))
 
 
 def close_headline(shown: tuple[Prediction, ...]) -> str:
@@ -177,7 +191,7 @@ def _forest(dossier: Dossier, shown: tuple[Prediction, ...]) -> RowChart:
     moved = sorted(moved_by_research(dossier), key=lambda pair: -abs(pair[1].shift.mean))
     drawn = [pair for pair in moved if n.whole(pair[1].shift.mean)]
     if drawn:
-        rows = tuple(_research_row(pair[1]) for pair in drawn[:RESEARCH_ROWS])
+        rows = tuple(_research_row(dossier.decision, pair[1]) for pair in drawn[:RESEARCH_ROWS])
         groups.append(PlotGroup(say("research_title"), rows, kind="research"))
     return RowChart(
         id="forest",
@@ -188,7 +202,7 @@ def _forest(dossier: Dossier, shown: tuple[Prediction, ...]) -> RowChart:
         value_head="Of 100",
         axis=FOREST_AXIS,
         groups=tuple(groups),
-        legend=_legend(bool(drawn)),
+        legend=_legend(bool(drawn), bool(never_compared(dossier.decision))),
         caption=_research_words(moved, drawn),
     )
 
@@ -204,16 +218,17 @@ def _research_words(moved: list[Pair], drawn: list[Pair]) -> str:
 
 
 def _parts(shown: tuple[Prediction, ...]) -> list[tuple[str, list[Prediction]]]:
-    tied = [p for p in shown if p.tied]
-    others = [p for p in shown if not p.tied]
-    top = tied[:FOREST_ROWS]
+    drawn = foremost(shown, FOREST_ROWS)
+    number = sum(p.tied for p in shown)
+    tied = [p for p in drawn if p.tied]
     parts = []
-    if len(tied) > 1:
-        cut = f", {len(top)} of {len(tied)} shown" if len(tied) > len(top) else ""
-        parts.append((f"No clear first choice among these{cut}", top))
+    if len(tied) < number:
+        parts.append((say("forest_cut", n=str(number), shown=str(len(tied))), tied))
+    elif number > 1:
+        parts.append(("No clear first choice among these", tied))
     elif tied:
-        parts.append(("First by expected benefit", top))
-    rest = others[: FOREST_ROWS - len(top)]
+        parts.append(("First by expected benefit", tied))
+    rest = [p for p in drawn if not p.tied]
     return [*parts, ("After these", rest)] if rest else parts
 
 
@@ -221,7 +236,8 @@ def _row(dossier: Dossier, prediction: Prediction, *, measured: bool) -> PlotRow
     response = prediction.response
     best = f"best in {n.of_100(prediction.p_best)} of 100"
     notes = [
-        compared(prediction, measured=measured),
+        never_words(dossier.decision, prediction),
+        against_average(prediction, measured=measured),
         f"Grade {prediction.grade}, {prediction.checked}; {best}",
     ]
     notes += [sentence(say("extrapolated"))] if prediction.extrapolated else []
@@ -239,20 +255,7 @@ def _row(dossier: Dossier, prediction: Prediction, *, measured: bool) -> PlotRow
     )
 
 
-def compared(prediction: Prediction, *, measured: bool) -> str:
-    """Return how this person's chance stands to the average person's of the same stage."""
-    if not measured:
-        return say("average_population")
-    shift = prediction.shift
-    if prediction.better_than_average or prediction.worse_than_average:
-        kind = "better" if prediction.better_than_average else "worse"
-    else:
-        kind = shift.words
-    mean, ci95 = n.points(shift.mean), n.range_points(shift.ci95)
-    return say(f"average_{kind}", mean=mean, ci95=ci95)
-
-
-def _research_row(research: Prediction) -> PlotRow:
+def _research_row(decision: Decision, research: Prediction) -> PlotRow:
     words = say(
         "research_row",
         shift=n.points(research.shift.mean),
@@ -264,7 +267,11 @@ def _research_row(research: Prediction) -> PlotRow:
         label=research.title,
         plot=research_plot(research),
         value=f"would be {n.of_100(research.response.mean)}",
-        notes=(words, f"From {joined(measures)}, grade {joined(grades)}"),
+        notes=(
+            never_words(decision, research),
+            words,
+            f"From {joined(measures)}, grade {joined(grades)}",
+        ),
         value_notes=(
             f"{n.P80}: {n.range_of_100(research.response.ci80)}",
             f"{n.P95}: {n.range_of_100(research.response.ci95)}",
@@ -293,48 +300,15 @@ def _summary(shown: tuple[Prediction, ...]) -> str:
     )
 
 
-def _legend(research: bool) -> tuple[Legend, ...]:
+def _legend(research: bool, never: bool) -> tuple[Legend, ...]:
     entries = [
         Legend(glyph("estimate"), "dot: best estimate; thick line: 80 %; thin line: 95 %"),
         Legend(glyph("average"), "upright tick: average person of this stage, same option"),
         Legend(Markup(""), "best in N of 100: model runs in which the option comes first"),
     ]
+    if never:
+        entries.append(Legend(Markup(""), say("never_legend")))
     if research:
         words = "hollow diamond, dashed: research layer, not used for the ranking"
         entries.append(Legend(glyph("research"), words))
     return tuple(entries)
-
-
-def _table(dossier: Dossier, shown: tuple[Prediction, ...]) -> DataTable:
-    measured = bool(dossier.profile.measures_used)
-    rows = []
-    for p in shown:
-        low, high = n.outward(p.response.ci80)
-        rows.append((
-            p.title,
-            f"{n.of_100(p.response.mean)} ({n.P80}: {n.range_of_100(p.response.ci80)}; "
-            f"{n.P95}: {n.range_of_100(p.response.ci95)})",
-            f"{n.of_100(p.remission.mean)} ({n.P80}: {n.range_of_100(p.remission.ci80)})",
-            f"{n.of_100(p.dropout.mean)} ({n.P80}: {n.range_of_100(p.dropout.ci80)})",
-            n.of_100(p.average),
-            compared(p, measured=measured),
-            exactness(high - low),
-        ))
-    columns = (
-        "Option",
-        "Response",
-        "Remission",
-        "Leave treatment early",
-        "Average person, response",
-        "This person and the average",
-        "How exact",
-    )
-    caption = f"All {n.count(len(shown), 'option')}: of 100 people like this, by week 8"
-    return DataTable(caption, columns, tuple(rows), widths=(20, 17, 14, 14, 9, 17, 9))
-
-
-def _sorted_by(dossier: Dossier) -> str:
-    weights = [
-        f"{attribute_title(name)} {n.whole(share)} %" for name, share in dossier.decision.weights
-    ]
-    return say("sorted_by", whose=dossier.decision.weights_source, weights=joined(weights))

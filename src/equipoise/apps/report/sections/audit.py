@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, source
-from equipoise.apps.report.sections.answer import moved_by_research
+from equipoise.apps.report.sections.compared import all_comparisons
 from equipoise.apps.report.sections.crisis import crisis_keys
 from equipoise.apps.report.sections.known import centile_words, measured_words
+from equipoise.apps.report.sections.option_sheet import option_tables
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.sheet import data_lines, download
 from equipoise.apps.report.sections.target import template_source
@@ -20,10 +20,8 @@ from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import (
     Dossier,
-    Interval,
     Measurement,
     NormedMeasurement,
-    Prediction,
     Provenance,
     Target,
 )
@@ -31,7 +29,6 @@ from equipoise.core.nouns import (
 __all__ = ["Audit", "audit", "reference_keys"]
 
 TRIAL: Final = "morriss2024"
-ESTABLISHED: Final = "Options, established layer (this layer ranks)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,10 @@ class Audit:
 
 def audit(dossier: Dossier) -> Audit:
     """Return everything that an auditor asks for."""
-    tables = [_measures(dossier), _mechanisms(dossier), *_options(dossier), _files(dossier)]
+    hidden = withheld(dossier)
+    tables = [_measures(dossier), _mechanisms(dossier)]
+    tables += [] if hidden else [*option_tables(dossier), all_comparisons(dossier.decision)]
+    tables.append(_files(dossier))
     keys = reference_keys(dossier)
     return Audit(
         tables=tuple(table for table in tables if table.rows),
@@ -82,7 +82,7 @@ def _measures(dossier: Dossier) -> DataTable:
         "Coverage",
         "Grade, source, made with",
     )
-    widths = (17, 10, 9, 8, 9, 12, 11, 10, 14)
+    widths = (14, 8, 8, 7, 8, 12, 9, 8, 26)
     return DataTable("Measures", columns, tuple(rows), _once(anchors), widths)
 
 
@@ -174,63 +174,6 @@ def _mechanisms(dossier: Dossier) -> DataTable:
     return DataTable("Mechanisms", columns, rows, anchors, (40, 22, 18, 20))
 
 
-def _options(dossier: Dossier) -> Iterator[DataTable]:
-    if withheld(dossier):
-        return
-    columns = (
-        "Option",
-        "Response",
-        "Remission",
-        "Leave early",
-        "Average person",
-        "Shift by moderators",
-        "Outlook",
-        "Best in",
-        "Benefit",
-        "Grade, source",
-    )
-    moved = tuple(research for _, research in moved_by_research(dossier))
-    layers = (
-        (ESTABLISHED, "option", dossier.decision.predictions),
-        (say("research_rest"), "research", moved),
-    )
-    for caption, prefix, shown in layers:
-        yield DataTable(
-            f"{caption}: of 100 people like this, by week 8",
-            columns,
-            tuple(_option_row(p) for p in shown),
-            tuple(anchor(prefix, p.treatment) for p in shown),
-            (17, 11, 11, 11, 8, 11, 8, 8, 8, 12),
-        )
-
-
-def _chance(chance: Interval) -> str:
-    return (
-        f"{n.of_100(chance.mean)}; {n.P80}: {n.range_of_100(chance.ci80)}; "
-        f"{n.P95}: {n.range_of_100(chance.ci95)}"
-    )
-
-
-def _option_row(p: Prediction) -> tuple[str, ...]:
-    shift = (
-        f"{n.points(p.shift.mean)}; {n.P80}: {n.range_points(p.shift.ci80)}; "
-        f"{n.P95}: {n.range_points(p.shift.ci95)}"
-    )
-    about = f"{p.grade}, {p.checked}; {p.evidence_path}; "
-    return (
-        f"{p.title} ({p.treatment})",
-        _chance(p.response),
-        _chance(p.remission),
-        _chance(p.dropout),
-        n.of_100(p.average),
-        "not estimated" if p.shift.words == "not_estimated" else shift,
-        n.points(p.outlook),
-        f"{n.of_100(p.p_best)} of 100 runs",
-        f"{round(p.utility)} of 100 points",
-        escape(about) + cite(p.references),
-    )
-
-
 def _files(dossier: Dossier) -> DataTable:
     made = [m.measurement.provenance for m in dossier.measurements]
     made += [t.provenance for t in dossier.targets]
@@ -265,4 +208,5 @@ def reference_keys(dossier: Dossier) -> tuple[str, ...]:
         cells += [step.reference for step in dossier.plan.steps]
         both = (*dossier.decision.predictions, *dossier.decision.exploratory)
         cells += [key for p in both for key in p.references]
+        cells += [key for one in dossier.decision.head_to_head for key in one.references]
     return tuple(sorted(found | set(keys_of(tuple(cells)))))

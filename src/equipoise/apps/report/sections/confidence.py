@@ -95,6 +95,7 @@ def _option_shares(dossier: Dossier) -> list[Share]:
     most = max(sorted(found), key=lambda grade: found[grade])
     grades = joined([n.count(found[g], f"of grade {g}", f"of grade {g}") for g in sorted(found)])
     return [
+        _share("sure_never", sum(p.evidence_path == "anchored" for p in options), len(options)),
         _share("sure_stage", sum(p.extrapolated for p in options), len(options)),
         _share("sure_recalled", sum(p.checked == "recalled" for p in options), len(options)),
         _share("sure_grades", found[most], len(options), most=most, grades=grades),

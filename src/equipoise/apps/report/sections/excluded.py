@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.names import anchor, cite, treatment_title
 from equipoise.apps.report.numbers import count
 from equipoise.apps.report.sections.safety import tried_options, withheld
@@ -17,6 +19,12 @@ __all__ = ["Excluded", "excluded", "reasons_anchor"]
 
 FOUR = (24, 34, 22, 20)
 """Widths of option, reason, action and source in percent."""
+
+FEW = 4
+"""Rows up to which every option stands beside its reasons."""
+
+Reason = tuple[str, str, Markup]
+"""Why, what to do, source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +42,16 @@ def excluded(dossier: Dossier) -> Excluded | None:
         return None
     blocked = _blocked(dossier)
     tables = (
-        blocked,
-        _verdicts(dossier, "caution"),
-        _verdicts(dossier, "cannot_tell"),
-        _unranked(dossier),
+        *blocked,
+        *_verdicts(dossier, "caution"),
+        *_verdicts(dossier, "cannot_tell"),
+        *_unranked(dossier),
     )
     ranked = count(len(dossier.decision.predictions), "option ranked", "options ranked")
     others = [f"{number} {words}" for number, words in _left_out(dossier) if number]
     return Excluded(
         title=joined([ranked, *others]),
-        tables=tuple(table for table in tables if table is not None),
+        tables=tables,
         empty=() if blocked else ("No option is blocked by a rule that could be checked.",),
     )
 
@@ -60,16 +68,15 @@ def _left_out(dossier: Dossier) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _blocked(dossier: Dossier) -> DataTable | None:
+def _blocked(dossier: Dossier) -> list[DataTable]:
     rules = {v.treatment: v for v in dossier.appraisal.verdicts}
-    rows = [
-        (b.title, _unique(list(b.reasons)), *_doing(rules.get(b.treatment), "hard_stop"))
-        for b in dossier.plan.blocked
-    ]
+    shared: dict[tuple[str, str, str], list[str]] = {}
+    for b in dossier.plan.blocked:
+        key = (_unique(list(b.reasons)), *_doing(rules.get(b.treatment), "hard_stop"))
+        shared.setdefault(key, []).append(b.title)
+    rows = tuple((joined(titles), *key) for key, titles in shared.items())
     columns = ("Option", "Why it is blocked", "What to do", "Source")
-    return (
-        DataTable("Blocked, or tried before", columns, tuple(rows), widths=FOUR) if rows else None
-    )
+    return [DataTable("Blocked, or tried before", columns, rows, widths=FOUR)] if rows else []
 
 
 def _doing(verdict: OptionVerdict | None, kind: str) -> tuple[str, str]:
@@ -86,20 +93,13 @@ def _sources(reasons: list[SafetyReason]) -> Markup:
     return Markup("; ").join(link + f", {checked}" for link, checked in found)
 
 
-def _grouped(dossier: Dossier, kind: str) -> dict[tuple[str, str, str], list[str]]:
+def _grouped(dossier: Dossier, kind: str) -> dict[tuple[SafetyReason, ...], list[str]]:
     """Return the options with a verdict of `kind`, by the reasons that they share."""
-    shared: dict[tuple[str, str, str], list[str]] = {}
+    shared: dict[tuple[SafetyReason, ...], list[str]] = {}
     for verdict in dossier.appraisal.verdicts:
-        if verdict.verdict != kind:
-            continue
-        reasons = [r for r in verdict.reasons if r.verdict == kind]
-        missing = [f"missing: {r.missing}" for r in reasons if r.missing]
-        key = (
-            _unique([*(r.text for r in reasons), *missing]),
-            _unique([r.action for r in reasons]),
-            _sources(reasons),
-        )
-        shared.setdefault(key, []).append(verdict.treatment)
+        if verdict.verdict == kind:
+            reasons = tuple(r for r in verdict.reasons if r.verdict == kind)
+            shared.setdefault(reasons, []).append(verdict.treatment)
     return shared
 
 
@@ -111,34 +111,69 @@ def reasons_anchor(dossier: Dossier, treatment: str, kind: str) -> str | None:
     return None
 
 
-def _verdicts(dossier: Dossier, kind: str) -> DataTable | None:
-    titles = {p.treatment: p.title for p in dossier.decision.predictions}
+WORDS = {
+    "caution": ("Allowed with care", "Why care is needed"),
+    "cannot_tell": ("Safety cannot be told until more is known", "Why it cannot be told"),
+}
+
+
+def _verdicts(dossier: Dossier, kind: str) -> list[DataTable]:
+    """Return options beside their reasons; of many options the reasons stand once, numbered."""
     shared = _grouped(dossier, kind)
-    rows = tuple(
-        (joined([titles.get(name) or treatment_title(name) for name in names]), *key)
-        for key, names in shared.items()
-    )
-    words = {
-        "caution": ("Allowed with care", "Why care is needed"),
-        "cannot_tell": ("Safety cannot be told until more is known", "Why it cannot be told"),
-    }
-    caption, why = words[kind]
-    columns = ("Options", why, "What to do", "Source")
-    if not rows:
-        return None
-    anchors = tuple(anchor("verdict", names[0]) for names in shared.values())
-    return DataTable(caption, columns, rows, anchors, FOUR)
+    if not shared:
+        return []
+    titles = {p.treatment: p.title for p in dossier.decision.predictions}
+    names = [joined([titles.get(i) or treatment_title(i) for i in ids]) for ids in shared.values()]
+    anchors = tuple(anchor("verdict", ids[0]) for ids in shared.values())
+    caption, why = WORDS[kind]
+    if len(shared) <= FEW:
+        cells = [_beside(list(reasons)) for reasons in shared]
+        rows = tuple((name, *reason) for name, reason in zip(names, cells, strict=True))
+        return [DataTable(caption, ("Options", why, "What to do", "Source"), rows, anchors, FOUR)]
+    numbers = {one: number for number, one in enumerate(_reasons(shared), start=1)}
+    ids = {number: anchor("reason", kind, str(number)) for number in numbers.values()}
+    links = [_links({numbers[_reason(r)] for r in reasons}, ids) for reasons in shared]
+    index = tuple(zip(names, links, strict=True))
+    listed = tuple((f"{number}. {one[0]}", *one[1:]) for one, number in numbers.items())
+    return [
+        DataTable(caption, ("Options", "Reasons below"), index, anchors, (70, 30)),
+        DataTable(
+            why, ("Reason", "What to do", "Source"), listed, tuple(ids.values()), (45, 33, 22)
+        ),
+    ]
 
 
-def _unranked(dossier: Dossier) -> DataTable | None:
+def _beside(reasons: list[SafetyReason]) -> Reason:
+    missing = [f"missing: {r.missing}" for r in reasons if r.missing]
+    texts = [r.text for r in reasons]
+    return _unique([*texts, *missing]), _unique([r.action for r in reasons]), _sources(reasons)
+
+
+def _reason(reason: SafetyReason) -> Reason:
+    return _beside([reason])
+
+
+def _reasons(shared: dict[tuple[SafetyReason, ...], list[str]]) -> list[Reason]:
+    """Return every reason once, that of most options first."""
+    found: Counter[Reason] = Counter()
+    for reasons, names in shared.items():
+        found.update({_reason(r): len(names) for r in reasons})
+    return [reason for reason, _ in found.most_common()]
+
+
+def _links(numbers: set[int], ids: dict[int, str]) -> Markup:
+    links = [element("a", str(number), href=f"#{ids[number]}") for number in sorted(numbers)]
+    return Markup(", ").join(links)
+
+
+def _unranked(dossier: Dossier) -> list[DataTable]:
     blocked = {b.treatment for b in dossier.plan.blocked}
-    rows = tuple(
-        (treatment_title(name), sentence(why))
-        for name, why in dossier.decision.unranked
-        if name not in blocked
-    )
+    shared: dict[str, list[str]] = {}
+    for name, why in dossier.decision.unranked:
+        if name not in blocked:
+            shared.setdefault(sentence(why), []).append(treatment_title(name))
+    rows = tuple((why, joined(names)) for why, names in shared.items())
+    columns = ("Why", "Options")
     return (
-        DataTable("Not ranked for another reason", ("Option", "Why"), rows, widths=(35, 65))
-        if rows
-        else None
+        [DataTable("Not ranked for another reason", columns, rows, widths=(35, 65))] if rows else []
     )

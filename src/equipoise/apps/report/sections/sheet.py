@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 
 from equipoise.apps.report import numbers as n
+from equipoise.apps.report.listing import never_compared
 from equipoise.apps.report.names import keys_of, measure_title
 from equipoise.apps.report.norm_facts import error_range
+from equipoise.apps.report.sections.compared import pair_words
 from equipoise.apps.report.sections.known import LEVEL80, LEVEL95
 from equipoise.apps.report.sections.safety import withheld
-from equipoise.core.nouns import Dossier, Interval, NormedMeasurement, Prediction
+from equipoise.apps.report.wording import say
+from equipoise.core.nouns import Decision, Dossier, Interval, NormedMeasurement, Prediction
 
 __all__ = ["Line", "data_lines", "download", "prediction_lines"]
 
@@ -61,9 +64,35 @@ def data_lines(dossier: Dossier) -> tuple[Line, ...]:
         for m in dossier.profile.mechanisms
     ]
     if not withheld(dossier):
-        both = (*dossier.decision.predictions, *dossier.decision.exploratory)
-        lines += [line for p in both for line in prediction_lines(p)]
+        decision = dossier.decision
+        never = never_compared(decision)
+        both = (*decision.predictions, *decision.exploratory)
+        lines += [line for p in both for line in prediction_lines(p, p.treatment in never)]
+        lines += _compared(decision)
     return tuple(lines)
+
+
+def _compared(decision: Decision) -> list[Line]:
+    return [
+        Line(
+            f"compared.{one.source}.{one.treatment}.{one.comparator}.{one.outcome}",
+            f"{pair_words(decision, one)}, {one.outcome}, log odds ratio",
+            n.exact(one.estimate),
+            "1",
+            n.exact(one.standard_error),
+            *_normal(one.estimate, one.standard_error),
+            reference_group=one.population,
+            grade=one.grade,
+            checked=one.checked,
+            source="; ".join(one.references),
+            note=f"{_weeks(one.weeks)}; {'in' if one.pooled else 'not in'} the joint estimate",
+        )
+        for one in decision.head_to_head
+    ]
+
+
+def _weeks(weeks: float | None) -> str:
+    return "weeks not known" if weeks is None else f"weeks {weeks:g}"
 
 
 def _normal(mean: float, error: float | None) -> tuple[str, str, str, str]:
@@ -150,14 +179,29 @@ def _targets(dossier: Dossier) -> list[Line]:
     return lines
 
 
-def prediction_lines(p: Prediction) -> Iterator[Line]:
-    """Return the numbers of one option in one layer, chances from 0 to 1 as in the files."""
+def prediction_lines(p: Prediction, never: bool) -> Iterator[Line]:
+    """Return the numbers of one option in one layer, chances from 0 to 1 as in the files.
+
+    Parameters
+    ----------
+    p : Prediction
+        The option.
+    never : bool
+        Whether it was never compared with the others.
+
+    Returns
+    -------
+    iterator of Line
+        Outcomes with intervals, then single numbers.
+    """
     stem = f"{p.layer}.{p.treatment}"
+    notes = [say("never_short")] if never else []
+    notes += ["extrapolated"] if p.extrapolated else []
     about = {
         "grade": p.grade,
         "checked": p.checked,
         "source": "; ".join(p.references),
-        "note": "extrapolated" if p.extrapolated else NA,
+        "note": "; ".join(notes) or NA,
     }
     shift = Interval(p.shift.mean, p.shift.ci80, p.shift.ci95)
     outcomes = {

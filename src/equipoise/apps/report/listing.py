@@ -1,0 +1,134 @@
+"""What every listing of options shares: which it shows, and which were never compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.wording import say, within
+from equipoise.core.nouns import Decision, Prediction
+
+__all__ = [
+    "Column",
+    "against_average",
+    "alike",
+    "foremost",
+    "never_compared",
+    "never_words",
+    "shares",
+]
+
+FEWEST: Final = 2
+
+
+class Column(NamedTuple):
+    """One column of a listing: its head, its width beside the others, a cell for each option."""
+
+    head: str
+    width: int
+    cells: list[str]
+
+
+def alike(columns: Sequence[Column], keep: Sequence[str]) -> tuple[list[Column], list[str]]:
+    """Return the columns that tell options apart, and in words what is the same for all.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        All.
+    keep : sequence of str
+        Heads of columns that stay in any case.
+
+    Returns
+    -------
+    columns : list of Column
+        Those to print.
+    same : list of str
+        ``outlook 0`` for each column left out; none where there are fewer than two options.
+    """
+    left, same = [], []
+    for column in columns:
+        if column.head in keep or len(column.cells) < FEWEST or len(set(column.cells)) > 1:
+            left.append(column)
+        else:
+            same.append(f"{within(column.head)} {within(column.cells[0])}")
+    return left, same
+
+
+def shares(columns: Sequence[Column]) -> tuple[int, ...]:
+    """Return the widths of columns in whole percent of their sum."""
+    whole = sum(column.width for column in columns)
+    return tuple(round(100 * column.width / whole) for column in columns)
+
+
+def foremost(predictions: Sequence[Prediction], most: int) -> tuple[Prediction, ...]:
+    """Return the options that a short listing shows, in the order of the ranking.
+
+    Parameters
+    ----------
+    predictions : sequence of Prediction
+        All, in order: the tie group by id, then the rest.
+    most : int
+        How many to show.
+
+    Returns
+    -------
+    tuple of Prediction
+        Of a larger tie group those that come first most often in the model runs; else the first.
+    """
+    tied = [p for p in predictions if p.tied]
+    if len(tied) <= most:
+        return tuple(predictions[:most])
+    often = sorted(tied, key=lambda p: (-p.p_best, p.treatment))[:most]
+    return tuple(p for p in tied if p in often)
+
+
+def never_compared(decision: Decision) -> frozenset[str]:
+    """Return the options that no chain of randomised comparisons ties to the others.
+
+    Parameters
+    ----------
+    decision : Decision
+        All predictions of one person.
+
+    Returns
+    -------
+    frozenset of str
+        Options without a path to most of the others; where a single first choice is such an
+        option, all of them.
+    """
+    apart = {p.treatment for p in decision.predictions if p.evidence_path == "anchored"}
+    if _far_first(decision) is not None:
+        apart = {p.treatment for p in decision.predictions}
+    return frozenset(apart)
+
+
+def _far_first(decision: Decision) -> Prediction | None:
+    """Return the single first choice if it was never compared with most of the others."""
+    shown = decision.predictions
+    tied = [p for p in shown if p.tied]
+    if len(tied) != 1 or len(shown) == 1 or tied[0].evidence_path != "anchored":
+        return None
+    return tied[0]
+
+
+def never_words(decision: Decision, prediction: Prediction) -> str:
+    """Return with which others an option was never compared, or nothing."""
+    if prediction.evidence_path == "anchored":
+        return say("never_most")
+    first = _far_first(decision)
+    return say("never_first", option=within(first.title)) if first else ""
+
+
+def against_average(prediction: Prediction, *, measured: bool) -> str:
+    """Return how this person's chance stands to the average person's of the same stage."""
+    if not measured:
+        return say("average_population")
+    shift = prediction.shift
+    if prediction.better_than_average or prediction.worse_than_average:
+        kind = "better" if prediction.better_than_average else "worse"
+    else:
+        kind = shift.words
+    mean, ci95 = n.points(shift.mean), n.range_points(shift.ci95)
+    return say(f"average_{kind}", mean=mean, ci95=ci95)

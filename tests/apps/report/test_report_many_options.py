@@ -1,0 +1,191 @@
+"""Fifty-five options: which the page shows, how it groups them, and how it says a reason once."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from equipoise.apps.report import render
+from equipoise.apps.report.listing import Column, alike, foremost
+from equipoise.apps.report.wording import within
+from equipoise.apps.summary import summary
+from equipoise.core.nouns import Dossier, OptionVerdict
+from equipoise.core.tables import load_table
+
+SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_dossier.py")))
+build = cast("Callable[[str], Dossier]", SAMPLES["build"])
+
+
+def words(source: str) -> str:
+    """Return the words of a piece of HTML."""
+    bare = html.unescape(re.sub(r"<[^>]+>", " ", source)).replace("\N{NO-BREAK SPACE}", " ")
+    return " ".join(bare.split())
+
+
+def section(source: str, name: str) -> str:
+    start = source.index(f'<section id="{name}"')
+    return source[start : source.index("</section>", start)]
+
+
+def test_of_many_tied_options_those_most_often_first_are_shown_by_id() -> None:
+    predictions = build("many_kinds").decision.predictions
+    shown = foremost(predictions, 7)
+    tied = [p for p in predictions if p.tied]
+    often = sorted((p.p_best for p in tied), reverse=True)[:7]
+    assert sorted((p.p_best for p in shown), reverse=True) == often
+    assert [p.treatment for p in shown] == sorted(p.treatment for p in shown)
+    few = build("full").decision.predictions
+    assert foremost(few, 7) == few[:7]
+
+
+def test_headline_and_sentences_name_no_more_than_a_few() -> None:
+    dossier = build("many_kinds")
+    page = section(render(dossier), "answer")
+    head = words(page[page.index("<h2") : page.index("</h2>")])
+    assert head.endswith("the data do not separate 30 options")
+    titles = [p.title for p in dossier.decision.predictions]
+    for part in re.findall(r"<(?:p|h2|h3)[ >].*?</(?:p|h2|h3)>", page, re.DOTALL):
+        for line in re.split(r"(?<=[.:;]) ", words(part)):
+            assert sum(title.lower() in line.lower() for title in titles) <= 5, line
+    lines = summary(dossier)
+    assert "No clear first choice among 30; shown: the 7" in lines
+    assert "and 48 more in the report" in lines
+
+
+def test_the_full_table_stands_by_kind_with_the_place_among_all() -> None:
+    dossier = build("many_kinds")
+    page = section(render(dossier), "options")
+    table = page[page.index("<table") : page.index("</table>")]
+    parts = table.split('class="group"')[1:]
+    kinds = {row.text("id"): row.text("kind") for row in load_table("treatments/treatments")}
+    assert re.findall(r'scope="rowgroup"[^>]*>([^<]*)<', table) == [
+        "Drugs",
+        "Added to an antidepressant",
+        "Stimulation and other procedures",
+        "Psychotherapies",
+        "Combined treatments",
+    ]
+    ids = {p.title: p.treatment for p in dossier.decision.predictions}
+    seen = []
+    for part in parts:
+        names = [html.unescape(x) for x in re.findall(r"<bdi>([^<]*?) ?<", part)]
+        assert len({kinds[ids[name]] for name in names}) == 1
+        seen += names
+    assert sorted(seen) == sorted(ids)
+    places = re.findall(r'data-label="Place">([^<]*)<', table)
+    assert places.count("1 to 30, tied") == 30
+    assert sorted(int(x) for x in places if x.isdigit()) == list(range(31, 56))
+
+
+def test_few_options_stay_in_one_order() -> None:
+    page = section(render(build("full")), "options")
+    table = page[page.index("<table") : page.index("</table>")]
+    assert 'class="group"' not in table
+    names = re.findall(r"<bdi>([^<]*?) ?<", table)
+    assert names == [p.title for p in build("full").decision.predictions]
+
+
+def test_what_is_the_same_for_every_option_stands_once() -> None:
+    """In the sample only the words against the average and the outlook are the same for all."""
+    page = render(build("full"))
+    options = words(section(page, "options"))
+    assert options.count("no better than average: the same") == 1
+    assert "Of every option: no better than average: the same." in options
+    assert "This person and the average" not in options
+    sheet = words(section(page, "sheet"))
+    assert "Of every option: leave early" not in sheet
+    assert re.search(r"this layer ranks\).*?Of every option: [^.]*outlook 0", sheet)
+
+
+def test_alike_keeps_what_differs() -> None:
+    columns = [Column("Same", 10, ["Yes", "Yes"]), Column("Other", 10, ["a", "b"])]
+    assert alike(columns, keep=()) == ([columns[1]], ["same yes"])
+    assert alike(columns, keep=("Same",)) == (columns, [])
+    single = [Column("Same", 10, ["Yes"])]
+    assert alike(single, keep=()) == (single, [])
+
+
+def cautioned(number: int) -> Dossier:
+    """Return the sample person with `number` sets of reasons; the first reason is in all."""
+    base = build("full")
+    care = next(v for v in base.appraisal.verdicts if v.verdict == "caution").reasons[0]
+    verdicts = tuple(
+        OptionVerdict(
+            p.treatment,
+            "caution",
+            (care, dataclasses.replace(care, rule=f"own_{k}", text=f"own reason {k}")),
+        )
+        for k, p in enumerate(base.decision.predictions[:number])
+    )
+    return dataclasses.replace(
+        base, appraisal=dataclasses.replace(base.appraisal, verdicts=verdicts)
+    )
+
+
+def test_a_reason_that_many_options_share_stands_once() -> None:
+    dossier = cautioned(6)
+    page = render(dossier)
+    options = section(page, "options")
+    assert words(options).count("Ibuprofen is taken: bleeding of the stomach.") == 1
+    assert "1. Ibuprofen is taken" in words(options)
+    for k, p in enumerate(dossier.decision.predictions[:6]):
+        mark = re.findall(rf'<bdi>{p.title}</bdi></a> <a class="mark" href="#([^"]*)"', page)[0]
+        row = options[options.index(f'id="{mark}"') :]
+        row = row[: row.index("</tr>")]
+        assert p.title in row
+        reasons = re.findall(r'href="#([^"]*)"', row)
+        texts = [words(options[options.index(f'id="{r}"') :][:300]) for r in reasons]
+        assert "Ibuprofen is taken" in texts[0]
+        assert f"Own reason {k}." in texts[1]
+
+
+def test_few_reasons_stand_beside_their_options() -> None:
+    options = words(section(render(cautioned(2)), "options"))
+    assert options.count("Ibuprofen is taken: bleeding of the stomach.") == 2
+    assert "Reasons below" not in options
+
+
+def test_options_left_out_for_one_reason_share_a_row() -> None:
+    base = build("full")
+    left = (*(("abc"[k], "no rate is known") for k in range(3)), ("d", "another reason"))
+    decision = dataclasses.replace(base.decision, unranked=left)
+    page = render(dataclasses.replace(base, decision=decision))
+    options = words(section(page, "options"))
+    assert "No rate is known. A, B and C Another reason. D" in options
+
+
+def test_a_long_first_sentence_is_no_headline() -> None:
+    base = build("full")
+    alone = tuple(
+        dataclasses.replace(p, tied=k == 0) for k, p in enumerate(base.decision.predictions)
+    )
+    long = f"Electroconvulsive therapy comes first, but {'its rate is from people ' * 8}studied."
+    decision = dataclasses.replace(base.decision, predictions=alone, sentence=long)
+    answer = section(render(dataclasses.replace(base, decision=decision)), "answer")
+    head = words(answer[answer.index("<h2") : answer.index("</h2>")])
+    assert head.endswith("Electroconvulsive therapy comes first of 10 options by the weights used")
+    assert long in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("Adults", "adults"),
+        ("ECT alone", "ECT alone"),
+        ("STAR*D outpatients", "STAR*D outpatients"),
+        ("Stanford neuromodulation therapy", "Stanford neuromodulation therapy"),
+        ("St John's wort", "St John's wort"),
+        ("A person", "a person"),
+        ("S-adenosylmethionine", "S-adenosylmethionine"),
+        ("", ""),
+    ],
+)
+def test_capitals_within_a_sentence(text: str, inside: str) -> None:
+    assert within(text) == inside
