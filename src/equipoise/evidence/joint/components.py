@@ -22,14 +22,15 @@ def components(compared: Iterable[tuple[str, ...]]) -> Mapping[str, str]:
         other. A component is named after the first of its treatments by id.
     """
     parent: dict[str, str] = {}
-
-    def top(name: str) -> str:
-        while parent.setdefault(name, name) != name:
-            name = parent[name]
-        return name
-
     for together in compared:
         for name in together:
-            first, other = sorted((top(together[0]), top(name)))
+            first, other = sorted((_top(together[0], parent), _top(name, parent)))
             parent[other] = first
-    return {name: top(name) for name in sorted(parent)}
+    return {name: _top(name, parent) for name in sorted(parent)}
+
+
+def _top(name: str, parent: dict[str, str]) -> str:
+    """Return the first of a name's component so far; a new name is its own."""
+    while parent.setdefault(name, name) != name:
+        name = parent[name]
+    return name
