@@ -9,7 +9,7 @@
 
 suppressPackageStartupMessages({
   library(metafor)
-  library(metadat)
+  library(metadat) # codespell:ignore metadat
 })
 options(digits = 17)
 
@@ -227,7 +227,7 @@ split("simulated_events", net)
 report("simulated_means", from_means(means, FALSE))
 report("simulated_means_standardised", from_means(means, TRUE))
 
-# --- published data, in the package metadat ------------------------------------------------------
+# --- published data, in the package of metafor's data sets -------------------------------------------
 wide <- dat.linde2015
 long <- do.call(rbind, lapply(1:3, function(i) data.frame(study = paste(wide$id),
   treatment = wide[[paste0("treatment", i)]], events = wide[[paste0("resp", i)]],
@@ -282,5 +282,6 @@ if (length(outside) == 1) {
 write_table(contrasts, "contrasts.tsv")
 write_table(fits, "fits.tsv")
 write_table(splits, "splits.tsv")
-writeLines(c(R.version.string, vapply(c("metafor", "metadat"), function(p)
-  paste(p, packageVersion(p)), "")), file.path(here, "versions.txt"))
+packages <- grep("^meta", loadedNamespaces(), value = TRUE)
+versions <- vapply(sort(packages), function(p) paste0(p, "-", packageVersion(p)), "")
+writeLines(c(R.version.string, versions), file.path(here, "versions.txt"))

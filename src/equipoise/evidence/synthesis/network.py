@@ -124,8 +124,8 @@ def fit_network(
     -----
     Normal intervals from these standard errors take tau2 as known. In simulated networks with two-,
     three- and four-arm trials the 95 % interval of a basic contrast held the truth in 94.3 % (log
-    odds ratios) and 94.9 % (mean differences) of 2000 networks of 8 treatments and 40 trials; in 93 %
-    with 12 trials, and in 91 to 94 % with 4 treatments and 6 trials: few trials, too narrow.
+    odds ratios) and 94.9 % (mean differences) of 2000 networks of 8 treatments and 40 trials; in
+    93 % with 12 trials, in 91 to 94 % with 4 treatments and 6 trials: few trials, too narrow.
 
     Where the studies bring no more independent contrasts than there are estimates (`q_df` 0),
     nothing is left to judge heterogeneity by: tau2, `q` and `i2` are then 0 because nothing can be

@@ -231,7 +231,7 @@ def _network(
         _block(study[rows[:, 0]], treatment[rows], estimates, use[rows])
         for rows in grouped_rows(study, treatment)
     )
-    halves = kept & corrected if corrected is not None else ~kept & kept
+    halves = np.zeros_like(kept) if corrected is None else corrected & kept
     return NetworkData(
         measure=estimates.measure,
         treatments=tuple(names),
