@@ -1,6 +1,6 @@
 """Every option that may be ranked: its parts are known, and its known dangers speak.
 
-The partners are the pairs of product labels and interaction texts: what a clinician would name first.
+The partners are pairs of product labels and interaction texts: what a clinician names first.
 """
 
 from __future__ import annotations

@@ -83,3 +83,27 @@ def test_comparators_carry_the_group_whose_fall_they_share() -> None:
     assert groups["sham"] == "stimulation"
     assert groups["drug_switch"] == groups["pill_placebo"] == "drug"
     assert groups["midazolam"] == "rapid"
+
+
+def test_approvals_and_side_effects_come_with_the_option() -> None:
+    options = {option.id: option for option in read_treatments()}
+    # US label and the decision of January 2025: two indications, one of them alone.
+    esketamine = {(a.agency, a.status) for a in options["esketamine"].approvals}
+    assert ("FDA", "approved") in esketamine
+    assert [a.year for a in options["esketamine_monotherapy"].approvals] == [2025]
+    # Taylor 2021: 5.56 seizures of 1000 people with the H coil.
+    seizures = [e for e in options["deep_tms"].side_effects if e.effect == "seizure"]
+    assert [(e.rate, e.unit) for e in seizures] == [(0.556, "%")]
+    levels = {e.effect: e.level for e in options["mirtazapine"].side_effects}
+    assert levels["weight_gain"] == levels["sedation"] == "high"
+
+
+def test_every_option_that_is_ranked_and_a_drug_tells_of_side_effects() -> None:
+    told = {option.id for option in read_treatments() if option.side_effects}
+    without = {o.id for o in read_treatments() if o.ranked and o.drugs} - told
+    # No rating and no rate of it was seen.
+    assert without <= {"buspirone_augmentation"}
+
+
+def test_at_least_seventy_options() -> None:
+    assert len(read_treatments()) >= 70
