@@ -146,7 +146,7 @@ def test_the_outcomes_of_one_study_share_a_row() -> None:
 def test_the_title_counts_the_pairs_of_the_tie_group() -> None:
     """Three tied options make three pairs, one of which was compared."""
     shown = words(section(render(build("full")), "compared"))
-    assert "Randomised trials compared 1 of the 3 pairs of the first 3 options" in shown
+    assert "The tables hold randomised trials of 1 of the 3 pairs of the first 3 options" in shown
     assert "Invented older people" not in shown
     assert "The data sheet holds all 6 comparisons" in shown
     assert "Invented older people" in words(section(render(build("full")), "sheet"))
@@ -191,7 +191,7 @@ def test_a_page_shows_eight_rows_and_the_data_sheet_all() -> None:
     assert len(rows) == 1 + 8
     sheet = words(section(page, "sheet"))
     assert all(f"Invented people {k} " in sheet for k in range(29))
-    assert "compared 29 of the 435 pairs of the first 30 options" in words(page)
+    assert "randomised trials of 29 of the 435 pairs of the first 30 options" in words(page)
 
 
 def test_pairs_that_the_forest_shows_come_first() -> None:
@@ -221,7 +221,10 @@ def test_a_single_first_choice_is_compared_with_the_others() -> None:
         dataclasses.replace(p, tied=p.treatment == "rtms") for p in base.decision.predictions
     )
     shown = words(section(render(decided(base, predictions=alone)), "compared"))
-    assert "Randomised trials compared repetitive TMS with 1 of the 9 other options" in shown
+    assert (
+        "The tables hold randomised trials of repetitive TMS against 1 of the 9 other options"
+        in shown
+    )
     shown = words(section(render(decided(base, predictions=alone, head_to_head=())), "compared"))
     assert "None of these options was ever compared" in shown
 

@@ -158,7 +158,7 @@ def test_options_left_out_for_one_reason_share_a_row() -> None:
     decision = dataclasses.replace(base.decision, unranked=left)
     page = render(dataclasses.replace(base, decision=decision))
     options = words(section(page, "options"))
-    assert "No rate is known. A, B and C Another reason. D" in options
+    assert "A, B and C No rate is known. D Another reason." in options
 
 
 def test_a_long_first_sentence_is_no_headline() -> None:

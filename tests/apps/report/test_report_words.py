@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 
 from equipoise.apps.report import render
+from equipoise.apps.report.names import source
 from equipoise.apps.summary import summary
 from equipoise.core.nouns import Dossier, OptionVerdict
 
@@ -139,3 +140,15 @@ def test_the_count_of_measures_names_values_and_targets() -> None:
     # Six of the ten sample options are of grade B, four of grade A.
     assert "6 of 10" in sure
     assert "evidence grades of the options:" not in sure
+
+
+@pytest.mark.parametrize(
+    ("key", "short"),
+    [
+        ("anand2023", "Anand 2023"),
+        ("recalled", "Recalled from expert knowledge"),
+        ("cobalt_report", "Report of the abstract of Wiles\N{HORIZONTAL ELLIPSIS} 2013"),
+    ],
+)
+def test_a_source_is_cited_in_a_few_words(key: str, short: str) -> None:
+    assert source(key).short == short

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
@@ -31,6 +32,9 @@ __all__ = [
     "treatment_class",
     "treatment_title",
 ]
+
+SHORT: Final = 6
+"""Words of a title that stand for a source without authors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +140,20 @@ def source(key: str) -> Source:
         return Source(key, from_id(key), from_id(key), None, None)
     cells = [row.optional_text(column) for column in ("authors", "year", "title", "journal")]
     text = ". ".join(part.rstrip(".") for part in cells if part) + "."
-    short = " ".join(part for part in cells[:2] if part) or text.partition(";")[0]
+    authors, year, title, _ = cells
+    short = " ".join(part for part in (authors or _brief(title or text), year) if part)
     doi, pmid = row.optional_text("doi"), row.optional_text("pmid")
     if doi:
         return Source(key, short, text, f"https://doi.org/{doi}", f"doi:{doi}")
     if pmid and pmid.isdigit():
         return Source(key, short, text, f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/", f"PMID {pmid}")
     return Source(key, short, text, None, None)
+
+
+def _brief(title: str) -> str:
+    """Return the first words of a title, up to a stop or six of them."""
+    words = re.split(r"[,:;] |\. ", title)[0].split()
+    return " ".join(words[:SHORT]) + ("\N{HORIZONTAL ELLIPSIS}" if len(words) > SHORT else "")
 
 
 def keys_of(reference: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def _measures(dossier: Dossier) -> DataTable:
         "Coverage",
         "Grade, source, made with",
     )
-    widths = (14, 8, 8, 7, 8, 12, 9, 8, 26)
+    widths = (14, 10, 8, 7, 8, 12, 9, 9, 23)
     return DataTable("Measures", columns, tuple(rows), _once(anchors), widths)
 
 

@@ -172,8 +172,8 @@ def _unranked(dossier: Dossier) -> list[DataTable]:
     for name, why in dossier.decision.unranked:
         if name not in blocked:
             shared.setdefault(sentence(why), []).append(treatment_title(name))
-    rows = tuple((why, joined(names)) for why, names in shared.items())
-    columns = ("Why", "Options")
+    rows = tuple((joined(names), why) for why, names in shared.items())
+    columns = ("Option", "Why")
     return (
-        [DataTable("Not ranked for another reason", columns, rows, widths=(35, 65))] if rows else []
+        [DataTable("Not ranked for another reason", columns, rows, widths=(30, 70))] if rows else []
     )
