@@ -62,6 +62,7 @@ def _treatment(
         attributes=tuple((name, level) for name, level in levels if level is not None),
         reference=row.text("reference"),
         drugs=row.items("drugs"),
+        failed_trials_before=int(row.optional_number("failed_trials_before") or 0),
         mechanisms=row.items("mechanisms"),
         cost_band=row.optional_text("cost_band"),
         availability=row.optional_text("availability"),

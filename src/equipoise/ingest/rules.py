@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.errors import InputError, RecordError, UnitError
 from equipoise.core.nouns import Dose, Finding, Timeline, TreatmentTrial
-from equipoise.core.tables import load_table
+from equipoise.core.tables import Row, load_table
 from equipoise.core.units import convert
 from equipoise.ingest import schema as s
 from equipoise.ingest.entries import Entry, Sheet
@@ -127,8 +127,7 @@ def check_whole(timeline: Timeline, root: Entry) -> None:
 
 def _check_dose(drug: str, dose: Dose | None, line: int | None, sheet: Sheet) -> None:
     """Note a dose so far above the highest one that its number or unit must be a slip."""
-    table = load_table("doses/doses")
-    row = table.find(treatment=drug) or table.find(treatment=drug.removesuffix("_augmentation"))
+    row = _dose_row(drug)
     highest = None if row is None else row.optional_number("maximum")
     if dose is None or row is None or highest is None or line is None:
         return
@@ -151,6 +150,16 @@ def _check_dose(drug: str, dose: Dose | None, line: int | None, sheet: Sheet) ->
         ),
         line,
     )
+
+
+def _dose_row(drug: str) -> Row | None:
+    """Return the row of `doses/doses` of a drug, its addition, or the one drug of a treatment."""
+    listed = load_table("treatments/treatments").find(id=drug)
+    parts = () if listed is None else listed.items("drugs")
+    names = (drug, *parts) if len(parts) == 1 else (drug,)
+    table = load_table("doses/doses")
+    rows = (table.find(treatment=n) for one in names for n in (one, f"{one}_augmentation"))
+    return next((row for row in rows if row is not None), None)
 
 
 def _check_findings(findings: Iterable[Finding], sheet: Sheet) -> None:

@@ -55,7 +55,7 @@ def choose(case: Case) -> Choice | None:
 
     Never an option with a hard stop or without a safety verdict, one that a rule says to avoid in
     this person, one that did not help in this episode or was stopped for side effects, one in use,
-    one of a later phase, or an addition without a drug to add it to.
+    one of a later phase or for more failed trials, or an addition without a drug to add it to.
     """
     open_options = [p for p in case.decision.predictions if _may_be_named(case, p.treatment)]
     if not open_options:
@@ -118,6 +118,8 @@ def _line(case: Case, treatment: str) -> float:
 def _may_be_named(case: Case, treatment: str) -> bool:
     verdict = case.verdicts.get(treatment)
     if verdict is None or verdict.verdict == "hard_stop" or not case.within_phase(treatment):
+        return False
+    if case.appraisal.stage.count < case.treatments[treatment].failed_trials_before:
         return False
     drugs = drugs_of(treatment)
     if drugs <= _without_benefit(case) or drugs <= _taken(case) or drugs & _not_borne(case):

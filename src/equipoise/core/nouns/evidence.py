@@ -72,6 +72,8 @@ class Treatment:
         Keys of `tables/references`.
     drugs : tuple of str
         Drugs of `drugs/drugs` that it consists of.
+    failed_trials_before : int
+        Failed adequate drug trials before which no plan names it.
     mechanisms : tuple of str
         Mechanisms that it acts on by textbook; they drive nothing.
     cost_band, availability : str or None
@@ -95,6 +97,7 @@ class Treatment:
     attributes: tuple[tuple[str, float], ...]
     reference: str
     drugs: tuple[str, ...] = ()
+    failed_trials_before: int = 0
     mechanisms: tuple[str, ...] = ()
     cost_band: str | None = None
     availability: str | None = None
