@@ -271,3 +271,41 @@ def test_a_dose_that_must_be_a_slip(
     for fault in found:
         for words in ("line 4", "dose", f"got {dose} mg/d", "at most 400 mg/d"):
             assert words in fault
+
+
+@pytest.mark.parametrize(
+    ("name", "dose", "allowed"),
+    [
+        # Ten times the highest dose by the drug of the treatment: infusions of 1 mg/kg, quetiapine
+        # of 300 mg/d beside an antidepressant, bupropion of 300 mg/d in Europe.
+        ("ketamine_iv", "40 mg/kg", "at most 10 mg/kg"),
+        ("quetiapine", "30000 mg/d", "at most 3000 mg/d"),
+        ("bupropion_augmentation", "30000 mg/d", "at most 3000 mg/d"),
+    ],
+)
+def test_a_dose_is_looked_up_by_the_drug(write: Write, name: str, dose: str, allowed: str) -> None:
+    value, unit = dose.split()
+    entry = f"treatments:\n  - {{treatment: {name}, dose: {value}, unit: {unit}, start: 2024-11}}\n"
+    (message,) = faults(write(HEAD + entry))
+    assert allowed in message
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("SAINT", "snt"),
+        ("SNT", "snt"),
+        ("Spravato", "esketamine"),
+        ("IV ketamine", "ketamine_iv"),
+        ("home tDCS", "tdcs_home"),
+        ("SAMe", "same"),
+        ("Auvelity", "dextromethorphan_bupropion"),
+        ("Interpersonal psychotherapy", "ipt"),
+    ],
+)
+def test_further_options_are_read_by_their_other_names(
+    write: Write, written: str, meant: str
+) -> None:
+    path = write(HEAD + f"treatments:\n  - {{treatment: {written}, start: 2024-11}}\n")
+    (trial,) = read_person(path, today="2025-02-01").treatments.or_else(())
+    assert trial.treatment == meant
