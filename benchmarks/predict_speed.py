@@ -17,6 +17,7 @@ from equipoise.core.nouns import (
     Appraisal,
     Decision,
     EvidenceBase,
+    JointRates,
     LogitEstimate,
     Moderation,
     OptionBaseline,
@@ -54,15 +55,20 @@ def evidence() -> EvidenceBase:
                 checked="derived",
                 population="",
                 references=(),
-                network="option_00",
-                network_sd=0.3,
+                component="option_00",
             )
         )
     row = Moderation(
         "row", "blood.crp_hs", "option_00", "option_01", "contrast", 0.06, 0.055, 0.6, 0.16,
         0.6, 0.1, 0, 0, "D", "derived", (),
     )  # fmt: skip
-    return EvidenceBase(tuple(treatments), (), tuple(baselines), (row,), ())
+    names = tuple(one.id for one in treatments)
+    rng = np.random.default_rng(SEED)
+    factor = tuple(
+        tuple(float(one) for one in 0.1 * rng.normal(size=OPTIONS)) for _ in range(OPTIONS)
+    )
+    joint = JointRates(1, names, factor, factor, factor)
+    return EvidenceBase(tuple(treatments), (), tuple(baselines), (row,), (), (joint,))
 
 
 def plain(base: EvidenceBase, settings: Settings) -> list[float]:

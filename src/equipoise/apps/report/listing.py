@@ -75,13 +75,14 @@ def foremost(predictions: Sequence[Prediction], most: int) -> tuple[Prediction, 
     Returns
     -------
     tuple of Prediction
-        Of a larger tie group those that come first most often in the model runs; else the first.
+        Of a larger tie group those of highest expected utility; else the first. How often an
+        option comes first in the model runs would favour those that least is known of.
     """
     tied = [p for p in predictions if p.tied]
     if len(tied) <= most:
         return tuple(predictions[:most])
-    often = sorted(tied, key=lambda p: (-p.p_best, p.treatment))[:most]
-    return tuple(p for p in tied if p in often)
+    highest = sorted(tied, key=lambda p: (-p.utility, p.treatment))[:most]
+    return tuple(p for p in tied if p in highest)
 
 
 def never_compared(decision: Decision) -> frozenset[str]:
