@@ -349,7 +349,7 @@ def test_bad_networks_are_one_line_with_file_row_and_column(
         ("study,yi,sei\nA,one,1\nB,1,1\n", ("line 2", "column yi", "got one")),
         ("study,yi,se\nA,1,1\n", ("got sei (--sei)", "study, yi, se", "nearest name is se")),
         ("study;yi;sei\nA;1,234;1\n", ("line 2", "column yi", "got 1,234", "--decimal")),
-        ("study,yi,sei\nA,1e200,1e-200\nB,1,1\n", ("too large or too small",)),
+        ("study,yi,sei\nA,1e200,1\nB,1,1\n", ("line 2", "column yi", "too large or too small")),
     ],
 )
 def test_bad_estimates_are_one_line_with_file_row_and_column(

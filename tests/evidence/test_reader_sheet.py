@@ -151,6 +151,20 @@ def test_what_cannot_be_read_is_told_in_one_line(
     assert "\n" not in message
 
 
+@given(content=st.binary() | st.text("sytud,;\t\"'ie0.5-\n\rNA", max_size=80).map(str.encode))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_file_is_read_or_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes(b"study,yi,sei\n" + content)
+    try:
+        found = read_estimates(path, COLUMNS, Reading())
+    except InputError as error:
+        assert str(path) in str(error)
+        assert "\n" not in str(error)
+    else:
+        assert len(found.studies) + len(found.excluded) == found.origin.facts.rows
+
+
 def test_what_is_unclear_can_be_said(read: Read) -> None:
     text = "study;yi;sei\nA;1,234;0,500\n".replace("0,500", "1")
     assert read(text, Reading(decimal="comma")).estimates == (1.234,)

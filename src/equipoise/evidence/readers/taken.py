@@ -18,6 +18,9 @@ from equipoise.evidence.readers.sheet import Sheet, SheetFacts, SheetRow
 
 __all__ = ["ABOVE_ZERO", "ANY", "COUNT", "PEOPLE", "Exclusion", "Origin", "Rule", "Taken", "take"]
 
+LARGEST: Final = 10**9
+"""No effect of a treatment and no error lies beyond it; squares and their sums would run over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
@@ -111,6 +114,8 @@ class Taken:
             raise self.fault(
                 row, role, "this is no number", rule.allowed, self._hint(text)
             ) from None
+        if abs(value) > LARGEST or (rule is ABOVE_ZERO and 0 < value < 1 / LARGEST):
+            raise self.fault(row, role, "this number is too large or too small to compute with")
         if not rule.holds(value):
             raise self.fault(row, role, "this number cannot be", rule.allowed)
         return value
