@@ -34,12 +34,12 @@ def section(source: str, name: str) -> str:
     return source[start : source.index("</section>", start)]
 
 
-def test_of_many_tied_options_those_most_often_first_are_shown_by_id() -> None:
+def test_of_many_tied_options_those_of_highest_utility_are_shown_by_id() -> None:
     predictions = build("many_kinds").decision.predictions
     shown = foremost(predictions, 7)
     tied = [p for p in predictions if p.tied]
-    often = sorted((p.p_best for p in tied), reverse=True)[:7]
-    assert sorted((p.p_best for p in shown), reverse=True) == often
+    highest = sorted((p.utility for p in tied), reverse=True)[:7]
+    assert sorted((p.utility for p in shown), reverse=True) == highest
     assert [p.treatment for p in shown] == sorted(p.treatment for p in shown)
     few = build("full").decision.predictions
     assert foremost(few, 7) == few[:7]
