@@ -156,11 +156,14 @@ def test_what_cannot_be_read_is_told_in_one_line(
 def test_any_file_is_read_or_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "data.csv"
     path.write_bytes(b"study,yi,sei\n" + content)
+    message = ""
     try:
         found = read_estimates(path, COLUMNS, Reading())
     except InputError as error:
-        assert str(path) in str(error)
-        assert "\n" not in str(error)
+        message = str(error)
+    if message:
+        assert str(path) in message
+        assert "\n" not in message
     else:
         assert len(found.studies) + len(found.excluded) == found.origin.facts.rows
 

@@ -13,7 +13,8 @@ from equipoise.apps.evidence.claims import verdict_words
 from equipoise.apps.evidence.shown import P95, Shown, interval_text
 from equipoise.apps.evidence.sources import short, source_lines, sources
 from equipoise.apps.evidence.treatment import Gathered, gather, resolve
-from equipoise.apps.report.names import from_id, treatment_title
+from equipoise.apps.evidence.treatment_facts import fact_lines
+from equipoise.apps.report.names import treatment_title
 from equipoise.apps.report.numbers import P80, count, of_100, range_of_100
 from equipoise.core.documents import to_plain
 from equipoise.core.nouns import Effect, LogitEstimate, MarkerFinding, OptionBaseline
@@ -145,7 +146,7 @@ def _rate(logit: LogitEstimate) -> tuple[float, float, float]:
 
 def _text(known: Gathered) -> str:
     parts = [
-        _head(known),
+        fact_lines(known),
         _chances(known),
         _direct(known),
         _controlled(known),
@@ -156,52 +157,6 @@ def _text(known: Gathered) -> str:
         ["Sources", *source_lines(_references(known), indent="  ")],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
-
-
-def _head(known: Gathered) -> list[str]:
-    row, option = known.row, known.option
-    lines = [f"{known.title} ({known.id}), {row.text('kind')}"]
-    facts = [
-        ("class", from_id(row.text("drug_class")).lower()),
-        ("course", row.optional_text("course")),
-        ("acts on", ", ".join(row.items("mechanisms")) or None),
-        ("weeks to effect", row.optional_text("weeks_to_effect")),
-        ("visits", row.optional_text("visits")),
-        ("anaesthesia", row.optional_text("anaesthesia")),
-        ("invasiveness", row.optional_text("invasiveness")),
-        ("cost", row.optional_text("cost_band")),
-        ("availability", row.optional_text("availability")),
-    ]
-    for name, value in facts:
-        if value is not None:
-            lines += wrapped(f"{name}: {value}")
-    lines += wrapped(f"these facts: {row.text('checked')}; {short(row.items('reference'))}")
-    if option is None:
-        return [*lines, "  a comparator of trials: it is no option"]
-    return [*lines, *_approvals(known), *_side_effects(known)]
-
-
-def _approvals(known: Gathered) -> list[str]:
-    lines = []
-    for one in known.option.approvals if known.option else ():
-        year = f", {one.year}" if one.year else ""
-        note = f" ({one.note})" if one.note else ""
-        lines += wrapped(f"approval: {one.agency}, {one.indication}: {one.status}{year}{note}")
-    if not lines and known.row.optional_text("approval") is not None:
-        lines = wrapped(f"approval: {known.row.text('approval')}")
-    return lines
-
-
-def _side_effects(known: Gathered) -> list[str]:
-    lines = []
-    for one in known.option.side_effects if known.option else ():
-        parts = [one.level] if one.level else []
-        if one.rate is not None:
-            against = "" if one.comparator_rate is None else f" against {one.comparator_rate:g}"
-            parts.append(f"{one.rate:g}{against} {one.unit or ''}".strip())
-        if parts:
-            lines += wrapped(f"side effect: {from_id(one.effect).lower()}, {', '.join(parts)}")
-    return lines
 
 
 def _chances(known: Gathered) -> list[str]:
@@ -289,6 +244,8 @@ def _trials(trials: Sequence[Trial]) -> list[str]:
         lines += wrapped(head)
         for arm in trial.arms:
             lines += wrapped(_arm(arm), indent="    ", hanging="      ")
+        for name in trial.unsized:
+            lines += wrapped(f"{treatment_title(name)}: size not known", indent="    ")
     return lines
 
 
@@ -309,11 +266,12 @@ def _others(known: Gathered) -> list[str]:
     if known.indirect:
         lines.append("Compared only through other treatments (indirect)")
         lines += wrapped(", ".join(treatment_title(name) for name in known.indirect), hanging="  ")
-    if known.never:
-        lines.append(f"No randomised path: {NEVER}")
-        lines += wrapped(
-            ", ".join(f"{treatment_title(name)}" for name in known.never), hanging="  "
-        )
+    if known.never and not known.indirect and not known.direct:
+        number = count(len(known.never), "other option")
+        lines.append(f"No randomised path in these tables to any of {number}: {NEVER}")
+    elif known.never:
+        lines.append(f"No randomised path in these tables: {NEVER}")
+        lines += wrapped(", ".join(treatment_title(name) for name in known.never), hanging="  ")
     return lines
 
 
