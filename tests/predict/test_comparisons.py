@@ -27,20 +27,23 @@ def options(make_evidence: Callable[..., EvidenceBase], *groups: str) -> list[Op
     ]
 
 
-def test_one_group_and_one_component_is_linked(make_evidence: Callable[..., EvidenceBase]) -> None:
+def test_one_component_is_joined_and_not_compared(
+    make_evidence: Callable[..., EvidenceBase],
+) -> None:
     three = options(make_evidence, "drug", "drug", "ect")
-    assert compare(three, ()).linked.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 1]]
+    assert compare(three, ()).joined.all()
+    assert np.array_equal(compare(three, ()).direct, np.eye(3, dtype=bool))
     three[1] = replace(three[1], baseline=replace(three[1].baseline, component="other"))
-    assert not compare(three, ()).linked[0, 1]
+    assert compare(three, ()).joined.tolist() == [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
 
 
-def test_a_direct_comparison_links_across_groups(
+def test_a_trial_of_the_two_is_a_direct_comparison(
     make_evidence: Callable[..., EvidenceBase],
 ) -> None:
     pair = options(make_evidence, "drug", "ect")
-    assert compare(pair, [effect("option_1", "option_0", 0.5)]).linked.all()
-    assert not compare(pair, [effect("option_1", "pill_placebo", 0.5)]).linked[0, 1]
-    assert not compare(pair, [effect("option_1", "option_0", 0.5, "dropout")]).linked[0, 1]
+    assert compare(pair, [effect("option_1", "option_0", 0.5)]).direct.all()
+    assert not compare(pair, [effect("option_1", "pill_placebo", 0.5)]).direct[0, 1]
+    assert not compare(pair, [effect("option_1", "option_0", 0.5, "dropout")]).direct[0, 1]
 
 
 def test_only_clear_contradictions_are_disputed(

@@ -10,13 +10,13 @@ import pytest
 from equipoise.predict.comparisons import Comparisons
 from equipoise.predict.ranking import arrange, chance_of_first, in_order, tie_group
 
-LIMITS = (2.0, 0.3, 0.025)
+LIMITS = (2.0, 0.3, 0.15, 0.025)
 
 
-def pair(*, linked: bool, disputed: bool = False) -> Comparisons:
+def pair(*, direct: bool = False, joined: bool = False, disputed: bool = False) -> Comparisons:
     """Return what is known of two options."""
-    other = ~np.eye(2, dtype=bool)
-    return Comparisons(np.eye(2, dtype=bool) | (other & linked), other & disputed)
+    same, other = np.eye(2, dtype=bool), ~np.eye(2, dtype=bool)
+    return Comparisons(same | (other & direct), same | (other & joined), other & disputed)
 
 
 def test_equal_options_share_a_draw() -> None:
@@ -53,20 +53,25 @@ def test_two_normal_options_against_the_closed_form() -> None:
 def test_when_an_option_is_tied(expected: list[float], above: float, tied: bool) -> None:
     drawn = np.zeros((100, 2))
     drawn[: round(100 * above), 1] = 1.0
-    found = tie_group(np.array(expected), drawn, ("a", "b"), pair(linked=True), LIMITS)
+    found = tie_group(np.array(expected), drawn, ("a", "b"), pair(direct=True, joined=True), LIMITS)
     assert found.tolist() == [True, tied]
 
 
-@pytest.mark.parametrize(("above", "tied"), [(0.03, True), (0.02, False)])
-def test_without_a_randomised_tie_little_doubt_is_enough(above: float, tied: bool) -> None:
+@pytest.mark.parametrize(
+    ("above", "joined", "tied"),
+    [(0.15, True, True), (0.14, True, False), (0.03, False, True), (0.02, False, False)],
+)
+def test_without_a_direct_comparison_less_doubt_is_enough(
+    above: float, joined: bool, tied: bool
+) -> None:
     drawn = np.zeros((100, 2))
     drawn[: round(100 * above), 1] = 1.0
-    found = tie_group(np.array([50.0, 40.0]), drawn, ("a", "b"), pair(linked=False), LIMITS)
+    found = tie_group(np.array([50.0, 40.0]), drawn, ("a", "b"), pair(joined=joined), LIMITS)
     assert found.tolist() == [True, tied]
 
 
 def test_contradicting_comparisons_put_none_above_the_other() -> None:
-    disputed = pair(linked=True, disputed=True)
+    disputed = pair(direct=True, joined=True, disputed=True)
     found = tie_group(np.array([50.0, 40.0]), np.zeros((100, 2)), ("a", "b"), disputed, LIMITS)
     assert found.tolist() == [True, True]
 

@@ -27,15 +27,16 @@ class Comparisons:
 
     Parameters
     ----------
-    linked : ndarray of bool
-        Whether randomised comparisons carry the difference of the pair: they were compared
-        directly, or are of one group and tied by a chain of comparisons. The difference of other
-        pairs rests on the levels of different groups of people.
+    direct : ndarray of bool
+        Whether a randomised trial compared the two; an option is compared with itself.
+    joined : ndarray of bool
+        Whether a chain of randomised comparisons leads from one to the other.
     disputed : ndarray of bool
         Whether direct comparisons of the pair point in opposite directions.
     """
 
-    linked: Flags
+    direct: Flags
+    joined: Flags
     disputed: Flags
 
 
@@ -54,20 +55,20 @@ def compare(options: Sequence[Option], effects: Iterable[Effect]) -> Comparisons
     Comparisons
         Symmetric.
     """
-    groups = np.array([one.treatment.group for one in options])
     parts = np.array([one.baseline.component for one in options])
-    linked = (groups[:, None] == groups) & (parts[:, None] == parts)
+    direct = np.eye(len(options), dtype=bool)
     score = np.zeros((2, len(options), len(options)))
     places = {one.treatment.id: place for place, one in enumerate(options)}
     for effect in _between(effects, places):
         a, b = places[effect.treatment], places[effect.comparator]
-        linked[a, b] = linked[b, a] = True
+        direct[a, b] = direct[b, a] = True
         signal = effect.estimate / effect.standard_error
         for row, column, sign in ((a, b, 1), (b, a, -1)):
             score[0, row, column] = max(score[0, row, column], sign * signal)
             score[1, row, column] = max(score[1, row, column], -sign * signal)
     # Each side is favoured by more than one standard error somewhere.
-    return Comparisons(linked, np.asarray((score > 1).all(axis=0)))
+    joined = np.asarray(parts[:, None] == parts) | direct
+    return Comparisons(direct, joined, np.asarray((score > 1).all(axis=0)))
 
 
 def head_to_head(options: Sequence[Option], effects: Iterable[Effect]) -> tuple[HeadToHead, ...]:

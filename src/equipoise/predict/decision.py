@@ -76,7 +76,7 @@ def predict(
     predictions = predictions_of(established, options, order, settings)
     said = Order(
         same=in_order(established.utility, names) == in_order(average_utility(case), names),
-        apart=not case.comparisons.linked[np.ix_(established.tied, established.tied)].all(),
+        apart=not case.comparisons.direct[np.ix_(established.tied, established.tied)].all(),
     )
     return Decision(
         stage=appraisal.stage.used,

@@ -189,7 +189,7 @@ def _layer(name: str, case: Case, slopes: tuple[Slope, ...], drawn: LayerDraws) 
     expected = expect_chances(case.literature, slopes, case.person.scores, settings)
     utility = _utility(case, (expected.response, expected.remission, expected.dropout))
     names = [option.treatment.id for option in case.options]
-    limits = settings.tie_points, settings.tie_chance, settings.tie_chance_elsewhere
+    limits = (settings.tie_points, *settings.tie_chances)
     return Layer(
         name=name,
         slopes=slopes,

@@ -41,13 +41,13 @@ def tie_group(
     drawn: Array,
     names: Sequence[str],
     comparisons: Comparisons,
-    limits: tuple[float, float, float],
+    limits: tuple[float, float, float, float],
 ) -> NDArray[np.bool_]:
     """Return which options are tied with the first.
 
-    An option whose difference from the first rests on rates of different populations needs far
-    less to share its place, and where direct comparisons of the two contradict each other none of
-    them stands above the other.
+    An option that was never compared directly with the first needs less to share its place: what a
+    chain of other comparisons says cannot be checked. One that no chain ties to the first needs
+    hardly anything, and where direct comparisons contradict each other none stands above the other.
 
     Parameters
     ----------
@@ -59,18 +59,19 @@ def tie_group(
         Ids; the first of equal options is the first by id.
     comparisons : Comparisons
         Which pairs were randomised against each other.
-    limits : tuple of (points, chance, chance_elsewhere)
-        Closer than `points` to the first, or above it in at least `chance` of the draws;
-        `chance_elsewhere` for options that no randomised comparison links to the first.
+    limits : tuple of (points, direct, joined, apart)
+        Closer than `points` to the first, or above it in at least this share of the draws: after a
+        direct comparison, by a chain of comparisons, without any.
 
     Returns
     -------
     ndarray, shape (t,)
         The first option itself is always among them.
     """
-    points, chance, elsewhere = limits
+    points, direct, joined, apart = limits
     first = in_order(expected, names)[0]
-    needed = np.where(comparisons.linked[first], chance, elsewhere)
+    indirect = np.where(comparisons.joined[first], joined, apart)
+    needed = np.where(comparisons.direct[first], direct, indirect)
     close = expected[first] - expected < points
     above = (drawn > drawn[:, first, None]).mean(axis=0) >= needed
     return np.asarray(close | above | comparisons.disputed[first])

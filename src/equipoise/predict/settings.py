@@ -48,7 +48,8 @@ class Settings:
         Prior standard deviation of a moderator, logit per sd of true score.
     band, certainty : float
         Chance below notice, and the chance from which a shift counts.
-    tie_points, tie_chance, tie_chance_elsewhere, tie_tolerance : float
+    tie_points, tie_tolerance : float
+    tie_chances : tuple of (direct, indirect, elsewhere)
         When options are tied, within one network and across two; utilities this close in one draw
         are equal.
     concentration : float
@@ -65,8 +66,7 @@ class Settings:
     band: float
     certainty: float
     tie_points: float
-    tie_chance: float
-    tie_chance_elsewhere: float
+    tie_chances: tuple[float, float, float]
     tie_tolerance: float
     concentration: float
     horizon: float
@@ -84,8 +84,11 @@ def load_settings() -> Settings:
         band=setting("predict_band"),
         certainty=setting("predict_certainty"),
         tie_points=setting("predict_tie_points"),
-        tie_chance=setting("predict_tie_chance"),
-        tie_chance_elsewhere=setting("predict_tie_chance_elsewhere"),
+        tie_chances=(
+            setting("predict_tie_chance"),
+            setting("predict_tie_chance_indirect"),
+            setting("predict_tie_chance_elsewhere"),
+        ),
         tie_tolerance=setting("predict_tie_tolerance"),
         concentration=setting("predict_weight_concentration"),
         horizon=setting("predict_horizon"),

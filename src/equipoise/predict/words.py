@@ -25,8 +25,7 @@ class Order:
     same : bool
         Whether it is that of people of whom nothing was measured.
     apart : bool
-        Whether some options of the tie group were neither compared directly nor are of one group
-        and tied by randomised comparisons.
+        Whether some options of the tie group were never compared directly.
     """
 
     same: bool
