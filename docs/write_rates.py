@@ -11,7 +11,7 @@ from equipoise.core.nouns import LogitEstimate, OptionBaseline
 from equipoise.core.tables import load_table, table_names
 from equipoise.evidence.effects import read_effects
 from equipoise.evidence.joint.left_out import Foretold, foretell
-from equipoise.evidence.trials import read_trials
+from equipoise.evidence.trials import Trial, read_trials
 
 PAGE = Path(__file__).parent / "rates.md"
 STAGES = (0, 2, 4)
@@ -40,7 +40,7 @@ def page() -> str:
     foretold = foretell(trials, effects)
     return "\n".join([
         INTRODUCTION,
-        _rates(base.baselines, foretold, {one.id: one.title for one in base.treatments}),
+        _rates(base.baselines, _seen(trials), {one.id: one.title for one in base.treatments}),
         _check(foretold),
         _parts(base.baselines),
         _unranked(base.unranked, {one.id: one.title for one in base.treatments}),
@@ -49,7 +49,7 @@ def page() -> str:
 
 
 def _rates(
-    baselines: Sequence[OptionBaseline], foretold: Iterable[Foretold], titles: dict[str, str]
+    baselines: Sequence[OptionBaseline], seen: dict[str, list[str]], titles: dict[str, str]
 ) -> str:
     rows: dict[str, dict[int, OptionBaseline]] = {}
     for one in baselines:
@@ -58,12 +58,6 @@ def _rates(
     head += [f"response {stage}" for stage in STAGES]
     head += [f"remission {stage}" for stage in STAGES]
     lines = [_row([*head, "drop-out", "grade", "seen in trials"]), _row(["---"] * 10)]
-    seen: dict[str, list[str]] = {}
-    for arm in foretold:
-        if arm.comparator is None:
-            share = f"{_percent(arm.seen)} {arm.outcome}"
-            text = f"{_study(arm.study)} (stage {arm.stage:g}): {share}"
-            seen.setdefault(arm.treatment, []).append(text)
     for name in sorted(rows, key=lambda one: titles[one].lower()):
         cells = [titles[name]]
         cells += [_chance(rows[name][stage].response, rows[name][stage]) for stage in STAGES]
@@ -71,6 +65,19 @@ def _rates(
         cells += [_chance(rows[name][2].dropout, None), rows[name][2].grade]
         lines.append(_row([*cells, "; ".join(seen.get(name, ["only comparisons"]))]))
     return "\n".join(lines) + "\n"
+
+
+def _seen(trials: Iterable[Trial]) -> dict[str, list[str]]:
+    """Return what trials saw of each treatment, of 100 people."""
+    seen: dict[str, list[str]] = {}
+    for trial in trials:
+        for arm in trial.arms:
+            counts = (("respond", arm.response), ("remit", arm.remission))
+            known = [f"{100 * n / arm.people:.0f} {what}" for what, n in counts if n is not None]
+            if known:
+                text = f"{trial.title} (stage {trial.stage:g}): {', '.join(known)}"
+                seen.setdefault(arm.treatment, []).append(text)
+    return seen
 
 
 def _percent(logit: float) -> str:

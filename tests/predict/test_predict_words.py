@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from equipoise.core.answers import not_asked
-from equipoise.core.nouns import Appraisal, EvidenceBase, Moderation, Profile, Stage
+from equipoise.core.nouns import Appraisal, Effect, EvidenceBase, Moderation, Profile, Stage
 from equipoise.predict import predict
 from equipoise.predict.words import shift_words
 
@@ -79,14 +79,16 @@ def test_two_that_were_compared_are_not_said_to_be_apart(
     make_person: Callable[..., Profile],
     stage_one: Appraisal,
 ) -> None:
-    # Theta-burst and 10 Hz stimulation hang on one anchor, and THREE-D compared them directly.
+    # THREE-D compared theta-burst and 10 Hz stimulation directly.
     pair = make_evidence([("itbs", 0.44), ("rtms", 0.43)])
-    near = tuple(replace(b, evidence_path="anchored", component="rtms") for b in pair.baselines)
-    text = _sentence(make_person(), stage_one, replace(pair, baselines=near))
+    trial = Effect(
+        "itbs", "rtms", "response", 0.1, 0.2, None, "outpatients", 2.0, 6.0,
+        False, True, 414, 1, "A", "checked", ("recalled",), id="threed",
+    )  # fmt: skip
+    text = _sentence(make_person(), stage_one, replace(pair, effects=(trial,)))
     assert "No clear first choice" in text
     assert "compared directly" not in text
-    far = (near[0], replace(near[1], component="other"))
-    text = _sentence(make_person(), stage_one, replace(pair, baselines=far))
+    text = _sentence(make_person(), stage_one, pair)
     assert "not all of them were ever compared directly." in text
 
 

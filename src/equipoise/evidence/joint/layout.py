@@ -38,6 +38,8 @@ class Layout:
         Stage-slope groups, sorted; shape (g,).
     group_of : tuple of int
         Group of each node, shape (t,).
+    options : tuple of bool
+        Whether each node is a treatment; the others are comparators. Shape (t,).
     curve : mapping of int to float
         Logit of response to a drug by stage.
     reference : int
@@ -47,6 +49,7 @@ class Layout:
     nodes: tuple[str, ...]
     groups: tuple[str, ...]
     group_of: tuple[int, ...]
+    options: tuple[bool, ...]
     curve: Mapping[int, float]
     reference: int
 
@@ -104,11 +107,9 @@ def read_layout() -> Layout:
     TableError
         If a group is unknown or the reference stage has no rate.
     """
-    grouped = {
-        row.text("id"): row.text("group")
-        for row in load_table("treatments/treatments")
-        if row.optional_text("group") is not None
-    }
+    rows = [r for r in load_table("treatments/treatments") if r.optional_text("group") is not None]
+    grouped = {row.text("id"): row.text("group") for row in rows}
+    compared = {row.text("id") for row in rows if row.text("kind") == "comparator"}
     groups = tuple(sorted(row.text("id") for row in load_table("baselines/groups")))
     for name, group in grouped.items():
         if group not in groups:
@@ -122,7 +123,8 @@ def read_layout() -> Layout:
     if reference not in curve:
         raise TableError("no such stage", where="baselines/stage_curve", got=str(reference))
     places = tuple(groups.index(grouped[name]) for name in nodes)
-    return Layout(nodes, groups, places, curve, reference)
+    options = tuple(name not in compared for name in nodes)
+    return Layout(nodes, groups, places, options, curve, reference)
 
 
 def prior_of(layout: Layout) -> Prior:
@@ -136,8 +138,9 @@ def prior_of(layout: Layout) -> Prior:
     Returns
     -------
     Prior
-        Response and slopes are independent. Drop-out and remission among responders have a part
-        that the whole group shares and one of the node's own.
+        Treatments of one group are alike: response, drop-out and remission among responders have a
+        part that the group shares and one of the treatment's own, so that what a small trial saw
+        is drawn towards its group. The response of a comparator stands alone.
     """
     mean, covariance = np.zeros(layout.size), np.zeros((layout.size, layout.size))
     count = len(layout.nodes)
@@ -149,6 +152,10 @@ def prior_of(layout: Layout) -> Prior:
         mean[count + place] = row.number("slope")
         covariance[count + place, count + place] = row.number("slope_sd") ** 2
         members = np.array([n for n in range(count) if layout.group_of[n] == place], dtype=np.intp)
+        alike = np.array([n for n in members if layout.options[n]], dtype=np.intp)
+        own = setting("evidence_response_own_sd") ** 2
+        covariance[np.ix_(alike, alike)] = setting("evidence_prior_sd") ** 2 - own
+        covariance[alike, alike] += own
         for outcome, first in (("remission", layout.share(0)), ("dropout", layout.dropout(0))):
             where = members + first
             centre, shared = _share(row, outcome)

@@ -62,8 +62,8 @@ class Joint:
         Stages at which each treatment's response or remission was observed.
     component : mapping of str to str
         Treatments tied by randomised comparisons share one.
-    anchors : frozenset of str
-        Trials whose level is near that of a clinic.
+    anchors : mapping of str to str
+        Trials whose level is near that of a clinic, with their programme.
     anchored : frozenset of str
         Components with at least one of them.
     """
@@ -73,7 +73,7 @@ class Joint:
     links: Mapping[str, Link]
     stages: Mapping[str, tuple[float, ...]]
     component: Mapping[str, str]
-    anchors: frozenset[str]
+    anchors: Mapping[str, str]
     anchored: frozenset[str]
 
     def rated(self, name: str) -> bool:
@@ -124,8 +124,8 @@ class Joint:
         -------
         tuple of tuple of Link
             For each node the sources that hold at least the least share (`evidence_link_share`)
-            of all by which observations move the rate, the first one always, and the anchor that
-            moves it most: differences alone say nothing of a level.
+            of all by which observations move the rate, the first one always, and of the programme
+            of anchors that moves it most the trial that does: differences alone give no level.
         """
         solution = self.solution
         moved = np.abs(self._design(names, stage) @ solution.gains)
@@ -134,16 +134,25 @@ class Joint:
         share = np.zeros((len(sources), len(names)))
         np.add.at(share, [places[source] for source in solution.sources], moved.T)
         wanted = share >= setting("evidence_link_share") * share.sum(axis=0)
-        level = np.array([source in self.anchors for source in sources])
-        for kind in (np.ones(len(sources), dtype=bool), level):
-            first = np.where(kind[:, None], share, -1.0).argmax(axis=0)
-            wanted[first, np.arange(len(names))] = True
+        everyone = np.arange(len(names))
+        wanted[share.argmax(axis=0), everyone] = True
+        wanted[self._levels(sources, share), everyone] = True
         # Rounded, so that equal shares stand in the order of their names.
         order = np.argsort(-np.round(share, 12), axis=0, kind="stable")
         return tuple(
             tuple(self.links[sources[one]] for one in order[:, column] if wanted[one, column])
             for column in range(len(names))
         )
+
+    def _levels(self, sources: Sequence[str], share: Array) -> NDArray[np.intp]:
+        """Return for each column the anchor that speaks most in the programme that does."""
+        owned = [self.anchors.get(source) for source in sources]
+        total = np.full(share.shape, -1.0)
+        for programme in set(self.anchors.values()):
+            members = np.array([one == programme for one in owned])
+            # The trial's own share settles which of the programme's trials is named.
+            total[members] = share[members].sum(axis=0) + share[members] / len(sources)
+        return np.asarray(total.argmax(axis=0))
 
     def _transport(self, names: Sequence[str]) -> Array:
         """Return what the members of a group share and a comparison between groups adds."""
@@ -200,7 +209,7 @@ def fit_joint(trials: Sequence[Trial], effects: Sequence[Effect]) -> Joint:
         links=_links(trials, effects),
         stages=_stages(trials, effects),
         component=component,
-        anchors=frozenset(one.id for one in anchors),
+        anchors={one.id: one.programme for one in anchors},
         anchored=frozenset(component[name] for one in anchors for name in _seen(one)),
     )
 
