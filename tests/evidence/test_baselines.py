@@ -70,8 +70,8 @@ def test_the_next_drug_has_the_star_d_rates(stage: int, percent: float) -> None:
 
 
 def test_drug_and_placebo_in_absolute_terms() -> None:
-    # The literature's frame, of blind trials: about 50 % on drug against 35 to 40 % on placebo. Within
-    # 4 points on placebo and 5 on drug: the anchors are of open care, where more respond.
+    # The literature's frame, of blind trials: about 50 % on drug against 35 to 40 % on placebo.
+    # Within 4 points on placebo and 5 on drug: the anchors are of open care, where more respond.
     drugs = network_drugs()
     assert len(drugs) == 21
     average = 100 * sum(response(drug, 0) for drug in drugs) / len(drugs)
