@@ -9,6 +9,7 @@ from pathlib import Path
 from equipoise import evidence
 from equipoise.core.nouns import LogitEstimate, OptionBaseline
 from equipoise.core.tables import load_table, table_names
+from equipoise.evidence.baselines import remission_of
 from equipoise.evidence.effects import read_effects
 from equipoise.evidence.joint.left_out import Foretold, foretell
 from equipoise.evidence.trials import Trial, read_trials
@@ -61,7 +62,7 @@ def _rates(
     for name in sorted(rows, key=lambda one: titles[one].lower()):
         cells = [titles[name]]
         cells += [_chance(rows[name][stage].response, rows[name][stage]) for stage in STAGES]
-        cells += [_chance(_remission(rows[name][stage]), rows[name][stage]) for stage in STAGES]
+        cells += [_chance(remission_of(rows[name][stage]), rows[name][stage]) for stage in STAGES]
         cells += [_chance(rows[name][2].dropout, None), rows[name][2].grade]
         lines.append(_row([*cells, "; ".join(seen.get(name, ["only comparisons"]))]))
     return "\n".join(lines) + "\n"
@@ -90,19 +91,6 @@ def _ratio(log_odds: float) -> str:
 
 def _study(name: str) -> str:
     return load_table("effects/studies").row(id=name).text("title")
-
-
-def _remission(row: OptionBaseline) -> LogitEstimate:
-    """Return the logit of response times remission among responders, to first order."""
-    responds, remits = (
-        1 / (1 + math.exp(-one.mean)) for one in (row.response, row.remission_given_response)
-    )
-    both = responds * remits
-    slopes = (1 - responds) / (1 - both), (1 - remits) / (1 - both)
-    sds = row.response.sd, row.remission_given_response.sd
-    return LogitEstimate(
-        math.log(both / (1 - both)), math.hypot(slopes[0] * sds[0], slopes[1] * sds[1])
-    )
 
 
 def _chance(logit: LogitEstimate, row: OptionBaseline | None) -> str:

@@ -45,7 +45,7 @@ def test_a_tie_is_said(
 ) -> None:
     rates = [("b_drug", 0.40), ("a_drug", 0.40), ("c_drug", 0.40), ("poor", 0.10)]
     text = _sentence(make_person(), stage_one, make_evidence(rates))
-    assert text.startswith("No clear first choice among A drug, B drug and C drug:")
+    assert text.startswith("No clear first choice among a drug, b drug and c drug:")
 
 
 def test_many_ties_are_counted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from equipoise.core.casing import within
 from equipoise.core.tables import load_table
 
 __all__ = ["in_words", "printed", "titled"]
@@ -48,6 +49,5 @@ def printed(treatment: str) -> str:
     for table in ("treatments/treatments", "drugs/drugs"):
         row = load_table(table).find(id=treatment)
         if row is not None:
-            title = row.text("title")
-            return title[0].lower() + title[1:] if title[1:2].islower() else title
+            return within(row.text("title"))
     return in_words(treatment)

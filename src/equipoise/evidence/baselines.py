@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["build_baselines", "expected_response", "joint_rates", "read_joint", "unranked"]
+__all__ = [
+    "build_baselines",
+    "expected_response",
+    "joint_rates",
+    "read_joint",
+    "remission_of",
+    "unranked",
+]
 
 GRADES: Final = ("A", "B", "C", "D", "N")
 CHECKS: Final = ("checked", "derived", "recalled")
@@ -139,6 +146,29 @@ def expected_response(treatment: str, stage: int) -> LogitEstimate:
         Mean and standard deviation of the logit.
     """
     return _estimate(read_joint().response([treatment], stage), 0)
+
+
+def remission_of(row: OptionBaseline) -> LogitEstimate:
+    """Return remission of all: response times remission among responders.
+
+    Parameters
+    ----------
+    row : OptionBaseline
+        One option at one stage.
+
+    Returns
+    -------
+    LogitEstimate
+        Its standard deviation is to first order.
+    """
+    responds, remits = (
+        1 / (1 + math.exp(-one.mean)) for one in (row.response, row.remission_given_response)
+    )
+    both = responds * remits
+    slopes = (1 - responds) / (1 - both), (1 - remits) / (1 - both)
+    sds = row.response.sd, row.remission_given_response.sd
+    spread = math.hypot(slopes[0] * sds[0], slopes[1] * sds[1])
+    return LogitEstimate(math.log(both / (1 - both)), spread)
 
 
 def _estimate(rates: Rates, place: int) -> LogitEstimate:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from equipoise.core.tables import Row
 
-__all__ = ["Case", "Running", "drugs_of", "in_text", "running_trials", "stops_now", "title"]
+__all__ = ["Case", "Running", "drugs_of", "running_trials", "stops_now", "title"]
 
 WORKING = ("remission", "response")
 DOSE = "dose_above_maximum"
@@ -206,8 +206,3 @@ def title(case: Case, treatment: str) -> str:
         return option.title
     row = load_table("drugs/drugs").find(id=treatment)
     return row.text("title") if row else treatment.replace("_", " ").capitalize()
-
-
-def in_text(name: str) -> str:
-    """Return a printed name as it stands inside a sentence."""
-    return name[0].lower() + name[1:] if name[1:2].islower() else name

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from equipoise.plan.case import in_text, title
+from equipoise.core.casing import within
+from equipoise.plan.case import title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,14 +85,14 @@ def still_missing(case: Case) -> tuple[str, ...]:
     )
     found = [name for name, known in sections if not known]
     found += [
-        _about(trial.treatment, in_text(title(case, trial.treatment)), fact)
+        _about(trial.treatment, within(title(case, trial.treatment)), fact)
         for trial in case.appraisal.trials
         for fact in trial.missing
     ]
     reasons = [r for verdict in case.appraisal.verdicts for r in verdict.reasons]
     found += [fact for r in reasons if r.missing for fact in r.missing.split("; ")]
     items = case.appraisal.diagnosis_check
-    found += [in_text(item.title) for item in items if item.status == "not_checked"]
+    found += [within(item.title) for item in items if item.status == "not_checked"]
     return tuple(dict.fromkeys(found))
 
 

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from equipoise.core.casing import within
 from equipoise.core.tables import load_table, setting
-from equipoise.plan.case import drugs_of, in_text, title
+from equipoise.plan.case import drugs_of, title
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import OptionVerdict, Prediction
@@ -182,7 +183,7 @@ def _has_base(case: Case) -> bool:
 
 
 def _words(case: Case, named: tuple[Prediction, ...], size: int) -> str:
-    names = listed(tuple(in_text(title(case, p.treatment)) for p in named))
+    names = listed(tuple(within(title(case, p.treatment)) for p in named))
     if size == 1:
         return f"offer {names}."
     if size == len(named):

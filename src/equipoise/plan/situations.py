@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from equipoise.core.casing import within
 from equipoise.core.tables import load_table
-from equipoise.plan.case import in_text, title
+from equipoise.plan.case import title
 from equipoise.plan.course import course_of
 from equipoise.plan.missing import has_scale, last_total, open_facts
 from equipoise.plan.options import Choice, choose, listed, shortened
@@ -44,7 +45,7 @@ PLAIN = (Fill(),)
 
 def _urgent(case: Case, _: Row) -> tuple[Fill, ...]:
     flags = [flag for flag in case.appraisal.red_flags if flag.grade == "emergency"]
-    titles = tuple(in_text(flag.title) for flag in flags)
+    titles = tuple(within(flag.title) for flag in flags)
     return (Fill({"flags": listed(titles)}),) if titles else ()
 
 
@@ -61,7 +62,7 @@ def _watch(case: Case, _: Row) -> tuple[Fill, ...]:
         return ()
     first = {step.when for flag in flags for step in flag.pathway[:1]}
     when = "today" if "today" in first else "at this contact"
-    titles = tuple(in_text(flag.title) for flag in flags)
+    titles = tuple(within(flag.title) for flag in flags)
     return (Fill({"flags": listed(titles), "when": when}),)
 
 
@@ -96,7 +97,7 @@ def _no_scale(case: Case, _: Row) -> tuple[Fill, ...]:
 
 def _diagnosis_open(case: Case, _: Row) -> tuple[Fill, ...]:
     items = [item for item in case.appraisal.diagnosis_check if item.status == "not_checked"]
-    titles = tuple(in_text(item.title) for item in items)
+    titles = tuple(within(item.title) for item in items)
     return (Fill({"missing": shortened(titles)}),) if titles else ()
 
 
@@ -113,10 +114,10 @@ def _diagnosis_abnormal(case: Case, _: Row) -> tuple[Fill, ...]:
 
 def _finding(item: CheckItem) -> str:
     if not item.evidence:
-        return in_text(item.title)
+        return within(item.title)
     if item.evidence.startswith(item.title):
-        return in_text(item.evidence)
-    return f"{in_text(item.title)}: {item.evidence}"
+        return within(item.evidence)
+    return f"{within(item.title)}: {item.evidence}"
 
 
 def _too_young(case: Case) -> bool:
@@ -132,7 +133,7 @@ def _below_adult(case: Case, _: Row) -> tuple[Fill, ...]:
 
 def _bipolar(case: Case, _: Row) -> tuple[Fill, ...]:
     return tuple(
-        Fill({"evidence": item.evidence or in_text(item.title)})
+        Fill({"evidence": item.evidence or within(item.title)})
         for item in case.appraisal.diagnosis_check
         if item.id == "bipolarity" and item.status == "abnormal"
     )
@@ -143,7 +144,7 @@ def _in_state(case: Case, state: str) -> tuple[Running, ...]:
 
 
 def _name(case: Case, running: Running) -> str:
-    return in_text(title(case, running.trial.treatment))
+    return within(title(case, running.trial.treatment))
 
 
 def _current_blocked(case: Case, _: Row) -> tuple[Fill, ...]:
@@ -153,7 +154,7 @@ def _current_blocked(case: Case, _: Row) -> tuple[Fill, ...]:
         actions = dict.fromkeys(reason.action for reason in stops if reason.action)
         found.append(
             Fill(
-                {"trial": in_text(title(case, treatment)), "reasons": f"{'; '.join(texts)}."},
+                {"trial": within(title(case, treatment)), "reasons": f"{'; '.join(texts)}."},
                 prerequisites=tuple(f"The rule asks: {action}" for action in actions),
                 reference="; ".join(dict.fromkeys(reason.reference for reason in stops)),
             )

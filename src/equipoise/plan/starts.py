@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from equipoise.core.casing import within
 from equipoise.core.tables import load_table
-from equipoise.plan.case import in_text, title
+from equipoise.plan.case import title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,7 +83,7 @@ def _to_do(reason: SafetyReason) -> str:
     """Return what a caution asks for; of a pair, with the name of the other drug."""
     partner, colon, _ = reason.text.partition(": ")
     if colon and partner.startswith(_PAIR) and reason.action:
-        return f"{in_text(partner)}: {reason.action}"
+        return f"{within(partner)}: {reason.action}"
     return reason.action or reason.text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from equipoise.core.casing import within
 from equipoise.core.nouns import Appraisal, Prediction, Profile, Stage
 from equipoise.predict.choices import Option
 
@@ -113,7 +114,7 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option], *, apar
     if ranked == 1:
         return f"{first.title} is the only option that can be ranked."
     if len(tied) > 1:
-        named = _named([_within(p.title) for p in tied], ranked)
+        named = _named([within(p.title) for p in tied], ranked)
         because = "the evidence does not separate them."
         if apart:
             because = (
@@ -127,11 +128,6 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option], *, apar
     people = next(o.baseline.population for o in options if o.treatment.id == first.treatment)
     text += f", but was never compared directly with most of them; its rate is from: {people}"
     return text + ("; estimated outside the studied group." if first.extrapolated else ".")
-
-
-def _within(title: str) -> str:
-    """Return a title as it stands within a sentence; an abbreviation keeps its capitals."""
-    return title[0].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _named(titles: Sequence[str], ranked: int) -> str:
@@ -173,7 +169,7 @@ def _against_average(predictions: Sequence[Prediction]) -> list[str]:
 
 
 def _titles(predictions: Iterable[Prediction]) -> str:
-    return ", ".join(_within(p.title) for p in predictions)
+    return ", ".join(within(p.title) for p in predictions)
 
 
 def _history(stage: Stage) -> list[str]:

@@ -10,11 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-import pytest
-
 from equipoise.apps.report import render
 from equipoise.apps.report.listing import Column, alike, foremost
-from equipoise.apps.report.wording import within
 from equipoise.apps.summary import summary
 from equipoise.core.nouns import Dossier, OptionVerdict
 from equipoise.core.tables import load_table
@@ -172,20 +169,3 @@ def test_a_long_first_sentence_is_no_headline() -> None:
     head = words(answer[answer.index("<h2") : answer.index("</h2>")])
     assert head.endswith("Electroconvulsive therapy comes first of 10 options by the weights used")
     assert long in words(answer)
-
-
-@pytest.mark.parametrize(
-    ("text", "inside"),
-    [
-        ("Adults", "adults"),
-        ("ECT alone", "ECT alone"),
-        ("STAR*D outpatients", "STAR*D outpatients"),
-        ("Stanford neuromodulation therapy", "Stanford neuromodulation therapy"),
-        ("St John's wort", "St John's wort"),
-        ("A person", "a person"),
-        ("S-adenosylmethionine", "S-adenosylmethionine"),
-        ("", ""),
-    ],
-)
-def test_capitals_within_a_sentence(text: str, inside: str) -> None:
-    assert within(text) == inside

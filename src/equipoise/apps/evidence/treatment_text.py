@@ -18,6 +18,7 @@ from equipoise.apps.report.names import treatment_title
 from equipoise.apps.report.numbers import P80, count, of_100, range_of_100
 from equipoise.core.documents import to_plain
 from equipoise.core.nouns import Effect, LogitEstimate, MarkerFinding, OptionBaseline
+from equipoise.evidence.baselines import remission_of
 from equipoise.evidence.trials import Trial, TrialArm
 
 __all__ = ["treatment"]
@@ -110,7 +111,7 @@ def _references(known: Gathered) -> tuple[str, ...]:
 def _chance(one: OptionBaseline) -> dict[str, Any]:
     rates = {
         "response": one.response,
-        "remission": remission(one),
+        "remission": remission_of(one),
         "dropout": one.dropout,
     }
     found: dict[str, Any] = {"stage": one.stage, "extrapolated": one.extrapolated}
@@ -123,15 +124,6 @@ def _chance(one: OptionBaseline) -> dict[str, Any]:
         "population": one.population,
         "references": list(one.references),
     }
-
-
-def remission(one: OptionBaseline) -> LogitEstimate:
-    """Return the logit of response times remission among responders, to first order."""
-    responds, remits = (_share(x.mean) for x in (one.response, one.remission_given_response))
-    both = responds * remits
-    slopes = ((1 - responds) / (1 - both), (1 - remits) / (1 - both))
-    spread = math.hypot(slopes[0] * one.response.sd, slopes[1] * one.remission_given_response.sd)
-    return LogitEstimate(math.log(both / (1 - both)), spread)
 
 
 def _share(logit: float) -> float:
@@ -170,7 +162,7 @@ def _chances(known: Gathered) -> list[str]:
     heads = ("respond", "remit", "drop out")
     lines.append(f"  {'':4}{''.join(head.ljust(COLUMN) for head in heads)}".rstrip())
     for one in known.baselines:
-        cells = (_cell(one.response), _cell(remission(one)), _cell(one.dropout))
+        cells = (_cell(one.response), _cell(remission_of(one)), _cell(one.dropout))
         mark = "*" if one.extrapolated else ""
         row = f"  {f'{one.stage}{mark}':4}{''.join(cell.ljust(COLUMN) for cell in cells)}"
         lines.append(row.rstrip())

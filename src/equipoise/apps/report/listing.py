@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from equipoise.apps.report import numbers as n
-from equipoise.apps.report.wording import say, within
+from equipoise.apps.report.wording import say
+from equipoise.core.casing import within
 from equipoise.core.nouns import Decision, Prediction
 
 __all__ = [

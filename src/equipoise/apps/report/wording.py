@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
 
 from equipoise.apps.report.plain import plain
 from equipoise.core.tables import load_table
@@ -18,11 +17,7 @@ __all__ = [
     "say",
     "sentence",
     "slips",
-    "within",
 ]
-
-NAMES: Final = frozenset({"St", "Stanford", "European", "American", "Chinese"})
-"""First words that keep their capital within a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +63,6 @@ def joined(names: tuple[str, ...] | list[str], last: str = "and", most: int = 0)
 def capital(text: str) -> str:
     """Return `text` with a capital at its start; ``eGFR`` stays as it is."""
     return text if text[1:2].isupper() else text[:1].upper() + text[1:]
-
-
-def within(text: str) -> str:
-    """Return `text` as it stands within a sentence; names and abbreviations keep their capitals."""
-    if text.partition(" ")[0] in NAMES:
-        return text
-    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
 def sentence(text: str) -> str:

@@ -12,7 +12,8 @@ from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.listing import Column, against_average, never_compared, shares
 from equipoise.apps.report.names import attribute_title, cell
 from equipoise.apps.report.views import DataTable
-from equipoise.apps.report.wording import capital, exactness, joined, say, within
+from equipoise.apps.report.wording import capital, exactness, joined, say
+from equipoise.core.casing import within
 from equipoise.core.nouns import Dossier, Prediction
 
 __all__ = ["all_options", "option_title", "sorted_by"]

@@ -14,7 +14,8 @@ from equipoise.apps.report.names import cite, treatment_title
 from equipoise.apps.report.sections.known import LEVEL95
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable
-from equipoise.apps.report.wording import capital, say, within
+from equipoise.apps.report.wording import capital, say
+from equipoise.core.casing import within
 from equipoise.core.nouns import Decision, Dossier, HeadToHead
 
 __all__ = ["Compared", "all_comparisons", "compared", "comparison_words", "pair_words"]
