@@ -217,6 +217,7 @@ def _baseline(
 
 def _extrapolated(joint: Joint, name: str, stage: int) -> bool:
     """Tell whether nobody of this stage stands behind the rate of a treatment."""
-    stages, layout = joint.stages[name], joint.layout
-    lowest, highest = studied(layout.groups[layout.group_of[layout.node(name)]])
-    return not max(min(stages), lowest or 0.0) <= stage <= max(*stages, highest or 0.0)
+    layout = joint.layout
+    group = layout.groups[layout.group_of[layout.node(name)]]
+    lowest, highest = studied(group, joint.stages[name])
+    return not lowest <= stage <= highest

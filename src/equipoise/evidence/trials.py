@@ -80,6 +80,8 @@ class Trial:
         Why it is only shown.
     scale_text : str
         Scale and cut of the outcomes.
+    one_scale : bool
+        Whether response and remission were counted on one scale.
     note : str or None
         What a reader must know.
     population, as_of, checked, confidence : str
@@ -105,6 +107,7 @@ class Trial:
     use: str
     why_shown: str | None
     scale_text: str
+    one_scale: bool
     note: str | None
     population: str
     as_of: str
@@ -229,6 +232,7 @@ def _trial(row: Row, rows: list[Row]) -> Trial:
         use=row.text("use"),
         why_shown=row.optional_text("why_shown"),
         scale_text=row.text("scale_text"),
+        one_scale=row.flag("one_scale"),
         note=row.optional_text("note"),
         population=row.text("population"),
         as_of=row.text("as_of"),

@@ -38,6 +38,8 @@ class Layout:
         Stage-slope groups, sorted; shape (g,).
     group_of : tuple of int
         Group of each node, shape (t,).
+    slope_of : tuple of int
+        Group whose slope each node takes, mostly its own; shape (t,).
     options : tuple of bool
         Whether each node is a treatment; the others are comparators. Shape (t,).
     curve : mapping of int to float
@@ -49,6 +51,7 @@ class Layout:
     nodes: tuple[str, ...]
     groups: tuple[str, ...]
     group_of: tuple[int, ...]
+    slope_of: tuple[int, ...]
     options: tuple[bool, ...]
     curve: Mapping[int, float]
     reference: int
@@ -63,8 +66,8 @@ class Layout:
         return self.nodes.index(name)
 
     def slope(self, node: int) -> int:
-        """Return the position of the slope of a node's group."""
-        return len(self.nodes) + self.group_of[node]
+        """Return the position of the slope that a node takes."""
+        return len(self.nodes) + self.slope_of[node]
 
     def share(self, node: int) -> int:
         """Return the position of remission among responders."""
@@ -123,8 +126,10 @@ def read_layout() -> Layout:
     if reference not in curve:
         raise TableError("no such stage", where="baselines/stage_curve", got=str(reference))
     places = tuple(groups.index(grouped[name]) for name in nodes)
+    unlike = {row.text("treatment"): row.text("like") for row in load_table("baselines/slopes")}
+    slopes = tuple(groups.index(unlike.get(name, grouped[name])) for name in nodes)
     options = tuple(name not in compared for name in nodes)
-    return Layout(nodes, groups, places, options, curve, reference)
+    return Layout(nodes, groups, places, slopes, options, curve, reference)
 
 
 def prior_of(layout: Layout) -> Prior:
@@ -140,22 +145,24 @@ def prior_of(layout: Layout) -> Prior:
     Prior
         Treatments of one group are alike: response, drop-out and remission among responders have a
         part that the group shares and one of the treatment's own, so that what a small trial saw
-        is drawn towards its group. The response of a comparator stands alone.
+        is drawn towards its group. The response of a comparator stands alone, with a wide prior,
+        and so does a treatment that falls with stage unlike its group.
     """
     mean, covariance = np.zeros(layout.size), np.zeros((layout.size, layout.size))
     count = len(layout.nodes)
     mean[:count] = setting("evidence_prior_mean")
-    covariance[np.arange(count), np.arange(count)] = setting("evidence_prior_sd") ** 2
+    everyone = np.arange(count)
+    covariance[everyone, everyone] = setting("evidence_comparator_prior_sd") ** 2
     rows = {row.text("id"): row for row in load_table("baselines/groups")}
     for place, name in enumerate(layout.groups):
         row = rows[name]
         mean[count + place] = row.number("slope")
         covariance[count + place, count + place] = row.number("slope_sd") ** 2
         members = np.array([n for n in range(count) if layout.group_of[n] == place], dtype=np.intp)
-        alike = np.array([n for n in members if layout.options[n]], dtype=np.intp)
+        alike = np.array([n for n in members if _alike(layout, n)], dtype=np.intp)
         own = setting("evidence_response_own_sd") ** 2
         covariance[np.ix_(alike, alike)] = setting("evidence_prior_sd") ** 2 - own
-        covariance[alike, alike] += own
+        covariance[alike, alike] = setting("evidence_prior_sd") ** 2
         for outcome, first in (("remission", layout.share(0)), ("dropout", layout.dropout(0))):
             where = members + first
             centre, shared = _share(row, outcome)
@@ -163,6 +170,10 @@ def prior_of(layout: Layout) -> Prior:
             covariance[np.ix_(where, where)] = shared**2
             covariance[where, where] += setting(f"evidence_{outcome}_own_sd") ** 2
     return Prior(mean, covariance)
+
+
+def _alike(layout: Layout, node: int) -> bool:
+    return layout.options[node] and layout.slope_of[node] == layout.group_of[node]
 
 
 def _share(row: Row, name: str) -> tuple[float, float]:

@@ -51,6 +51,8 @@ class Spreads:
         Remission among responders between trials, which define both differently.
     control : float
         An odds ratio against mixed controls about that against one kind.
+    transport : float
+        A comparison of treatments of two groups in trials about that in a clinic.
     week, reach, horizon : float
         Added where the outcome was read more than `reach` weeks from the `horizon`.
     """
@@ -60,6 +62,7 @@ class Spreads:
     trial: float
     definition: float
     control: float
+    transport: float
     week: float
     reach: float
     horizon: float
@@ -78,6 +81,7 @@ def read_spreads() -> Spreads:
         trial=setting("evidence_between_study_sd"),
         definition=setting("evidence_remission_definition_sd"),
         control=setting("evidence_mixed_control_sd"),
+        transport=setting("evidence_transport_sd"),
         week=setting("evidence_week_spread"),
         reach=setting("evidence_week_reach"),
         horizon=setting("predict_horizon"),
@@ -157,6 +161,12 @@ def _programme(trials: Sequence[Trial], layout: Layout, spreads: Spreads) -> Blo
     return Block(tuple(observations), tuple(common))
 
 
+def _mixes(trial: Trial, layout: Layout) -> bool:
+    """Tell whether a trial compares treatments of different groups."""
+    nodes = {place(arm.treatment, layout, trial.id) for arm in trial.arms if _seen(arm)}
+    return len({layout.group_of[node] for node in nodes}) > 1
+
+
 def _seen(arm: TrialArm) -> bool:
     return arm.response is not None or arm.remission is not None
 
@@ -169,7 +179,8 @@ def _level(trial: Trial, arm: TrialArm, layout: Layout, spreads: Spreads) -> Obs
     node = place(arm.treatment, layout, trial.id)
     outcome = REMISSION if arm.response is None else RESPONSE
     term = Term(1.0, outcome, node, layout.fall(trial.stage))
-    spread = (spreads.trial**2 + spreads.late(trial.weeks)) / 2
+    across = spreads.transport**2 if _mixes(trial, layout) else 0.0
+    spread = (spreads.trial**2 + spreads.late(trial.weeks) + across) / 2
     return _count(term, events, arm.people, spread, trial.id)
 
 
@@ -187,8 +198,7 @@ def _trial_blocks(trial: Trial, layout: Layout, spreads: Spreads) -> Iterator[Bl
     shares, losses = [], []
     for arm in trial.arms:
         node = place(arm.treatment, layout, trial.id)
-        # Where more remit than respond the two were counted on different scales.
-        if arm.response and arm.remission is not None and arm.remission < arm.response:
+        if trial.one_scale and arm.response and arm.remission is not None:
             term = Term(1.0, SHARE, node, 0.0)
             share = _count(term, arm.remission, arm.response, 0.0, trial.id)
             shares.append(share)
@@ -209,6 +219,8 @@ def _contrast(effect: Effect, layout: Layout, spreads: Spreads) -> Block:
     )
     alone = spreads.trial**2 if effect.k == 1 else 0.0
     mixed = spreads.control**2 if effect.comparator in MIXED else 0.0
-    spread = alone + mixed + spreads.late(effect.weeks)
+    groups = {layout.group_of[term.node] for term in terms}
+    across = spreads.transport**2 if len(groups) > 1 else 0.0
+    spread = alone + mixed + across + spreads.late(effect.weeks)
     variance = effect.standard_error**2
     return Block((Observation(terms, effect.estimate, variance, spread, effect.id),))

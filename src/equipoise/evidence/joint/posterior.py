@@ -250,18 +250,25 @@ def _checked(trial: Trial) -> str:
     return max((trial.checked, *(arm.checked for arm in trial.arms)), key=CHECKS.index)
 
 
-def studied(group: str) -> tuple[float | None, float | None]:
-    """Return the stages between which a group's rates may speak.
+def studied(group: str, stages: Sequence[float]) -> tuple[float, float]:
+    """Return the stages between which the rate of a treatment may speak.
 
     Parameters
     ----------
     group : str
         Row of `baselines/groups`.
+    stages : sequence of float
+        Stages of the treatment's own trials.
 
     Returns
     -------
-    lowest, highest : float or None
-        None where the trials of each treatment say.
+    lowest, highest : float
+        Those of its trials; where these reach far enough the trials of the whole group speak too,
+        as people with more failed drugs take part in them.
     """
     row = load_table("baselines/groups").row(id=group)
-    return row.optional_number("studied_from"), row.optional_number("studied_to")
+    lowest, highest = min(stages), max(stages)
+    enough = row.optional_number("carried_from")
+    if enough is not None and highest >= enough:
+        highest = max(highest, row.number("studied_to"))
+    return max(lowest, row.optional_number("studied_from") or 0.0), highest
