@@ -5,26 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
 
 from equipoise import evidence
+from equipoise.core.gaussian import expected_logistic
 from equipoise.core.nouns import LogitEstimate, OptionBaseline
 from equipoise.core.tables import load_table, table_names
 from equipoise.evidence.baselines import remission_of
 from equipoise.evidence.effects import read_effects
-from equipoise.evidence.joint.left_out import Foretold, foretell
+from equipoise.evidence.joint.left_out import Foretold, foretell, foretell_effects
 from equipoise.evidence.trials import Trial, read_trials
 
 PAGE = Path(__file__).parent / "rates.md"
 STAGES = (0, 2, 4)
+NODES = 31
 TOPICS = ("baselines", "claims", "effects", "moderators", "references", "treatments")
 INTRODUCTION = """# Rates of every treatment
 
 What 100 people may expect from each treatment by week 8, out of the joint posterior of all trials
 in `tables/effects`: response (a fall of at least half, or remission) by intention to treat,
 remission, and drop-out for any reason, with 80 % intervals. The columns are the number of failed
-adequate drug trials in the episode. *Italic*: nobody of that stage was studied with this treatment;
-the number is carried there by the slope of its group, and below the studied stage nothing is ranked
-by it.
+adequate drug trials in the episode. *Italic*: the trials behind the rate do not speak for that
+stage; the number is carried there by the slope of its group, and below the stage of its trials
+nothing is ranked. Trials that ask for at least two failed drugs speak for people with more.
 
 The last column holds what trials saw, for comparison: a trial's figure is that of its people and
 its care; how far it may lie from a clinic stands in the tables below. Options without a rate, and
@@ -42,7 +47,7 @@ def page() -> str:
     return "\n".join([
         INTRODUCTION,
         _rates(base.baselines, _seen(trials), {one.id: one.title for one in base.treatments}),
-        _check(foretold),
+        _check(foretold, foretell_effects(trials, effects)),
         _parts(base.baselines),
         _unranked(base.unranked, {one.id: one.title for one in base.treatments}),
         _counts(),
@@ -90,32 +95,54 @@ def _ratio(log_odds: float) -> str:
 
 
 def _study(name: str) -> str:
-    return load_table("effects/studies").row(id=name).text("title")
+    row = load_table("effects/studies").find(id=name)
+    return name.replace("_", " ") if row is None else row.text("title")
+
+
+def _title(name: str) -> str:
+    return load_table("treatments/treatments").row(id=name).text("title")
 
 
 def _chance(logit: LogitEstimate, row: OptionBaseline | None) -> str:
-    reach = 1.2816 * logit.sd
-    middle, low, high = (
-        f"{100 / (1 + math.exp(-logit.mean - way)):.0f}" for way in (0.0, -reach, reach)
-    )
-    text = f"{middle} ({low}-{high})"
+    reach = NormalDist().inv_cdf(0.5 + 80 / 200) * logit.sd
+    low, high = (_percent(logit.mean + way) for way in (-reach, reach))
+    average = expected_logistic(np.array([logit.mean]), np.array([logit.sd**2]), NODES)[0]
+    text = f"{100 * average:.0f} ({low}-{high})"
     return f"*{text}*" if row is not None and row.extrapolated else text
 
 
-def _check(foretold: Sequence[Foretold]) -> str:
+def _check(foretold: Sequence[Foretold], pooled: Sequence[Foretold]) -> str:
     claimed = [one for one in foretold if one.claimed]
     levels = [one for one in foretold if one.comparator is None]
+    stard = [one for one in claimed if one.study.startswith("stard") and one.comparator is None]
+    parts = (
+        [one for one in claimed if one.comparator],
+        [one for one in claimed if one.comparator is None],
+    )
     lines = [
         "## Each trial foretold without itself",
         "",
         "Every trial was left out with its whole programme and foretold from the rest. The joint"
         " model claims to know the differences of a trial's arms, and the level of an arm only"
-        " where the trial is an anchor, that is, its people and care are like those of a clinic:"
-        f" of these {_share(claimed)} lie within the 80 % predictive interval. Levels of other"
-        f" trials stray further: of all levels {_share(levels)} lie inside, as blinded trials,"
-        " trials that count those who finished, and trials with kinder outcomes are not clinics.",
+        " where the trial is an anchor, that is, its people and care are like those of a clinic."
+        f" Within the 80 % predictive interval lie {_share(parts[0])} of these differences and"
+        f" {_share(parts[1])} of these levels. They are not independent: arms of one trial come"
+        f" together, and {len(stard)} of the levels are of STAR*D, whose fall from step to step"
+        " stands in the table of stages even when its trials are left out.",
+        "",
+        f"Of the published contrasts that other rows tie together as well, {_share(pooled)} lie"
+        " inside when they are foretold without themselves.",
+        "",
+        "Outside lie, among others, ELEKT-D and the pooled trials of ECT and ketamine, each"
+        " foretold from the other: they contradict each other, and the joint estimate stands between them.",
+        "",
+        f"Levels of other trials stray further, and nothing is claimed of them: of all levels"
+        f" {_share(levels)} lie inside, as blinded trials, trials that count those who finished,"
+        " and trials with kinder outcomes are not clinics.",
         "",
         *_table("Differences of arms (odds ratios)", [o for o in foretold if o.comparator], _ratio),
+        "",
+        *_table("Published contrasts (odds ratios)", pooled, _ratio),
         "",
         *_table("Levels of arms (of 100)", levels, _percent),
     ]
@@ -129,20 +156,21 @@ def _share(rows: Sequence[Foretold]) -> str:
 def _table(title: str, rows: Iterable[Foretold], printed: Callable[[float], str]) -> Iterator[str]:
     yield f"### {title}"
     yield ""
-    yield _row(["trial", "arm", "against", "stage", "people", "seen", "expected (80 %)", "", ""])
+    head = ["source", "of", "against", "stage", "people", "seen", "expected (80 %)"]
+    yield _row([*head, "interval", "claim"])
     yield _row(["---"] * 9)
     for one in rows:
         low, high = (printed(one.expected + way * one.reach) for way in (-1, 1))
         yield _row([
             _study(one.study),
-            one.treatment,
-            one.comparator or "",
+            _title(one.treatment),
+            _title(one.comparator) if one.comparator else "",
             f"{one.stage:g}",
             str(one.people),
             f"{printed(one.seen)} {one.outcome}",
             f"{printed(one.expected)} ({low} to {high})",
-            "" if one.inside else "*outside*",
-            "" if one.claimed else "not claimed",
+            "inside" if one.inside else "*outside*",
+            "claimed" if one.claimed else "not claimed",
         ])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -17,6 +18,12 @@ def pair(*, direct: bool = False, joined: bool = False, disputed: bool = False) 
     """Return what is known of two options."""
     same, other = np.eye(2, dtype=bool), ~np.eye(2, dtype=bool)
     return Comparisons(same | (other & direct), same | (other & joined), other & disputed)
+
+
+def draws(above: float) -> np.ndarray:
+    """Return draws of two options of which the second is above the first with this chance."""
+    lead = np.array([-1.0, 1.0] * 50)
+    return np.stack([np.zeros(100), lead + NormalDist().inv_cdf(above)], axis=1)
 
 
 def test_equal_options_share_a_draw() -> None:
@@ -44,29 +51,27 @@ def test_two_normal_options_against_the_closed_form() -> None:
 @pytest.mark.parametrize(
     ("expected", "above", "tied"),
     [
-        ([50.0, 48.1], 0.0, True),
-        ([50.0, 47.9], 0.0, False),
-        ([50.0, 40.0], 0.3, True),
-        ([50.0, 40.0], 0.29, False),
+        ([50.0, 48.1], 0.01, True),
+        ([50.0, 47.9], 0.01, False),
+        ([50.0, 40.0], 0.301, True),
+        ([50.0, 40.0], 0.299, False),
     ],
 )
 def test_when_an_option_is_tied(expected: list[float], above: float, tied: bool) -> None:
-    drawn = np.zeros((100, 2))
-    drawn[: round(100 * above), 1] = 1.0
-    found = tie_group(np.array(expected), drawn, ("a", "b"), pair(direct=True, joined=True), LIMITS)
+    found = tie_group(
+        np.array(expected), draws(above), ("a", "b"), pair(direct=True, joined=True), LIMITS
+    )
     assert found.tolist() == [True, tied]
 
 
 @pytest.mark.parametrize(
     ("above", "joined", "tied"),
-    [(0.15, True, True), (0.14, True, False), (0.03, False, True), (0.02, False, False)],
+    [(0.151, True, True), (0.149, True, False), (0.03, False, True), (0.02, False, False)],
 )
 def test_without_a_direct_comparison_less_doubt_is_enough(
     above: float, joined: bool, tied: bool
 ) -> None:
-    drawn = np.zeros((100, 2))
-    drawn[: round(100 * above), 1] = 1.0
-    found = tie_group(np.array([50.0, 40.0]), drawn, ("a", "b"), pair(joined=joined), LIMITS)
+    found = tie_group(np.array([50.0, 40.0]), draws(above), ("a", "b"), pair(joined=joined), LIMITS)
     assert found.tolist() == [True, tied]
 
 

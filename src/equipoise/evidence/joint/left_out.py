@@ -17,8 +17,9 @@ import numpy as np
 
 from equipoise.core.nouns import Effect
 from equipoise.core.tables import setting
+from equipoise.evidence.joint.components import components
 from equipoise.evidence.joint.layout import log_odds
-from equipoise.evidence.joint.posterior import Joint, fit_joint
+from equipoise.evidence.joint.posterior import Joint, compared, fit_joint
 from equipoise.evidence.trials import Trial, TrialArm
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Foretold", "foretell"]
+__all__ = ["Foretold", "foretell", "foretell_effects"]
 
 LEVEL: Final = 80
 
@@ -110,6 +111,47 @@ def foretell(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foreto
         joint = fit_joint(rest, effects) if given else whole
         found += _programme(left, joint)
     return tuple(found)
+
+
+def foretell_effects(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foretold, ...]:
+    """Return every published contrast that the joint model uses, foretold without itself.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        Those for show are left out.
+    effects : sequence of Effect
+        Only response; a contrast that nothing else ties together is left out.
+
+    Returns
+    -------
+    tuple of Foretold
+        Log odds ratios.
+    """
+    used = [one for one in effects if one.use == "joint"]
+    found = []
+    for effect in used:
+        rest = [one for one in used if one is not effect]
+        if effect.outcome == "response" and _tied(effect, compared(trials, rest)):
+            found.append(_effect(effect, fit_joint(trials, rest)))
+    return tuple(found)
+
+
+def _tied(effect: Effect, groups: Sequence[tuple[str, ...]]) -> bool:
+    part = components([one for one in groups if one])
+    pair = [part.get(name) for name in (effect.treatment, effect.comparator)]
+    return pair[0] is not None and pair[0] == pair[1]
+
+
+def _effect(effect: Effect, joint: Joint) -> Foretold:
+    pair = [effect.treatment, effect.comparator]
+    rates = joint.response(pair, round(effect.stage or 0))
+    variance = float(rates.covariance[0, 0] + rates.covariance[1, 1] - 2 * rates.covariance[0, 1])
+    spread = setting("evidence_between_study_sd") ** 2 + effect.standard_error**2
+    return Foretold(
+        effect.id, pair[0], pair[1], effect.stage or 0.0, "response", effect.n or 0,
+        effect.estimate, float(rates.mean[0] - rates.mean[1]), math.sqrt(variance + spread), True,
+    )  # fmt: skip
 
 
 def _programme(trials: Iterable[Trial], joint: Joint) -> Iterator[Foretold]:

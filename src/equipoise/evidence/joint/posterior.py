@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Joint", "Link", "Rates", "fit_joint"]
+__all__ = ["Joint", "Link", "Rates", "compared", "fit_joint"]
 
 LEVELS: Final = ("response", "remission")
 CHECKS: Final = ("checked", "derived", "recalled")
@@ -199,9 +199,7 @@ def fit_joint(trials: Sequence[Trial], effects: Sequence[Effect]) -> Joint:
     effects = [one for one in effects if one.use == "joint"]
     blocks = blocks_of(trials, effects, layout, read_spreads())
     solution = solve(layout, prior_of(layout), blocks)
-    compared = [_seen(one) for one in trials]
-    compared += [(one.treatment, one.comparator) for one in effects if one.outcome in LEVELS]
-    component = components([one for one in compared if one])
+    component = components([one for one in compared(trials, effects) if one])
     anchors = [one for one in trials if one.anchor]
     return Joint(
         layout=layout,
@@ -212,6 +210,30 @@ def fit_joint(trials: Sequence[Trial], effects: Sequence[Effect]) -> Joint:
         anchors={one.id: one.programme for one in anchors},
         anchored=frozenset(component[name] for one in anchors for name in _seen(one)),
     )
+
+
+def compared(trials: Sequence[Trial], effects: Sequence[Effect]) -> list[tuple[str, ...]]:
+    """Return what was randomised against each other in the rows that the joint model uses.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        Those for show are left out.
+    effects : sequence of Effect
+        Those for show are left out.
+
+    Returns
+    -------
+    list of tuple of str
+        One for each trial, empty where it counted neither response nor remission, and one for
+        each published contrast of these.
+    """
+    found = [_seen(one) for one in trials if one.use == "joint"]
+    return found + [
+        (one.treatment, one.comparator)
+        for one in effects
+        if one.use == "joint" and one.outcome in LEVELS
+    ]
 
 
 def _seen(trial: Trial) -> tuple[str, ...]:
