@@ -31,9 +31,11 @@ adequate drug trials in the episode. *Italic*: the trials behind the rate do not
 stage; the number is carried there by the slope of its group, and below the stage of its trials
 nothing is ranked. Trials that ask for at least two failed drugs speak for people with more.
 
-The last column holds what trials saw, for comparison: a trial's figure is that of its people and
-its care; how far it may lie from a clinic stands in the tables below. Options without a rate, and
-options that are not ranked for another reason, stand at the end.
+Drop-out is taken to be the same at every stage; it follows the trials' differences of arms, and is
+its group's where no trial counted it. The last column holds what trials saw, for comparison: a
+trial's figure is that of its people and its care; how far it may lie from a clinic stands in the
+tables below. Options without a rate, and options that are not ranked for another reason, stand at
+the end.
 
 Written from the tables by `make schemas`.
 """
@@ -47,6 +49,7 @@ def page() -> str:
     return "\n".join([
         INTRODUCTION,
         _rates(base.baselines, _seen(trials), {one.id: one.title for one in base.treatments}),
+        _steps(base.baselines),
         _check(foretold, foretell_effects(trials, effects)),
         _parts(base.baselines),
         _unranked(base.unranked, {one.id: one.title for one in base.treatments}),
@@ -78,7 +81,11 @@ def _seen(trials: Iterable[Trial]) -> dict[str, list[str]]:
     seen: dict[str, list[str]] = {}
     for trial in trials:
         for arm in trial.arms:
-            counts = (("respond", arm.response), ("remit", arm.remission))
+            counts = (
+                ("respond", arm.response),
+                ("remit", arm.remission),
+                ("drop out", arm.dropout),
+            )
             known = [f"{100 * n / arm.people:.0f} {what}" for what, n in counts if n is not None]
             if known:
                 text = f"{trial.title} (stage {trial.stage:g}): {', '.join(known)}"
@@ -111,6 +118,32 @@ def _chance(logit: LogitEstimate, row: OptionBaseline | None) -> str:
     return f"*{text}*" if row is not None and row.extrapolated else text
 
 
+def _steps(baselines: Sequence[OptionBaseline]) -> str:
+    """Return the average antidepressant beside the steps of STAR*D."""
+    lines = [
+        "## The next antidepressant, step by step",
+        "",
+        "STAR*D by level (people of 100; at level 2 more remitted than responded, as response was"
+        " counted from entry to the level) beside the average of the antidepressants above.",
+        "",
+        _row(["failed trials", "STAR*D responds", "remits", "average drug responds", "remits"]),
+        _row(["---"] * 5),
+    ]
+    group = {row.text("id"): row.text("group") for row in load_table("treatments/treatments")
+             if row.optional_text("group") is not None}  # fmt: skip
+    for stage, name in enumerate(("stard_l1", "stard_l2_all", "stard_l3_all", "stard_l4_all")):
+        arm = next(one for one in read_trials() if one.id == name).arms[0]
+        rows = [r for r in baselines if r.stage == stage and group[r.treatment] == "drug"]
+        rows = [r for r in rows if "cipriani2018" in r.references]
+        average = [
+            sum(float(_percent(one.mean)) for one in logits) / len(rows)
+            for logits in ([r.response for r in rows], [remission_of(r) for r in rows])
+        ]
+        seen = [f"{100 * (n or 0) / arm.people:.1f}" for n in (arm.response, arm.remission)]
+        lines.append(_row([str(stage), *seen, *(f"{one:.0f}" for one in average)]))
+    return "\n".join(lines) + "\n"
+
+
 def _check(foretold: Sequence[Foretold], pooled: Sequence[Foretold]) -> str:
     claimed = [one for one in foretold if one.claimed]
     levels = [one for one in foretold if one.comparator is None]
@@ -134,7 +167,8 @@ def _check(foretold: Sequence[Foretold], pooled: Sequence[Foretold]) -> str:
         " inside when they are foretold without themselves.",
         "",
         "Outside lie, among others, ELEKT-D and the pooled trials of ECT and ketamine, each"
-        " foretold from the other: they contradict each other, and the joint estimate stands between them.",
+        " foretold from the other: they contradict each other, and the joint estimate stands"
+        " between them.",
         "",
         f"Levels of other trials stray further, and nothing is claimed of them: of all levels"
         f" {_share(levels)} lie inside, as blinded trials, trials that count those who finished,"
