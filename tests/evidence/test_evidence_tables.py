@@ -47,13 +47,15 @@ def test_the_21_drugs_of_cipriani_2018_are_all_there() -> None:
 @pytest.mark.parametrize("drug", _recomputed(), ids=lambda row: row["drug"])
 def test_published_odds_ratios_agree_with_a_second_network(drug: dict[str, str]) -> None:
     # Bayesian figures of the paper against REML in metafor: another estimator on nearly the same
-    # trials, so 0.04 for response and 0.05 for drop-out; limits differ more, 0.10.
-    for outcome, tolerance in (("response", 0.04), ("dropout", 0.05)):
+    # trials, so 0.04 for response and 0.01 for the drop-out read in the abstract; limits differ
+    # more, 0.10. Drop-out that was not seen in the paper is that of the second network itself.
+    for outcome, tolerance in (("response", 0.04), ("dropout", 0.01)):
         row = load_table("effects/effects").row(id=f"{drug['drug']}_{outcome}")
-        assert row.number("value") == pytest.approx(float(drug[outcome]), abs=tolerance + 1e-9)
-        for limit in ("lower", "upper"):
-            other = float(drug[f"{outcome}_{limit}"])
-            assert row.number(limit) == pytest.approx(other, abs=0.10)
+        printed = row.text("checked") == "checked"
+        for column, width in (("value", tolerance), ("lower", 0.10), ("upper", 0.10)):
+            other = float(drug[outcome if column == "value" else f"{outcome}_{column}"])
+            close = (width if printed else 0) + 1e-9
+            assert row.number(column) == pytest.approx(other, abs=close)
 
 
 @pytest.mark.parametrize("row", NETWORK, ids=lambda row: row.text("id"))

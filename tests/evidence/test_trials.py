@@ -65,7 +65,7 @@ REVIEW = {
     44: ("lumateperone502",),
 }
 # Recalled arms that the decision model names as anchors.
-NAMED = {"stard_l1", "stard_l3_augment", "stard_l4", "threed"}
+NAMED = {"stard_l1", "stard_l3_augment", "stard_l4"}
 ANCHORS = {
     "elektd",
     "escape_trd",
@@ -118,7 +118,7 @@ def test_joint_arms_were_read_or_derived(trial: Trial) -> None:
     for arm in trial.arms:
         if arm.checked == "recalled":
             assert arm.note is not None
-            assert "recalled, high confidence; named in the decision model" in arm.note
+            assert "from memory, not checked, high confidence" in arm.note
 
 
 @pytest.mark.parametrize("trial", JOINT, ids=lambda trial: trial.id)
@@ -176,6 +176,14 @@ def test_counts_follow_from_the_printed_percentages() -> None:
         # 55.4 % of 195 and 41.2 % of 170 treated; 200 and 203 randomised (Anand 2023).
         ("elektd", "ketamine_iv", 200, 108, None),
         ("elektd", "ect", 203, 70, None),
+        # Register NCT00360399: 41.9, 46.7 and 54.7 % of 105, 105 and 106 analysed; all randomised.
+        ("predict", "cbt", 115, None, 44),
+        ("predict", "escitalopram", 114, None, 49),
+        ("predict", "duloxetine", 115, None, 58),
+        # Register NCT00590863 for the arms; response is printed as one range over the arms.
+        ("comed", "escitalopram", 224, None, 87),
+        ("comed", "bupropion_escitalopram", 221, None, 86),
+        ("comed", "venlafaxine_mirtazapine", 220, None, 83),
     ],
 )
 def test_counts_that_were_read(
@@ -224,6 +232,7 @@ def test_totals_of_the_abstracts() -> None:
         "vastd": 1522,
         "optimum_step1": 619,
         "comed": 665,
+        "predict": 344,
         "cobalt": 469,
         "elect_tdcs": 245,
         "lqd": 212,
