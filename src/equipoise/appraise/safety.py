@@ -26,6 +26,7 @@ from equipoise.appraise.reasons import row_reason
 from equipoise.appraise.rules import answer
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import OptionVerdict, SafetyReason, Timeline, TrialAppraisal, Verdict
+from equipoise.core.nouns.appraisal import ADULT_RATES, NEEDS_ANTIDEPRESSANT
 from equipoise.core.tables import Row, load_table
 
 __all__ = ["Ground", "contraindicated", "ground", "judge", "option_ids", "strictest"]
@@ -36,7 +37,7 @@ _ADDITION: Final = "augmentation"
 _NO_BASE: Final = frozenset({"ketamine_like", "neurosteroid"})
 """Groups of antidepressants that are given in courses; nothing is added to them."""
 _ADULT_RATES: Final = SafetyReason(
-    rule="adult_rates",
+    rule=ADULT_RATES,
     verdict="cannot_tell",
     text="The rates are of adults, not of people of this age",
     action="specialist child and adolescent service",
@@ -217,7 +218,7 @@ def _nothing_to_add_to(option: Option, shared: Ground) -> bool:
 
 def _without_base() -> SafetyReason:
     return SafetyReason(
-        rule="needs_antidepressant",
+        rule=NEEDS_ANTIDEPRESSANT,
         verdict="caution",
         text="An addition: no antidepressant is taken now to which it could be added",
         action="an antidepressant at an adequate dose first",

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from equipoise.core.nouns import Appraisal, EvidenceBase, OptionBaseline, Treatment
+from equipoise.core.nouns.appraisal import ADULT_RATES, NEEDS_ANTIDEPRESSANT
 
 __all__ = ["Option", "rankable"]
+
+UNRANKED_BY_RULE: Final = {
+    NEEDS_ANTIDEPRESSANT: "no antidepressant is taken now to which it could be added",
+    ADULT_RATES: "the rates in the tables are of adults",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +45,48 @@ def rankable(
     """
     stage = appraisal.stage.used
     rates = {one.treatment: one for one in evidence.baselines if one.stage == stage}
-    known = dict(evidence.unranked)
-    stopped = _hard_stops(appraisal)
-    failed = _failed(appraisal)
-    studied = _first_studied(evidence)
+    reasons = _reasons(evidence, appraisal)
     ranked: list[Option] = []
-    unranked = dict(known)
+    unranked = dict(evidence.unranked)
     for treatment in sorted(evidence.treatments, key=lambda one: one.id):
         name = treatment.id
-        if name in stopped:
-            unranked[name] = stopped[name]
-        elif name in known:
-            continue
-        elif name in failed:
-            unranked[name] = "an adequate trial in this episode did not help enough"
-        elif name not in rates:
+        if name in reasons:
+            unranked[name] = reasons[name]
+        elif name not in unranked and name not in rates:
             unranked[name] = f"no rate is known for people of stage {stage}"
-        elif stage < studied.get(name, stage):
-            unranked[name] = (
-                f"the rate in the tables is that of people with {_trials(studied[name])};"
-                " at this stage it would be a guess"
-            )
-        else:
+        elif name not in unranked:
             ranked.append(Option(treatment, rates[name]))
     return tuple(ranked), tuple(sorted(unranked.items()))
+
+
+def _reasons(evidence: EvidenceBase, appraisal: Appraisal) -> dict[str, str]:
+    """Return why this person's safety, history or stage keeps options out of the ranking."""
+    stage, known = appraisal.stage.used, {name for name, _ in evidence.unranked}
+    reasons: dict[str, str] = {}
+    for name, first in _first_studied(evidence).items():
+        if stage < first:
+            reasons[name] = (
+                f"the rate in the tables is that of people with {_trials(first)};"
+                " at this stage it would be a guess"
+            )
+    for one in evidence.treatments:
+        if stage < one.failed_trials_before:
+            reasons[one.id] = f"it is for people with {_trials(one.failed_trials_before)}"
+    for rule, why in UNRANKED_BY_RULE.items():
+        reasons |= dict.fromkeys(_ruled(appraisal, rule), why)
+    tried = "an adequate trial in this episode did not help enough"
+    reasons |= dict.fromkeys(_failed(appraisal), tried)
+    # Options that nobody is ranked on keep the reason that holds for everyone.
+    reasons = {name: why for name, why in reasons.items() if name not in known}
+    return reasons | _hard_stops(appraisal)
+
+
+def _ruled(appraisal: Appraisal, rule: str) -> tuple[str, ...]:
+    return tuple(
+        verdict.treatment
+        for verdict in appraisal.verdicts
+        if any(reason.rule == rule for reason in verdict.reasons)
+    )
 
 
 def _first_studied(evidence: EvidenceBase) -> dict[str, int]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 __all__ = [
+    "ADULT_RATES",
     "ALREADY_FAILED",
+    "NEEDS_ANTIDEPRESSANT",
     "Appraisal",
     "CheckItem",
     "OptionVerdict",
@@ -21,6 +23,8 @@ __all__ = [
 Verdict = Literal["hard_stop", "caution", "clear", "cannot_tell"]
 
 ALREADY_FAILED: Final = "already_failed"
+ADULT_RATES: Final = "adult_rates"
+NEEDS_ANTIDEPRESSANT: Final = "needs_antidepressant"
 """Rule of a hard stop that names no danger: the option was tried without enough benefit."""
 
 
