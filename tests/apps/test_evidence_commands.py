@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from equipoise import evidence
 from equipoise.apps.cli import main
+from equipoise.apps.report.numbers import around, range_ratio, ratio
 
 EVIDENCE = Path(__file__).resolve().parents[1] / "evidence"
 PAIRWISE = EVIDENCE / "reference" / "metafor_pairwise_data.csv"
@@ -275,6 +277,7 @@ def test_what_is_left_out_is_counted_and_told(run: Run, tmp_path: Path) -> None:
     assert found["corrected_studies"] == ["E"]
     assert "left out: 5" in err
     assert "lines 7, 8, study D: no event in any arm" in err
+    assert "1 study in which nobody, or everybody, of an arm had the event" in err
     assert "one half was added to every cell of each (E)" in err
 
 
@@ -339,6 +342,69 @@ def test_bad_networks_are_one_line_with_file_row_and_column(
     for part in says:
         assert part in err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("method", ["REML", "DL", "PM"])
+@pytest.mark.parametrize("errors", [(1e-4, 1e8, 1e8), (1e-5, 1e6, 1), (1e-7, 1e2, 1)])
+def test_standard_errors_that_differ_beyond_computing_are_refused(
+    run: Run, tmp_path: Path, method: str, errors: tuple[float, ...]
+) -> None:
+    rows = "".join(f"S{k},{k / 2},{error}\n" for k, error in enumerate(errors))
+    data = _file(tmp_path, f"study,yi,sei\n{rows}")
+    call = ("pairwise", data, "--yi", "yi", "--sei", "sei", "--method")
+    code, out, err = run(*call, method)
+    assert (code, out) == (2, "")
+    assert "the standard errors differ too much to tell the variance between studies" in err
+    assert f"got {min(errors):.3g} to {max(errors):.3g}" in err
+    assert run(*call, "common")[0] == 0
+
+
+def test_a_narrow_hartung_knapp_interval_is_told(run: Run, tmp_path: Path) -> None:
+    alike = _file(tmp_path, "study,yi,sei\nA,0.40,0.2\nB,0.41,0.2\nC,0.42,0.2\nD,0.4,0.2\n")
+    apart = _file(tmp_path, "study,yi,sei\nA,0.1,0.1\nB,0.6,0.1\nC,0.9,0.2\n", "apart.csv")
+    for data, told in ((alike, True), (apart, False)):
+        _, _, err = run("pairwise", data, "--yi", "yi", "--sei", "sei", "--hk")
+        assert ("Hartung-Knapp is narrower here than the common-effect interval" in err) is told
+        assert "narrower" not in run("pairwise", data, "--yi", "yi", "--sei", "sei")[2]
+
+
+def test_a_tau2_of_nought_is_an_assumption_of_the_prediction(run: Run, tmp_path: Path) -> None:
+    alike = _file(tmp_path, "study,yi,sei\nA,0.30,0.2\nB,0.50,0.2\nC,0.45,0.2\n")
+    text = " ".join(run("pairwise", alike, "--yi", "yi", "--sei", "sei")[1].split())
+    assert re.search(r"between \S+ and \S+ \(95 % prediction interval\)", text)
+    assert "taking tau2 as 0, which the data do not show (95 %: 0 to" in text
+    apart = _file(tmp_path, "study,yi,sei\nA,0.1,0.1\nB,0.6,0.1\nC,0.9,0.2\n", "apart.csv")
+    assert "taking tau2" not in run("pairwise", apart, "--yi", "yi", "--sei", "sei")[1]
+
+
+def test_eggers_test_is_a_hint_at_most(run: Run, tmp_path: Path) -> None:
+    even = "".join(f"S{k},{0.3 + (-1) ** k / 10},{0.1 + k / 40}\n" for k in range(10))
+    odd = "".join(f"S{k},{k / 4 + (-1) ** k / 50},{0.1 + k / 20}\n" for k in range(10))
+    for rows, says in (
+        (even, "no sign that smaller studies differ"),
+        (odd, "a hint that smaller studies differ, no more"),
+    ):
+        data = _file(tmp_path, f"study,yi,sei\n{rows}")
+        text = run("pairwise", data, "--yi", "yi", "--sei", "sei", "--out", tmp_path / "out")[1]
+        assert says in " ".join(text.split())
+        found = _summary(tmp_path / "out")["small_studies"]["egger"]
+        assert f"({found['ci_low']:.2f} to" in text.replace("95\N{NO-BREAK SPACE}%: ", "")
+        for name in ("report.html", "funnel.svg"):
+            assert says in (tmp_path / "out" / name).read_text(encoding="utf-8")
+
+
+def test_a_network_without_loops_prints_no_test_of_them(run: Run, tmp_path: Path) -> None:
+    data = _file(tmp_path, PAIR_HEAD + "A,x,y,1,1\n")
+    text = run("network", data, *PAIRS)[1]
+    assert "on 0" not in text
+    assert "between designs" not in text
+
+
+def test_the_league_names_its_measure(run: Run, tmp_path: Path) -> None:
+    data = _file(tmp_path, "study,treatment,r,n\nA,drug,12,40\nA,pill,8,41\n")
+    assert run("network", data, *ARMS, "--out", tmp_path / "out")[0] == 0
+    rows = _rows(tmp_path / "out" / "league.csv")
+    assert {row["measure"] for row in rows} == {"log_odds_ratio"}
 
 
 @pytest.mark.parametrize(
@@ -537,8 +603,8 @@ def test_a_treatment_shows_direct_comparisons_first_and_what_was_never_compared(
         "Against placebo, sham and other comparators",
         "against Sham",
         "Trials, arm by arm",
-        "Compared only through other treatments",
-        "never compared directly",
+        "Never compared directly; estimated through other treatments:",
+        "Never compared directly, and not joined to it by the trials that the rates use:",
         "Claims about it",
         "Sources",
     ]
@@ -557,6 +623,80 @@ def test_a_treatment_shows_direct_comparisons_first_and_what_was_never_compared(
             low, high = one[outcome]["ci80"]
             assert 0 <= low <= one[outcome]["mean"] <= high <= 1
         assert one["remission"]["mean"] <= one["response"]["mean"]
+
+
+def test_chances_are_expected_ones_as_in_the_report_of_a_person(run: Run) -> None:
+    """An average person gets the mean of the rate, not the rate at the mean of the logit."""
+    from equipoise.predict.literature import read_literature
+    from equipoise.predict.settings import load_settings
+
+    found = json.loads(run("treatment", "ect", "--json")[1])["chances"]
+    mine = [one for one in evidence.load().baselines if one.treatment == "ect"]
+    literature = read_literature(mine, load_settings().numerics)
+    both = literature.average * literature.remission
+    for one, average, remits in zip(found, literature.average, both, strict=True):
+        assert one["response"]["mean"] == pytest.approx(average, abs=1e-4)  # four decimals
+        assert one["remission"]["mean"] == pytest.approx(remits, abs=1e-4)
+
+
+def test_a_stage_beyond_the_trials_says_just_that(run: Run) -> None:
+    text = run("treatment", "ect")[1]
+    assert "no trial of this stage" not in text
+    assert "* carried to a stage for which the trials behind the rate do not speak" in text
+
+
+def test_each_source_of_a_rate_is_named_with_its_people(run: Run) -> None:
+    text = run("treatment", "psilocybin")[1]
+    assert "People: " not in text
+    lines = text.partition("Rests on:\n")[2].partition("\n\n")[0].replace("\n      ", " ")
+    assert any(re.search(r"Carhart-Harris 2021.*: Adults", line) for line in lines.splitlines())
+    assert any(line.endswith("(level from it)") for line in lines.splitlines())
+    found = json.loads(run("treatment", "psilocybin", "--json")[1])
+    for one in found["chances"]:
+        assert any(link["level_from_it"] for link in one["rests_on"])
+
+
+def test_long_lists_are_counted_and_named_if_asked(run: Run) -> None:
+    names = json.loads(run("treatment", "vns", "--json")[1])["never_compared_directly"]
+    assert len(names) > 12
+    short, whole = run("treatment", "vns")[1], run("treatment", "vns", "--all")[1]
+    counted = re.search(r"uses?:\n  (\d+): (.*) \(--all", short)
+    assert counted is not None
+    assert int(counted[1]) == len(names)
+    assert sum(int(number) for number in re.findall(r"\d+", counted[2])) == len(names)
+    assert "fMRI neurofeedback" in whole
+    assert "FMRI" not in whole
+    assert "No randomised path" not in short + whole
+
+
+def test_ratios_are_rounded_as_in_the_report(run: Run) -> None:
+    found = json.loads(run("treatment", "cbt", "--json")[1])["compared_directly"]
+    text = " ".join(run("treatment", "cbt")[1].split())
+    for one in found:
+        ends = around(one["estimate"], one["standard_error"], 0.95)
+        assert f"{ratio(one['estimate'])} (95 %: {range_ratio(ends)})" in text
+
+
+def test_a_ratio_with_an_empty_cell_says_so(run: Run) -> None:
+    text = " ".join(run("treatment", "snt")[1].split())
+    assert text.count("(one half added to empty cells)") == 1
+
+
+def test_citations_are_told_apart_and_titles_end_once(run: Run) -> None:
+    text = " ".join(run("treatment", "cbt")[1].split()) + run("treatment", "ect")[1]
+    assert "Dunlop (PReDICT)" in text
+    assert "?." not in text
+    assert not re.search(r"(\d{4}) \1", text)
+
+
+@pytest.mark.parametrize("name", ["SNRI", "snris"])
+def test_the_name_of_a_class_lists_its_options(run: Run, name: str) -> None:
+    code, text, err = run("treatment", name)
+    assert (code, err) == (0, "")
+    assert text.startswith(f"{name} is a class of")
+    assert "Venlafaxine (venlafaxine)" in text
+    found = json.loads(run("treatment", name, "--json")[1])
+    assert {"id": "duloxetine", "title": "Duloxetine"} in found["options"]
 
 
 def test_the_comparison_reads_the_same_from_both_sides(run: Run) -> None:

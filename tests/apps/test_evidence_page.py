@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from html.parser import HTMLParser
@@ -207,6 +208,44 @@ def test_picture_files_stand_alone(results: Path, kind: str) -> None:
         assert "url(" not in style
 
 
+def test_a_network_page_says_what_intervals_tell(results: Path) -> None:
+    page = " ".join(" ".join(_read(results, "network").words).split())
+    assert "not in the overlap of these lines" in page
+    assert "not told apart" not in page.replace("No treatment is told apart", "")
+    assert "Ratio of the two" in page
+    assert "About one comparison in twenty differs by chance" in page
+    assert "League table, the best P-score first: odds ratio of the row against the column" in page
+    assert "one row a pair" in page
+    assert "as log odds ratios" in page
+    assert "better to the right" in page
+    assert "log scale" in page
+
+
+def test_a_league_table_is_square_and_turns_round(results: Path) -> None:
+    text = (results / "network" / "report.html").read_text(encoding="utf-8")
+    table = text[text.index('class="data square"') :].partition("</table>")[0]
+    rows = table.split("<tr")[2:]
+    assert len(rows) == 3
+    cells = [re.findall(r"<td[^>]*>([^<]*)<", row) for row in rows]
+    assert [row.count("\N{EM DASH}") for row in cells] == [1, 1, 1]
+    one, other = (float(cells[i][j].split()[0]) for i, j in ((0, 1), (1, 0)))
+    assert one * other == pytest.approx(1, abs=0.02)  # both are printed to two decimals
+
+
+def test_what_has_no_degrees_of_freedom_is_not_printed(results: Path) -> None:
+    page = " ".join(" ".join(_read(results, "lone").words).split())
+    assert "Nothing tells how far the studies disagree" in page
+    assert "Q 0.0 on 0" not in page
+    assert "I\N{SUPERSCRIPT TWO} 0 %" not in page
+
+
+@pytest.mark.parametrize("kind", ["plain", "groups"])
+def test_a_funnel_says_which_end_holds_large_studies(results: Path, kind: str) -> None:
+    words = "standard error (large studies at the top)"
+    assert words in " ".join(_read(results, kind).words)
+    assert words in (results / kind / "funnel.svg").read_text(encoding="utf-8")
+
+
 def _forest(*rows: ForestRow, shown: Shown = PLAIN) -> Forest:
     words = ("forest", "Title", "Summary", "Caption")
     return Forest(*words, ("Study", "Value"), "axis", shown, (ForestGroup(None, rows),))
@@ -232,11 +271,30 @@ def test_ratios_stand_on_a_logarithmic_axis() -> None:
     rows = (ForestRow("A", 0.0, -1.0, 1.0), ForestRow("B", math.log(3), 0.2, 2.0))
     chart = forest_chart(_forest(*rows, shown=Shown("log", "odds ratio")))
     first, second = (row.plot for group in chart.groups for row in group.rows)
-    # Ticks at 0.3, 1, 3 and 10: equal steps but for the rounding of 0.3.
-    assert _circles(first)[0] == pytest.approx(
-        100 * math.log(1 / 0.3) / math.log(10 / 0.3), abs=0.01
-    )
-    assert _circles(second)[0] == pytest.approx(100 * math.log(10) / math.log(10 / 0.3), abs=0.01)
+    # Ticks at 0.2, 0.5, 1, 2, 5 and 10; places are rounded to a hundredth of a percent.
+    assert _circles(first)[0] == pytest.approx(100 * math.log(5) / math.log(50), abs=0.01)
+    assert _circles(second)[0] == pytest.approx(100 * math.log(15) / math.log(50), abs=0.01)
+    assert {">0.2<", ">0.5<", ">5<"} <= set(re.findall(r">[0-9.]+<", str(chart.axis)))
+    assert chart.axis_title == "axis, log scale"
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.9, 1.1), (0.5, 2.0), (0.35, 7.4), (0.05, 40.0)])
+def test_ratio_axes_hold_their_ends_and_have_few_ticks(low: float, high: float) -> None:
+    scale, ticks = Shown("log", "odds ratio").axis(math.log(low), math.log(high))
+    near = 1 + 1e-9  # an end may stand on its tick but for rounding
+    assert scale.low <= low * near
+    assert scale.high >= high / near
+    assert 2 <= len(ticks) <= 8
+    assert list(ticks) == sorted(ticks)
+
+
+def test_the_better_side_is_named_in_page_and_picture() -> None:
+    rows = (ForestRow("A", 0.0, -1.0, 1.0), ForestRow("B", 1.0, 0.0, 2.0))
+    for side, arrow in (("left", "\N{LEFTWARDS ARROW}"), ("right", "\N{RIGHTWARDS ARROW}")):
+        forest = dataclasses.replace(_forest(*rows), better=side)
+        for drawn in (forest_chart(forest).axis_title, forest_svg(forest)):
+            assert f"better to the {side}" in drawn
+            assert arrow in drawn
 
 
 def test_an_interval_that_leaves_the_axis_gets_an_arrow() -> None:

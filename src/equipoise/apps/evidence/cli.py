@@ -165,7 +165,10 @@ def _claims(
 
 @evidence_app.command("treatment")
 def _treatment(
-    name: Annotated[list[str], typer.Argument(metavar="NAME", help="Id, title or other name.")],
+    name: Annotated[
+        list[str], typer.Argument(metavar="NAME", help="Id, title, other name, class.")
+    ],
+    everything: Annotated[bool, typer.Option("--all", help="Name all options of a list.")] = False,
     site: Site = None,
     as_json: Json = False,
     debug: Debug = False,
@@ -175,7 +178,7 @@ def _treatment(
     _use_site(site)
     from equipoise.apps.evidence.treatment_text import treatment
 
-    _tell(treatment(" ".join(name)), as_json)
+    _tell(treatment(" ".join(name), everything), as_json)
 
 
 def _reading(where: list[str] | None, delimiter: str | None, decimal: str | None) -> Reading:

@@ -243,8 +243,8 @@ def _corrected(data: NetworkData) -> tuple[str, ...]:
     count = len(data.corrected)
     studies = "1 study" if count == 1 else f"{count} studies"
     return (
-        f"{studies} with an arm without or with nothing but events: one half was added to every "
-        f"cell of each ({', '.join(data.corrected)})",
+        f"{studies} in which nobody, or everybody, of an arm had the event: one half was added to "
+        f"every cell of each ({', '.join(data.corrected)})",
     )
 
 

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from equipoise.apps.evidence.answer import exclusion_lines, header
+from equipoise.apps.evidence.answer import exclusion_lines, header, wrapped
 from equipoise.apps.evidence.folder import SUMMARY, csv_text, json_text
 from equipoise.apps.evidence.network import NetworkRun
 from equipoise.apps.evidence.shown import P95, exact, interval_text, p_text
 
-__all__ = ["FILES", "document", "estimate_rows", "files", "notes", "text"]
+__all__ = [
+    "BY_CHANCE",
+    "FILES",
+    "document",
+    "estimate_rows",
+    "files",
+    "notes",
+    "q_says",
+    "text",
+]
 
 ESTIMATES: Final = ("treatment", "estimate", "se", "ci_low", "ci_high", "p_score")
-LEAGUE: Final = ("treatment", "comparator", "estimate", "se", "ci_low", "ci_high", "k_direct")
+LEAGUE: Final = (
+    *("treatment", "comparator", "estimate", "se", "ci_low", "ci_high", "k_direct"),
+    "measure",
+)
 SPLITS: Final = (
     *("treat1", "treat2", "direct", "direct_se", "indirect", "indirect_se"),
     *("difference", "difference_se", "p_value", "k_direct"),
@@ -22,6 +34,8 @@ FILES: Final = (
     *("report.html", SUMMARY),
 )
 """Names of all files, so that nothing else is replaced."""
+
+BY_CHANCE: Final = "about one comparison in twenty differs by chance"
 
 
 def estimate_rows(run: NetworkRun) -> list[tuple[str, float, float, float, float, float]]:
@@ -41,6 +55,7 @@ def league_rows(run: NetworkRun) -> list[tuple[Any, ...]]:
             *(one, other),
             *(float(table[i, j]) for table in columns),
             direct.get((min(one, other), max(one, other)), 0),
+            run.shown.computed.removesuffix("s").replace(" ", "_"),
         )
         for i, one in enumerate(league.treatments)
         for j, other in enumerate(league.treatments)
@@ -147,14 +162,11 @@ def text(run: NetworkRun) -> str:
     fit, shown = run.fit, run.shown
     better = "larger" if run.asked.larger_is_better else "smaller"
     rows = sorted(estimate_rows(run), key=lambda row: -row[-1])
-    width = min(max(len(name) for name in fit.treatments), 40)
+    width = min(max(len(name) for name in ("treatment", *fit.treatments)), 40)
     lines = [
         f"{fit.k_studies} studies, {fit.n_nodes} treatments, compared with {fit.reference} "
         f"({fit.method})",
-        f"  tau2 {fit.tau2:.4f}, I2 {fit.i2:.0f} %, Q {fit.q:.1f} on {fit.q_df} degrees of "
-        f"freedom, {p_text(fit.q_p_value)}",
-        f"  between designs: Q {fit.between_designs.q:.1f} on {fit.between_designs.df}, "
-        f"{p_text(fit.between_designs.p_value)}",
+        *_disagreement(run),
         "",
         f"  {'treatment':{width}}  {f'{shown.word} ({P95})':32}  P-score ({better} is better)",
     ]
@@ -167,13 +179,31 @@ def text(run: NetworkRun) -> str:
     return "\n".join(lines)
 
 
+def _disagreement(run: NetworkRun) -> list[str]:
+    """Return how far the studies disagree; nothing where nothing can tell."""
+    fit = run.fit
+    lines = []
+    if fit.q_df:
+        lines.append(
+            f"  tau2 {fit.tau2:.4f}, I2 {fit.i2:.0f} %, Q {fit.q:.1f} on {fit.q_df} degrees of "
+            f"freedom, {p_text(fit.q_p_value)}"
+        )
+    if fit.between_designs.df:
+        lines.append(f"  between designs: {q_says(fit.between_designs)}")
+    return lines
+
+
+def q_says(test: Any) -> str:
+    """Return a Q with its degrees of freedom: ``Q 3.1 on 2, p = 0.212``."""
+    return f"Q {test.q:.1f} on {test.df}, {p_text(test.p_value)}"
+
+
 def _split_lines(run: NetworkRun) -> list[str]:
     if not run.splits:
         return ["No comparison has both direct and indirect evidence: nothing to compare."]
     odd = sum(split.p_value < 1 / 20 for split in run.splits)
-    count = len(run.splits)
-    expected = count / 20
-    return [
-        f"Direct against indirect evidence: {odd} of {count} comparisons differ (p < 0.05); "
-        f"about {expected:.0f} would by chance."
-    ]
+    said = (
+        f"Direct against indirect evidence: {odd} of {len(run.splits)} comparisons differ "
+        f"(p < 0.05); {BY_CHANCE}."
+    )
+    return wrapped(said, indent="", hanging="  ")

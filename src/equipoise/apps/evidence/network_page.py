@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 from equipoise.apps.evidence.charts.forest import (
     Forest,
     ForestGroup,
@@ -12,9 +14,9 @@ from equipoise.apps.evidence.charts.forest import (
 from equipoise.apps.evidence.charts.frame import minus
 from equipoise.apps.evidence.charts.network import Net, NetNode, net_drawing, net_numbers, net_svg
 from equipoise.apps.evidence.network import NetworkRun
-from equipoise.apps.evidence.network_files import estimate_rows
+from equipoise.apps.evidence.network_files import BY_CHANCE, estimate_rows, q_says
 from equipoise.apps.evidence.page import NetView, Page, Section, left_out, notices, render
-from equipoise.apps.evidence.shown import P95, interval_text, p_text
+from equipoise.apps.evidence.shown import P95, Shown, interval_text, p_text
 from equipoise.apps.report.numbers import count
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import capital
@@ -23,8 +25,12 @@ __all__ = ["forest_picture", "network_picture", "page"]
 
 RANK_LIMIT = (
     "A P-score is the mean certainty of being better than another treatment of this network. It "
-    "ranks; it does not say by how much, and treatments whose intervals overlap are not told apart."
+    "ranks; it does not say by how much. Whether two treatments differ stands in the table of "
+    "pairs, not in the overlap of these lines."
 )
+SQUARE = 12
+"""Treatments up to which the page has a square table of all pairs."""
+
 MEANS = {
     "log_odds_ratio": "odds ratio of the outcome",
     "mean_difference": "mean difference",
@@ -97,6 +103,7 @@ def _forest(run: NetworkRun) -> Forest:
         axis=f"{word} against {fit.reference}",
         shown=run.shown,
         groups=(ForestGroup(None, tuple(rows)),),
+        better="right" if run.asked.larger_is_better else "left",
     )
 
 
@@ -195,28 +202,37 @@ def _network(run: NetworkRun) -> Section:
 
 def _disagreement(run: NetworkRun) -> Section:
     fit = run.fit
-    between = fit.between_designs
     title = f"I\N{SUPERSCRIPT TWO} {fit.i2:.0f} %: how far the studies disagree"
-    words = (
-        f"Variance between studies (tau\N{SUPERSCRIPT TWO}) {fit.tau2:.4f}; Q {fit.q:.1f} on "
-        f"{fit.q_df} degrees of freedom, {p_text(fit.q_p_value)}.",
-        f"Between sets of treatments, the sign of inconsistency: Q {between.q:.1f} on "
-        f"{between.df}, {p_text(between.p_value)}. Between studies of the same treatments: Q "
-        f"{fit.within_designs.q:.1f} on {fit.within_designs.df}, "
-        f"{p_text(fit.within_designs.p_value)}.",
-    )
+    if not fit.q_df:
+        title = "Nothing tells how far the studies disagree"
+    words = _q_words(run)
     if not run.splits:
         none = "No comparison has both direct and indirect evidence: nothing to set side by side."
         return Section(*("disagreement", "Disagreement", title), paragraphs=(*words, none))
+    chance = f"{capital(BY_CHANCE)} alone at p < 0.05, and the tests of one network lean on each"
     return Section(
         *("disagreement", "Disagreement", title),
         paragraphs=words,
         tables=(_splits(run),),
-        small=(
-            f"Of {count(len(run.splits), 'comparison')} one in twenty differs by chance alone at "
-            "p < 0.05, and the tests of one network lean on each other.",
-        ),
+        small=(f"{chance} other.",),
     )
+
+
+def _q_words(run: NetworkRun) -> tuple[str, ...]:
+    """Return the tests of disagreement that have something to test."""
+    fit = run.fit
+    parts = (
+        ("Between sets of treatments, the sign of inconsistency", fit.between_designs),
+        ("Between studies of the same treatments", fit.within_designs),
+    )
+    said = " ".join(f"{name}: {q_says(test)}." for name, test in parts if test.df)
+    if not fit.q_df:
+        return ()
+    variance = (
+        f"Variance between studies (tau\N{SUPERSCRIPT TWO}) {fit.tau2:.4f}; Q {fit.q:.1f} on "
+        f"{fit.q_df} degrees of freedom, {p_text(fit.q_p_value)}."
+    )
+    return (variance, said) if said else (variance,)
 
 
 def _splits(run: NetworkRun) -> DataTable:
@@ -224,15 +240,45 @@ def _splits(run: NetworkRun) -> DataTable:
     rows = tuple(
         (
             f"{split.treat1} against {split.treat2}",
-            minus(shown.text(split.direct)),
-            minus(shown.text(split.indirect)),
+            _with_interval(shown, split.direct, split.direct_se),
+            _with_interval(shown, split.indirect, split.indirect_se),
+            _with_interval(shown, split.difference, split.difference_se),
             p_text(split.p_value).removeprefix("p = ").removeprefix("p "),
             str(split.k_direct),
         )
         for split in sorted(run.splits, key=lambda split: split.p_value)
     )
-    head = ("Comparison", f"Direct {shown.word}", "Indirect", "p of the difference", "Studies")
-    return DataTable("Direct against indirect evidence", head, rows, widths=(40, 16, 16, 16, 12))
+    both = "Ratio of the two" if shown.kind == "log" else "Difference of the two"
+    head = ("Comparison", f"Direct {shown.word}", "Indirect", both, "p", "Studies")
+    caption = f"Direct against indirect evidence, with {P95} intervals"
+    return DataTable(caption, head, rows, widths=(25, 19, 19, 19, 9, 9))
+
+
+def _with_interval(shown: Shown, estimate: float, error: float) -> str:
+    reach = NormalDist().inv_cdf(1 - 1 / 40) * error
+    ends = interval_text(shown, estimate - reach, estimate + reach)
+    return minus(f"{shown.text(estimate)} ({ends})")
+
+
+def _square(run: NetworkRun) -> DataTable:
+    """Return the square league table, the best P-score first."""
+    league, shown = run.league, run.shown
+    names = [row[0] for row in sorted(estimate_rows(run), key=lambda row: -row[-1])]
+    place = {name: k for k, name in enumerate(league.treatments)}
+
+    def cell(one: str, other: str) -> str:
+        """Return the row's treatment against the column's."""
+        if one == other:
+            return "\N{EM DASH}"
+        at = (place[one], place[other])
+        ends = interval_text(shown, float(league.low[at]), float(league.high[at]))
+        return minus(f"{shown.text(float(league.estimate[at]))} ({ends})")
+
+    return DataTable(
+        f"League table, the best P-score first: {shown.word} of the row against the column",
+        ("Treatment", *(f"against {name}" for name in names)),
+        tuple((one, *(cell(one, other) for other in names)) for one in names),
+    )
 
 
 def _pairs(run: NetworkRun) -> Section:
@@ -247,7 +293,7 @@ def _pairs(run: NetworkRun) -> Section:
             value = f"{shown.text(float(league.estimate[i, j]))} ({ends})"
             tie = count(number, "study", "studies") if number else "never compared directly"
             rows.append((f"{one} against {other}", minus(value), tie))
-    caption = f"All {len(rows)} pairs: {shown.word} with {P95} interval"
+    caption = f"All {len(rows)} pairs, one row a pair: {shown.word} with {P95} interval"
     head = ("Pair", f"{capital(shown.word)} ({P95})", "Compared directly in")
     never = sum(row[2].startswith("never") for row in rows)
     title = f"{never} of {count(len(rows), 'pair')} never compared directly"
@@ -255,7 +301,9 @@ def _pairs(run: NetworkRun) -> Section:
     return Section(
         *("league", "All pairs", title if never else "Every pair was compared directly"),
         paragraphs=(words,) if never else (),
+        square=_square(run) if len(league.treatments) <= SQUARE else None,
         folded=(DataTable(caption, head, tuple(rows), widths=(45, 30, 25)),),
+        small=(f"league.csv has a row for each pair in either order, as {shown.computed}.",),
     )
 
 

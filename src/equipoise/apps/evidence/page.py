@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from equipoise import __version__
 from equipoise.apps.evidence.answer import Source
-from equipoise.apps.evidence.charts.funnel import FunnelChart
+from equipoise.apps.evidence.charts.funnel import ERROR_AXIS, FunnelChart
 from equipoise.apps.report.numbers import count
 from equipoise.apps.report.views import DataTable, RowChart
 from equipoise.apps.report.wording import capital, say
@@ -64,6 +64,8 @@ class Section:
         Charts of rows.
     tables, folded : tuple of DataTable
         Open, and behind a line to open.
+    square : DataTable or None
+        A table with a column for each row, which may be moved sideways where it is wide.
     small : tuple of str
         Remarks at the end.
     """
@@ -78,6 +80,7 @@ class Section:
     tables: tuple[DataTable, ...] = ()
     folded: tuple[DataTable, ...] = ()
     small: tuple[str, ...] = ()
+    square: DataTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,7 @@ def render(page: Page) -> str:
     return environment.get_template("evidence.html.j2").render(
         page=page,
         css=Markup(theme + css_classes() + "\n".join(sheets)),
+        error_axis=ERROR_AXIS,
         use=say("intended_use"),
         version=__version__,
     )

@@ -129,10 +129,11 @@ def analyse(path: Path, asked: PairwiseAsked) -> PairwiseRun:
             allowed=error.allowed,
             todo=error.todo,
         ) from None
+    notes += _repeated(rows, columns) + _narrow(rows, pooled)
     egger, selection = _small_studies(rows, pooled, asked.scale)
     return PairwiseRun(
         asked=asked,
-        source=Source(path, rows.origin, rows.excluded, notes + _repeated(rows, columns)),
+        source=Source(path, rows.origin, rows.excluded, notes),
         rows=rows,
         pooled=pooled,
         groups=groups,
@@ -184,6 +185,21 @@ def _repeated(rows: Estimates, columns: EstimateColumns) -> tuple[str, ...]:
     return (
         f"{count} {labels} on more than one row: the rows are pooled as if they were "
         "independent studies",
+    )
+
+
+def _narrow(rows: Estimates, pooled: Pooled) -> tuple[str, ...]:
+    """Return what must be said where Hartung and Knapp's interval is narrower than it should be."""
+    from equipoise.evidence.synthesis.pooling import pool
+
+    if not pooled.hartung_knapp:
+        return ()
+    common = pool(rows.estimates, rows.standard_errors, method="common")
+    if pooled.ci_high - pooled.ci_low >= common.ci_high - common.ci_low:
+        return ()
+    return (
+        "Hartung-Knapp is narrower here than the common-effect interval, as the studies agree "
+        "more than chance would have it",
     )
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "egger_says",
     "files",
     "notes",
+    "prediction_says",
     "selection_says",
     "study_rows",
     "text",
@@ -39,6 +40,9 @@ FILES: Final = (
     SUMMARY,
 )
 """Names of all files, so that nothing else is replaced."""
+
+HINT: Final = 1 / 10
+"""Egger's test is taken for a hint below this p, as is its custom."""
 
 NO_PREDICTION: Final = "needs two studies and a model of random effects"
 SELECTION_SAYS: Final = (
@@ -206,9 +210,8 @@ def text(run: PairwiseRun) -> str:
         f"{count(pooled.k, 'study', 'studies')} pooled ({pooled.method}{knapp})",
         f"  {shown.word:14}  {shown.text(pooled.estimate)} ({P95}: "
         f"{interval_text(shown, pooled.ci_low, pooled.ci_high)}){_p(run)}",
-        f"  {'a new study':14}  {_prediction(run)}",
-        f"  {'heterogeneity':14}  tau2 {pooled.tau2:.4f}{_tau2(pooled)}, I2 {pooled.i2:.0f} %, "
-        f"Q {pooled.q:.1f} on {pooled.k - 1}, {p_text(pooled.q_p_value)}",
+        *wrapped(f"{'a new study':14}  {_prediction(run)}", hanging=" " * 18),
+        f"  {'heterogeneity':14}  {_heterogeneity(pooled)}",
     ]
     return "\n".join([*lines, *_group_lines(run), *_small_lines(run)])
 
@@ -219,10 +222,34 @@ def _p(run: PairwiseRun) -> str:
 
 
 def _prediction(run: PairwiseRun) -> str:
-    low, high = run.pooled.prediction_low, run.pooled.prediction_high
+    said = prediction_says(run)
+    return said or f"no prediction interval: it {NO_PREDICTION}"
+
+
+def prediction_says(run: PairwiseRun) -> str:
+    """Return where the true effect of a new study would lie; empty where nothing tells."""
+    pooled, shown = run.pooled, run.shown
+    low, high = pooled.prediction_low, pooled.prediction_high
     if low is None or high is None:
-        return f"no prediction interval: it {NO_PREDICTION}"
-    return f"{interval_text(run.shown, low, high)} ({P95} prediction interval)"
+        return ""
+    said = f"between {shown.text(low)} and {shown.text(high)} ({P95} prediction interval)"
+    return said if pooled.tau2 else f"{said}, taking tau2 as 0{_not_shown(pooled)}"
+
+
+def _not_shown(pooled: Pooled) -> str:
+    """Return how far the data allow a variance between studies that was estimated as 0."""
+    if not pooled.tau2_high:
+        return ""
+    return f", which the data do not show ({P95}: 0 to {pooled.tau2_high:.3g})"
+
+
+def _heterogeneity(pooled: Pooled) -> str:
+    if pooled.k == 1:
+        return "one study tells nothing of it"
+    return (
+        f"tau2 {pooled.tau2:.4f}{_tau2(pooled)}, I2 {pooled.i2:.0f} %, "
+        f"Q {pooled.q:.1f} on {pooled.k - 1}, {p_text(pooled.q_p_value)}"
+    )
 
 
 def _tau2(pooled: Pooled) -> str:
@@ -257,8 +284,13 @@ def egger_says(run: PairwiseRun) -> str:
     found = run.egger
     if isinstance(found, str):
         return f"Egger's test: none, as {found}."
-    verdict = "no sign of asymmetry" if found.p_value >= 1 / 10 else "smaller studies differ"
-    return f"Egger's test: bias {found.bias:.2f}, {p_text(found.p_value)}: {verdict}."
+    verdict = "no sign that smaller studies differ"
+    if found.p_value < HINT:
+        verdict = "a hint that smaller studies differ, no more"
+    ends = f"{found.ci_low:.2f} to {found.ci_high:.2f}"
+    return (
+        f"Egger's test: bias {found.bias:.2f} ({P95}: {ends}), {p_text(found.p_value)}: {verdict}."
+    )
 
 
 def selection_says(run: PairwiseRun) -> str:

@@ -19,6 +19,7 @@ from equipoise.apps.evidence.pairwise import PairwiseRun
 from equipoise.apps.evidence.pairwise_files import (
     SELECTION_SAYS,
     egger_says,
+    prediction_says,
     selection_says,
     study_rows,
 )
@@ -78,14 +79,9 @@ def _answer(run: PairwiseRun) -> Section:
     words = [f"Pooled {shown.word} {_main(run)}."]
     if run.asked.scale != "logit":
         words[0] = f"Pooled {shown.word} {_main(run)}, {p_text(pooled.p_value)}."
-    if pooled.prediction_low is not None and pooled.prediction_high is not None:
-        ends = interval_text(shown, pooled.prediction_low, pooled.prediction_high)
-        words.append(
-            minus(
-                f"The true effect of a new study of the same kind would lie between {ends} "
-                f"({P95} prediction interval)."
-            )
-        )
+    ahead = prediction_says(run)
+    if ahead:
+        words.append(minus(f"The true effect of a new study of the same kind would lie {ahead}."))
     return Section(
         *("answer", "The answer", f"{capital(shown.word)} {_point(run)}"),
         paragraphs=tuple(words),
@@ -179,6 +175,8 @@ def _groups(run: PairwiseRun) -> tuple[Section, ...]:
 
 def _disagreement(run: PairwiseRun) -> Section:
     pooled = run.pooled
+    if pooled.k == 1:
+        return Section("disagreement", "Disagreement", "One study tells nothing of disagreement")
     spread = f"tau\N{SUPERSCRIPT TWO} {pooled.tau2:.4f}"
     if pooled.tau2_low is not None and pooled.tau2_high is not None:
         spread += f" ({P95}: {pooled.tau2_low:.4f} to {pooled.tau2_high:.4f})"
@@ -210,7 +208,8 @@ def _funnel(run: PairwiseRun) -> Funnel:
     return Funnel(
         title="Do small studies see the same effect?",
         summary=f"Funnel of {count(run.pooled.k, 'study', 'studies')}: estimate to the right, "
-        f"standard error downward. {egger_says(run)} All numbers stand in the table of studies.",
+        f"standard error downward, large studies at the top. {egger_says(run)} "
+        "All numbers stand in the table of studies.",
         axis=run.shown.word,
         shown=run.shown,
         points=tuple(zip(run.rows.estimates, run.rows.standard_errors, strict=True)),

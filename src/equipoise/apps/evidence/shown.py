@@ -28,6 +28,12 @@ LEAST_P: Final = 3
 FAR: Final = 4
 """Powers of e beyond which a ratio is drawn at the edge."""
 
+NEAR: Final = 1e-9
+"""Share by which an end may pass the tick that it stands on: rounding."""
+
+MOST_TICKS: Final = 7
+"""Ticks of a logarithmic axis whose labels stand apart on a narrow page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -56,6 +62,11 @@ class Shown:
         return value
 
     @property
+    def computed(self) -> str:
+        """What the numbers of the files are called, many of them: ``log odds ratios``."""
+        return f"{'' if self.kind == 'plain' else f'{self.kind} '}{self.word}s"
+
+    @property
     def nothing(self) -> float | None:
         """The shown number that stands for no difference; None for proportions."""
         return {"plain": 0.0, "log": 1.0}.get(self.kind)
@@ -73,8 +84,20 @@ class Shown:
         if self.kind == "logit":
             return nice_scale(0.0, 1.0)
         if self.kind == "log":
-            return log_scale(self.of(max(low, -FAR)), self.of(min(high, FAR)))
+            return _ratio_axis(self.of(max(low, -FAR)), self.of(min(high, FAR)))
         return nice_scale(low, high)
+
+
+def _ratio_axis(low: float, high: float) -> tuple[Logarithmic, tuple[float, ...]]:
+    """Return a logarithmic axis with ticks at 0.5, 1, 2, 5 and so on, where they are not many."""
+    first, last = math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1
+    steps = [float(f"{m}e{k}") for k in range(first, last + 1) for m in (1, 2, 5)]
+    start = max(tick for tick in steps if tick <= low * (1 + NEAR))
+    end = min(tick for tick in steps if tick >= high * (1 - NEAR))
+    ticks = tuple(tick for tick in steps if start <= tick <= end)
+    if not 1 < len(ticks) <= MOST_TICKS:
+        return log_scale(low, high)
+    return Logarithmic(min(start, low), max(end, high)), ticks
 
 
 def interval_text(shown: Shown, low: float, high: float) -> str:

@@ -24,7 +24,7 @@ from equipoise.evidence.claims import read_claims
 from equipoise.evidence.findings import read_findings
 from equipoise.evidence.trials import Trial, read_trials
 
-__all__ = ["Gathered", "gather", "resolve"]
+__all__ = ["Gathered", "gather", "has_empty_cell", "of_class", "resolve"]
 
 SURE: Final = 85
 """Percent of likeness from which a misspelt name is taken for the one that is meant."""
@@ -57,7 +57,8 @@ class Gathered:
     trials : tuple of Trial
         With an arm of it.
     indirect, never : tuple of str
-        Other options that only a chain of comparisons ties to it, and those that nothing does.
+        Other options that only a chain of the trials behind the rates ties to it, and those that
+        no such chain does.
     findings : tuple of MarkerFinding
         On markers, about it.
     claims : tuple of Claim
@@ -150,6 +151,69 @@ def _names() -> dict[str, str]:
             for name in known:
                 names.setdefault(_folded(name), row.text("id"))
     return names
+
+
+def of_class(name: str) -> tuple[str, ...]:
+    """Return the options of a class, by id; none where the name is no class, or an option's too.
+
+    Parameters
+    ----------
+    name : str
+        As the table has it, in any capitals, one or many: ``SNRI``, ``snris``.
+
+    Returns
+    -------
+    tuple of str
+        Sorted.
+    """
+    asked = _folded(name)
+    if asked in _names():
+        return ()
+    rows = [row for row in load_table("treatments/treatments") if row.text("kind") != "comparator"]
+    known = {
+        row.text("id"): _folded((row.optional_text("drug_class") or "").replace("_", " "))
+        for row in rows
+    }
+    return tuple(sorted(one for one, mine in known.items() if mine and asked in {mine, f"{mine}s"}))
+
+
+def has_empty_cell(effect: Effect) -> bool:
+    """Return whether nobody, or everybody, of an arm behind an odds ratio had the outcome.
+
+    Parameters
+    ----------
+    effect : Effect
+        Of a trial's arms or of a published row.
+
+    Returns
+    -------
+    bool
+        False where the counts are not known.
+    """
+    row = load_table("effects/effects").find(id=effect.id)
+    if row is not None:
+        if row.text("scale") != "counts":
+            return False
+        cells = [
+            (row.number(f"{side}events"), row.number(f"{side}total"))
+            for side in ("", "comparator_")
+        ]
+        return any(events in {0, total} for events, total in cells)
+    for trial in read_trials():
+        if trial.id == effect.id:
+            return _empty(trial, effect)
+    return False
+
+
+def _empty(trial: Trial, effect: Effect) -> bool:
+    for arm in trial.arms:
+        if arm.treatment in {effect.treatment, effect.comparator}:
+            events = getattr(arm, effect.outcome)
+            if effect.outcome == "response" and events is not None:
+                events = max(events, arm.remission or 0)
+            if events in {0, arm.people}:
+                return True
+    return False
 
 
 def gather(treatment: str) -> Gathered:

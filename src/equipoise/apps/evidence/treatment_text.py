@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import Any, Final
 
 from equipoise import __version__
 from equipoise.apps.evidence.answer import SCHEMA_VERSION, Answer, wrapped
 from equipoise.apps.evidence.claims import verdict_words
-from equipoise.apps.evidence.shown import P95, Shown, interval_text
-from equipoise.apps.evidence.sources import short, source_lines, sources
-from equipoise.apps.evidence.treatment import Gathered, gather, resolve
+from equipoise.apps.evidence.sources import short, source_lines, sources, title
+from equipoise.apps.evidence.treatment import Gathered, gather, has_empty_cell, of_class, resolve
+from equipoise.apps.evidence.treatment_chances import chance, chance_lines
 from equipoise.apps.evidence.treatment_facts import fact_lines
-from equipoise.apps.report.names import treatment_title
-from equipoise.apps.report.numbers import P80, count, of_100, range_of_100
+from equipoise.apps.report.names import cell
+from equipoise.apps.report.numbers import P95, around, count, range_ratio, ratio
 from equipoise.core.documents import to_plain
-from equipoise.core.nouns import Effect, LogitEstimate, MarkerFinding, OptionBaseline
-from equipoise.evidence.baselines import remission_of
+from equipoise.core.nouns import Effect, MarkerFinding
 from equipoise.evidence.trials import Trial, TrialArm
 
 __all__ = ["treatment"]
 
-COLUMN: Final = 26
-NEVER: Final = "never compared directly"
-RATIOS: Final = {
-    "log_odds_ratio": Shown("log", "odds ratio"),
-    "log_hazard_ratio": Shown("log", "hazard ratio"),
+LEVEL: Final = 1 - 1 / 20
+MOST_NAMED: Final = 12
+"""Names that a list holds; a longer one is counted by kind."""
+
+RATIOS: Final = {"log_odds_ratio": "odds ratio", "log_hazard_ratio": "hazard ratio"}
+KINDS: Final = {
+    "drug": ("drug", "drugs"),
+    "augmentation": ("added drug", "added drugs"),
+    "procedure": ("procedure", "procedures"),
+    "therapy": ("therapy", "therapies"),
+    "strategy": ("strategy", "strategies"),
 }
+THROUGH: Final = "Never compared directly; estimated through other treatments:"
+NOT_JOINED: Final = (
+    "Never compared directly, and not joined to it by the trials that the rates use:"
+)
 OUTCOMES: Final = {
     "response": "response",
     "remission": "remission",
@@ -38,28 +47,45 @@ OUTCOMES: Final = {
 }
 
 
-def treatment(name: str) -> Answer:
+def treatment(name: str, everything: bool = False) -> Answer:
     """Return everything that is known about one treatment.
 
     Parameters
     ----------
     name : str
-        Id, title or another name.
+        Id, title or another name; for the name of a class its options are told.
+    everything : bool, optional
+        Name all the options of a long list.
 
     Returns
     -------
     Answer
-        Direct comparisons before indirect ones; options without any path are listed as never
-        compared directly.
+        Direct comparisons before the options that were never compared directly.
 
     Raises
     ------
     InputError
         If no treatment has this name.
     """
+    members = of_class(name)
+    if members:
+        return _class(name, members)
     key, note = resolve(name)
     known = gather(key)
-    return Answer(_document(known), _text(known), (note,) if note else ())
+    return Answer(_document(known), _text(known, everything), (note,) if note else ())
+
+
+def _class(name: str, members: Sequence[str]) -> Answer:
+    """Return the options of a class."""
+    options = [{"id": one, "title": title(one)} for one in members]
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "version": __version__,
+        "class": name,
+        "options": options,
+    }
+    head = f"{name} is a class of {count(len(members), 'option')}; ask for one of them:"
+    return Answer(document, "\n".join([head, *(f"  {o['title']} ({o['id']})" for o in options)]))
 
 
 def _document(known: Gathered) -> dict[str, Any]:
@@ -72,7 +98,7 @@ def _document(known: Gathered) -> dict[str, Any]:
         "kind": known.row.text("kind"),
         "option": option,
         "unranked_because": known.unranked,
-        "chances": [_chance(one) for one in known.baselines],
+        "chances": [chance(one) for one in known.baselines],
         "compared_directly": [_effect(one) for one in known.direct],
         "against_comparators": [_effect(one) for one in known.controlled],
         "trials": [to_plain(one) for one in known.trials],
@@ -86,17 +112,11 @@ def _document(known: Gathered) -> dict[str, Any]:
 
 def _effect(effect: Effect) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(effect)
-    low, high = _ends(effect)
-    shown = RATIOS[effect.scale]
-    ratio = [shown.of(value) for value in (effect.estimate, low, high)]
+    ends = around(effect.estimate, effect.standard_error, LEVEL)
+    ratios = [math.exp(value) for value in (effect.estimate, *ends)]
     return plain | {
-        "ratio": dict(zip(("estimate", "low95", "high95"), to_plain(ratio), strict=True))
+        "ratio": dict(zip(("estimate", "low95", "high95"), to_plain(ratios), strict=True))
     }
-
-
-def _ends(effect: Effect) -> tuple[float, float]:
-    reach = NormalDist().inv_cdf(1 - 1 / 40) * effect.standard_error
-    return effect.estimate - reach, effect.estimate + reach
 
 
 def _references(known: Gathered) -> tuple[str, ...]:
@@ -108,76 +128,19 @@ def _references(known: Gathered) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _chance(one: OptionBaseline) -> dict[str, Any]:
-    rates = {
-        "response": one.response,
-        "remission": remission_of(one),
-        "dropout": one.dropout,
-    }
-    found: dict[str, Any] = {"stage": one.stage, "extrapolated": one.extrapolated}
-    for name, logit in rates.items():
-        middle, low, high = _rate(logit)
-        found[name] = {"mean": round(middle, 4), "ci80": [round(low, 4), round(high, 4)]}
-    return found | {
-        "grade": one.grade,
-        "checked": one.checked,
-        "population": one.population,
-        "references": list(one.references),
-    }
-
-
-def _share(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))
-
-
-def _rate(logit: LogitEstimate) -> tuple[float, float, float]:
-    """Return a chance and the ends of its 80 % interval."""
-    reach = NormalDist().inv_cdf(1 - 1 / 10) * logit.sd
-    return _share(logit.mean), _share(logit.mean - reach), _share(logit.mean + reach)
-
-
-def _text(known: Gathered) -> str:
+def _text(known: Gathered, everything: bool) -> str:
     parts = [
         fact_lines(known),
-        _chances(known),
+        chance_lines(known),
         _direct(known),
         _controlled(known),
         _trials(known.trials),
-        _others(known),
+        _others(known, everything),
         _findings(known.findings),
         _claims(known),
         ["Sources", *source_lines(_references(known), indent="  ")],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
-
-
-def _chances(known: Gathered) -> list[str]:
-    if known.option is None:
-        return []
-    lines = [f"Of 100 average people, by week 8 ({P80} interval), by failed drug trials"]
-    if known.unranked:
-        lines += wrapped(f"Not ranked: {known.unranked}")
-    if not known.baselines:
-        return [*lines, "  No rate can be told."]
-    heads = ("respond", "remit", "drop out")
-    lines.append(f"  {'':4}{''.join(head.ljust(COLUMN) for head in heads)}".rstrip())
-    for one in known.baselines:
-        cells = (_cell(one.response), _cell(remission_of(one)), _cell(one.dropout))
-        mark = "*" if one.extrapolated else ""
-        row = f"  {f'{one.stage}{mark}':4}{''.join(cell.ljust(COLUMN) for cell in cells)}"
-        lines.append(row.rstrip())
-    if any(one.extrapolated for one in known.baselines):
-        lines.append(
-            "  * estimated outside the studied group: no trial of this stage stands behind it"
-        )
-    last = known.baselines[-1]
-    lines += wrapped(f"Grade {last.grade}, {last.checked}. People: {last.population}")
-    return lines
-
-
-def _cell(logit: LogitEstimate) -> str:
-    middle, low, high = _rate(logit)
-    return f"{of_100(middle)} ({range_of_100((low, high))})"
 
 
 def _direct(known: Gathered) -> list[str]:
@@ -197,12 +160,12 @@ def _effect_lines(effects: Sequence[Effect]) -> list[str]:
     for effect in effects:
         if effect.comparator != comparator:
             comparator = effect.comparator
-            lines.append(f"  against {treatment_title(comparator)}")
-        shown = RATIOS[effect.scale]
-        low, high = _ends(effect)
+            lines.append(f"  against {title(comparator)}")
+        ends = around(effect.estimate, effect.standard_error, LEVEL)
+        empty = " (one half added to empty cells)" if has_empty_cell(effect) else ""
         facts = [
-            f"{OUTCOMES[effect.outcome]}: {shown.word} {shown.text(effect.estimate)} "
-            f"({P95}: {interval_text(shown, low, high)})",
+            f"{OUTCOMES[effect.outcome]}: {RATIOS[effect.scale]} {ratio(effect.estimate)} "
+            f"({P95}: {range_ratio(ends)}){empty}",
             *_facts(effect),
         ]
         lines += wrapped("; ".join(facts), indent="    ", hanging="      ")
@@ -237,7 +200,7 @@ def _trials(trials: Sequence[Trial]) -> list[str]:
         for arm in trial.arms:
             lines += wrapped(_arm(arm), indent="    ", hanging="      ")
         for name in trial.unsized:
-            lines += wrapped(f"{treatment_title(name)}: size not known", indent="    ")
+            lines += wrapped(f"{title(name)}: size not known", indent="    ")
     return lines
 
 
@@ -250,21 +213,24 @@ def _arm(arm: TrialArm) -> str:
     )
     said = ", ".join(f"{name} {number}" for name, number in counts if number is not None)
     people = count(arm.people, "person", "people")
-    return f"{treatment_title(arm.treatment)}: {people}, {said or 'no count known'}"
+    return f"{title(arm.treatment)}: {people}, {said or 'no count known'}"
 
 
-def _others(known: Gathered) -> list[str]:
+def _others(known: Gathered, everything: bool) -> list[str]:
     lines = []
-    if known.indirect:
-        lines.append("Compared only through other treatments (indirect)")
-        lines += wrapped(", ".join(treatment_title(name) for name in known.indirect), hanging="  ")
-    if known.never and not known.indirect and not known.direct:
-        number = count(len(known.never), "other option")
-        lines.append(f"No randomised path in these tables to any of {number}: {NEVER}")
-    elif known.never:
-        lines.append(f"No randomised path in these tables: {NEVER}")
-        lines += wrapped(", ".join(treatment_title(name) for name in known.never), hanging="  ")
+    for head, names in ((THROUGH, known.indirect), (NOT_JOINED, known.never)):
+        if names:
+            lines += [head, *wrapped(_listed(names, everything), hanging="  ")]
     return lines
+
+
+def _listed(names: Sequence[str], everything: bool) -> str:
+    """Return treatments by name, or counted by kind where they are many."""
+    if everything or len(names) <= MOST_NAMED:
+        return ", ".join(title(name) for name in names)
+    kinds = Counter(cell("treatments/treatments", "kind", id=name) or "drug" for name in names)
+    parts = [count(kinds[kind], *words) for kind, words in KINDS.items() if kinds[kind]]
+    return f"{len(names)}: {', '.join(parts)} (--all names them)"
 
 
 def _findings(findings: Sequence[MarkerFinding]) -> list[str]:

@@ -16,6 +16,7 @@ Medicine 21:1539 (I2, H2).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +43,7 @@ METHODS: Final = ("common", "DL", "PM", "REML")
 STEPS: Final = 2000
 TIGHT: Final = 1e-12  # of a step, as a share of the variance of a typical study
 REML_GRID: Final = (2.0**-8, 2.0**-4, 1.0, 2.0**4, 2.0**8)  # of the variance of a typical study
+WIDEST: Final = 1e14  # largest over smallest sampling variance; beyond it leverages are rounding
 EXACT: Final = 1e-24  # a residual sum of squares below this share of the whole is rounding
 
 
@@ -209,10 +211,22 @@ def estimate_tau2(y: Array, v: Array, design: Array, method: str) -> float:
     -------
     float
         Not below 0; 0 where k = p.
+
+    Raises
+    ------
+    InputError
+        If the standard errors differ too much to compute with, or an iteration does not converge.
     """
     df: int = design.shape[0] - design.shape[1]
     if method == "common" or df == 0:
         return 0.0
+    if v.max() > WIDEST * v.min():
+        raise InputError(
+            "the standard errors differ too much to tell the variance between studies",
+            got=f"{math.sqrt(v.min()):.3g} to {math.sqrt(v.max()):.3g}",
+            allowed=f"the largest at most {math.sqrt(WIDEST):.0e} times the smallest",
+            todo="look for a wrong one, or use the method common",
+        )
     if method == "PM":
         return _where_q_is(df, y, v, design)
     if method == "DL":

@@ -41,8 +41,10 @@ REACH: Final = 3
 QUIET_MIDDLE: Final = 16
 """Half the height of a row without notes."""
 
-WIDTH, LABELS, PLOT, ROW, HEAD = 880, 270, 370, 28, 84
+WIDTH, LABELS, PLOT, ROW, HEAD = 880, 270, 370, 28, 100
 LABEL_SIGNS: Final = 34
+AXIS_SIGNS: Final = 52
+LEFT, RIGHT = "\N{LEFTWARDS ARROW}", "\N{RIGHTWARDS ARROW}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Forest:
         How numbers are shown.
     groups : tuple of ForestGroup
         At least one row in all.
+    better : {"", "left", "right"}
+        The side of better numbers; empty where nobody said.
     """
 
     id: str
@@ -107,6 +111,7 @@ class Forest:
     axis: str
     shown: Shown
     groups: tuple[ForestGroup, ...]
+    better: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +248,27 @@ def forest_chart(forest: Forest) -> RowChart:
         title=forest.title,
         summary=forest.summary,
         label_head=forest.heads[0],
-        axis_title=forest.axis,
+        axis_title=_axis_title(forest),
         value_head=forest.heads[1],
         axis=marks.axis(axis.labels()),
         groups=groups,
         legend=_legend(kinds),
         caption=forest.caption,
     )
+
+
+def _scale_title(forest: Forest) -> str:
+    return f"{forest.axis}, log scale" if forest.shown.kind == "log" else forest.axis
+
+
+def _axis_title(forest: Forest) -> str:
+    """Return what is drawn, on which scale, and which side is better."""
+    return "; ".join(part for part in (_scale_title(forest), _better(forest)) if part)
+
+
+def _better(forest: Forest) -> str:
+    words = {"left": f"{LEFT} better to the left", "right": f"better to the right {RIGHT}"}
+    return words.get(forest.better, "")
 
 
 def _plot_row(forest: Forest, axis: _Axis, row: ForestRow) -> PlotRow:
@@ -304,7 +323,7 @@ def forest_svg(forest: Forest) -> str:
     drawn = [
         label(forest.title, 16, 30),
         label(forest.heads[0], 16, HEAD - 24, role="muted"),
-        label(forest.axis, LABELS, HEAD - 24, role="muted"),
+        label(cut(_scale_title(forest), AXIS_SIGNS), LABELS, HEAD - 42, role="muted"),
         label(forest.heads[1], LABELS + PLOT + 24, HEAD - 24, role="muted"),
         element("svg", marks.axis(axis.labels()), x=LABELS, y=HEAD - 22, width=PLOT, height=20),
     ]
@@ -316,6 +335,11 @@ def forest_svg(forest: Forest) -> str:
         for row in part.rows:
             drawn += _svg_row(forest, axis, row, y)
             y += ROW
+    if forest.better:
+        side = forest.better
+        place = (LABELS, "start") if side == "left" else (LABELS + PLOT, "end")
+        drawn.append(label(_better(forest), place[0], y + 20, anchor=place[1], role="muted"))
+        y += ROW
     return picture(forest.title, forest.summary, (WIDTH, y + 16), *drawn)
 
 

@@ -18,8 +18,9 @@ from equipoise.apps.report.charts import marks
 from equipoise.apps.report.charts.scales import nice_ticks
 from equipoise.apps.report.charts.svg import element, fill, paint, percent, plot, stroke
 
-__all__ = ["Funnel", "FunnelChart", "funnel_chart", "funnel_svg"]
+__all__ = ["ERROR_AXIS", "Funnel", "FunnelChart", "funnel_chart", "funnel_svg"]
 
+ERROR_AXIS: Final = "standard error (large studies at the top)"
 HEIGHT: Final = 320
 MARGIN: Final = 12
 WIDTH, LEFT, TOP = 760, 96, 64
@@ -161,7 +162,7 @@ def funnel_svg(funnel: Funnel) -> str:
     width = WIDTH - LEFT - 32
     drawn = [
         label(funnel.title, 16, 30),
-        label("standard error", 16, TOP - 8, role="muted"),
+        label(ERROR_AXIS, 16, TOP - 8, role="muted"),
         element("svg", chart.heights, x=16, y=TOP, width=LEFT - 16, height=HEIGHT),
         element("svg", chart.plot, x=LEFT, y=TOP, width=width, height=HEIGHT),
         element("svg", chart.axis, x=LEFT, y=TOP + HEIGHT, width=width, height=20),
