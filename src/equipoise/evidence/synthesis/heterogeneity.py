@@ -43,7 +43,7 @@ METHODS: Final = ("common", "DL", "PM", "REML")
 STEPS: Final = 2000
 TIGHT: Final = 1e-12  # of a step, as a share of the variance of a typical study
 REML_GRID: Final = (2.0**-8, 2.0**-4, 1.0, 2.0**4, 2.0**8)  # of the variance of a typical study
-WIDEST: Final = 1e14  # largest over smallest sampling variance; beyond it leverages are rounding
+WIDEST: Final = 10**14  # largest over smallest sampling variance; beyond it leverages are rounding
 EXACT: Final = 1e-24  # a residual sum of squares below this share of the whole is rounding
 
 

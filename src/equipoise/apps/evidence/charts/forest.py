@@ -45,6 +45,7 @@ WIDTH, LABELS, PLOT, ROW, HEAD = 880, 270, 370, 28, 100
 LABEL_SIGNS: Final = 34
 AXIS_SIGNS: Final = 52
 LEFT, RIGHT = "\N{LEFTWARDS ARROW}", "\N{RIGHTWARDS ARROW}"
+NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +268,10 @@ def _axis_title(forest: Forest) -> str:
 
 
 def _better(forest: Forest) -> str:
-    words = {"left": f"{LEFT} better to the left", "right": f"better to the right {RIGHT}"}
+    words = {
+        "left": f"{LEFT}{NBSP}better to the left",
+        "right": f"better to the right{NBSP}{RIGHT}",
+    }
     return words.get(forest.better, "")
 
 
