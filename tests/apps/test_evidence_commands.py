@@ -686,7 +686,8 @@ def test_citations_are_told_apart_and_titles_end_once(run: Run) -> None:
     text = " ".join(run("treatment", "cbt")[1].split()) + run("treatment", "ect")[1]
     assert "Dunlop (PReDICT)" in text
     assert "?." not in text
-    assert not re.search(r"(\d{4}) \1", text)
+    assert not re.search(r"\b(\d{4}) \1\b", text)
+    assert "; Report o" not in text
 
 
 @pytest.mark.parametrize("name", ["SNRI", "snris"])

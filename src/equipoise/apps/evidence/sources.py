@@ -24,8 +24,14 @@ def title(treatment: str) -> str:
 
 
 def short(keys: Sequence[str]) -> str:
-    """Return how a line cites references: ``Rush 2006; Elbau 2023``."""
-    return "; ".join(_cited(key, keys) for key in keys)
+    """Return how a line cites references: ``Rush 2006; Elbau 2023``.
+
+    A report on a paper that is cited too stands in the list of sources alone.
+    """
+    cited = [_cited(key, keys) for key in keys]
+    return "; ".join(
+        one for one in cited if not any(other != one and f" {other}" in one for other in cited)
+    )
 
 
 def _cited(key: str, others: Sequence[str]) -> str:
