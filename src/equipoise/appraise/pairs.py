@@ -154,6 +154,11 @@ def _washouts(
     for row, before, after in rules.washouts:
         if not (names & before and option.names & after):
             continue
+        if row.cells["after_stop_only"] == "true" and use.taken:
+            if use.stop_missing:
+                stop = f"the stop date of {title}"
+                yield _cannot_tell(row.text("id"), stop, row.text("action"))
+            continue
         needed = row.number("days")
         missing = _missing_stop(use, catalogue)
         if use.days is None:

@@ -18,7 +18,7 @@ from equipoise.appraise.drug_use import (
     option_of,
     read_catalogue,
 )
-from equipoise.appraise.history import history_reasons
+from equipoise.appraise.history import history_reasons, taken_reasons
 from equipoise.appraise.names import printed
 from equipoise.appraise.pairs import PairRules, pair_reasons, read_pair_rules
 from equipoise.appraise.questions import Reply, read_question
@@ -66,6 +66,8 @@ class Ground:
         Drugs taken, or stopped lately.
     pairs : PairRules
         Rules about two drugs.
+    today : str
+        The day of the run.
     """
 
     timeline: Timeline
@@ -74,6 +76,7 @@ class Ground:
     answered: tuple[tuple[Row, frozenset[str], Reply], ...]
     uses: tuple[DrugInUse, ...]
     pairs: PairRules
+    today: IsoDate
 
 
 def ground(timeline: Timeline, trials: tuple[TrialAppraisal, ...], *, today: IsoDate) -> Ground:
@@ -105,6 +108,7 @@ def ground(timeline: Timeline, trials: tuple[TrialAppraisal, ...], *, today: Iso
         answered=answered,
         uses=drugs_in_use(timeline, catalogue, today=today),
         pairs=read_pair_rules(),
+        today=today,
     )
 
 
@@ -133,7 +137,10 @@ def judge(option: str, shared: Ground) -> OptionVerdict:
     reasons = [
         *contraindicated(known.names, shared.answered),
         *pair_reasons(known, shared.pairs, shared.catalogue, shared.uses, shared.timeline),
-        *history_reasons(known, shared.timeline, shared.trials, shared.catalogue),
+        *history_reasons(
+            known, shared.timeline, shared.trials, shared.catalogue, today=shared.today
+        ),
+        *taken_reasons(known, shared.uses, shared.timeline, shared.catalogue),
     ]
     kind = _kind(option)
     if kind == _ADDITION and _nothing_to_add_to(known, shared):

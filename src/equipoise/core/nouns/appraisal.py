@@ -8,6 +8,7 @@ from typing import Final, Literal
 __all__ = [
     "ADULT_RATES",
     "ALREADY_FAILED",
+    "ALREADY_TAKEN",
     "NEEDS_ANTIDEPRESSANT",
     "Appraisal",
     "CheckItem",
@@ -23,9 +24,11 @@ __all__ = [
 Verdict = Literal["hard_stop", "caution", "clear", "cannot_tell"]
 
 ALREADY_FAILED: Final = "already_failed"
+"""Rule of a hard stop that names no danger: the option was tried without enough benefit."""
+ALREADY_TAKEN: Final = "already_taken"
+"""Rule of a hard stop that names no danger in what is taken: it is not to be given twice."""
 ADULT_RATES: Final = "adult_rates"
 NEEDS_ANTIDEPRESSANT: Final = "needs_antidepressant"
-"""Rule of a hard stop that names no danger: the option was tried without enough benefit."""
 
 
 @dataclass(frozen=True, slots=True)
