@@ -389,9 +389,8 @@ def test_options_that_tie_have_no_first(run: Run) -> None:
     assert len(tied) > 1
     assert [p.treatment for p in tied] == sorted(p.treatment for p in tied)
     assert decision.sentence.startswith("No clear first choice among")
-    # A long tie is counted and the first few are named.
-    assert f"{len(tied)} of {len(decision.predictions)} options" in decision.sentence
-    assert all(p.title.lower() in decision.sentence.lower() for p in tied[:5])
+    # A long tie is counted by kind; a few of many would look like the first.
+    assert f"{len(tied)} of {len(decision.predictions)} options (" in decision.sentence
 
 
 def test_blocked_options_are_listed_with_the_reason(run: Run) -> None:

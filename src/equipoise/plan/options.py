@@ -189,8 +189,8 @@ def _words(case: Case, named: tuple[Prediction, ...], size: int) -> str:
     if size == len(named):
         return f"choose with the person among {names}: no clear first choice."
     return (
-        f"choose with the person: no clear first choice among {size} options, of which the first "
-        f"are {names}."
+        f"choose with the person among {size} options that the data do not separate, "
+        f"such as {names}."
     )
 
 

@@ -15,6 +15,12 @@ NOT_ESTIMATED = "not_estimated"
 NOTHING = "No option can be ranked: the reason stands beside each."
 
 LISTED = 5
+KINDS = {
+    "drug": ("drug", "drugs"),
+    "augmentation": ("addition to an antidepressant", "additions to an antidepressant"),
+    "procedure": ("procedure", "procedures"),
+    "therapy": ("talking therapy", "talking therapies"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,8 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option], *, apar
     if ranked == 1:
         return f"{first.title} is the only option that can be ranked."
     if len(tied) > 1:
-        named = _named([within(p.title) for p in tied], ranked)
+        kinds = {option.treatment.id: option.treatment.kind for option in options}
+        named = _named(tied, [kinds[p.treatment] for p in tied], ranked)
         because = "the evidence does not separate them."
         if apart:
             because = (
@@ -130,10 +137,17 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option], *, apar
     return text + ("; estimated outside the studied group." if first.extrapolated else ".")
 
 
-def _named(titles: Sequence[str], ranked: int) -> str:
-    if len(titles) <= LISTED:
+def _named(tied: Sequence[Prediction], kinds: Sequence[str], ranked: int) -> str:
+    """Return the options by name; of many their number and what kind they are."""
+    if len(tied) <= LISTED:
+        titles = [within(p.title) for p in tied]
         return ", ".join(titles[:-1]) + f" and {titles[-1]}"
-    return f"{len(titles)} of {ranked} options, among them {', '.join(titles[:LISTED])}"
+    parts = [
+        f"{kinds.count(kind)} {KINDS[kind][kinds.count(kind) > 1]}"
+        for kind in KINDS
+        if kind in kinds
+    ]
+    return f"{len(tied)} of {ranked} options ({', '.join(parts)})"
 
 
 def _measured(

@@ -304,7 +304,11 @@ def _legend(research: bool, never: bool) -> tuple[Legend, ...]:
     entries = [
         Legend(glyph("estimate"), "dot: best estimate; thick line: 80 %; thin line: 95 %"),
         Legend(glyph("average"), "upright tick: average person of this stage, same option"),
-        Legend(Markup(""), "best in N of 100: model runs in which the option comes first"),
+        Legend(
+            Markup(""),
+            "best in N of 100: model runs in which the weighted benefit is highest; options that "
+            "little is known of win often, so this is no chance of being right",
+        ),
     ]
     if never:
         entries.append(Legend(Markup(""), say("never_legend")))

@@ -206,7 +206,7 @@ def comparison_words(decision: Decision, one: HeadToHead) -> str:
 
 def _table(decision: Decision, rows: Sequence[HeadToHead]) -> DataTable:
     return DataTable(
-        "Randomised comparisons of the first options",
+        "Randomised comparisons of options that are not separated",
         ("Pair", "What was found", "Who was studied", "Weeks", "In the estimate", "Grade, source"),
         tuple(_cells(decision, study) for study in _studies(rows)),
         widths=(21, 26, 24, 7, 9, 13),
