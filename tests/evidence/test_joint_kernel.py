@@ -19,7 +19,15 @@ FREE = 1000.0
 
 
 def layout(*nodes: str, reference: int = 0) -> Layout:
-    return Layout(nodes, ("drug",), (0,) * len(nodes), (0,) * len(nodes), (True,) * len(nodes), CURVE, reference)
+    return Layout(
+        nodes,
+        ("drug",),
+        (0,) * len(nodes),
+        (0,) * len(nodes),
+        (True,) * len(nodes),
+        CURVE,
+        reference,
+    )
 
 
 def prior(of: Layout, sd: float = 1.5, slope_sd: float = 0.15) -> Prior:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from equipoise.core.nouns import OptionVerdict, Prediction
     from equipoise.plan.case import Case
 
-__all__ = ["Choice", "choose", "listed", "shortened"]
+__all__ = ["Choice", "avoided", "choose", "listed", "shortened"]
 
 _AVOID = "A"
 GRADES = "ABCDN"
@@ -125,7 +125,7 @@ def _may_be_named(case: Case, treatment: str) -> bool:
     drugs = drugs_of(treatment)
     if drugs <= _without_benefit(case) or drugs <= _taken(case) or drugs & _not_borne(case):
         return False
-    if _avoided(verdict):
+    if avoided(verdict):
         return False
     return case.treatments[treatment].group != "adjunct" or _has_base(case)
 
@@ -156,8 +156,19 @@ def _taken(case: Case) -> set[str]:
     return others.union(*(drugs_of(running.trial.treatment) for running in case.running))
 
 
-def _avoided(verdict: OptionVerdict) -> bool:
-    """Whether a caution says to avoid it: not blocked, but for a specialist to choose."""
+def avoided(verdict: OptionVerdict) -> bool:
+    """Return whether a caution says to avoid an option.
+
+    Parameters
+    ----------
+    verdict : OptionVerdict
+        Of the option.
+
+    Returns
+    -------
+    bool
+        True where it is not blocked, but for a specialist to choose; no plan names it.
+    """
     rules = load_table("contraindications/contraindications")
     pairs = load_table("interactions/interactions")
     for reason in verdict.reasons:

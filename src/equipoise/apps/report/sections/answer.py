@@ -19,6 +19,7 @@ from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import Decision, Dossier, Prediction
+from equipoise.plan.options import avoided
 
 __all__ = [
     "Answer",
@@ -109,8 +110,10 @@ def weighed(dossier: Dossier) -> str:
 
 def safety_mark(dossier: Dossier, treatment: str) -> str:
     """Return the word for a safety verdict that asks for care, or nothing."""
-    kind = _verdict(dossier, treatment)
-    return say(MARKS[kind]) if kind in MARKS else ""
+    found = next((v for v in dossier.appraisal.verdicts if v.treatment == treatment), None)
+    if found is None or found.verdict not in MARKS:
+        return ""
+    return say("mark_avoid" if avoided(found) else MARKS[found.verdict])
 
 
 def _verdict(dossier: Dossier, treatment: str) -> str:
