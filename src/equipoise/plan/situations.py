@@ -49,6 +49,43 @@ def _urgent(case: Case, _: Row) -> tuple[Fill, ...]:
     return (Fill({"flags": listed(titles)}),) if titles else ()
 
 
+def _acute_flags(case: Case) -> tuple[RedFlag, ...]:
+    """Return the states in which no option is named by its rate; one urgent pathway treats them."""
+    about = load_table("phases/steps").row(applies_when="acute").items("flags")
+    flags = case.appraisal.red_flags
+    return tuple(f for f in flags if f.id in about and f.grade == "emergency")
+
+
+def _acute(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Plan what the guideline puts first in such a state, unless a rule stops it."""
+    flags = _acute_flags(case)
+    if not flags or _acute_choice(case):
+        return ()
+    first = tuple(
+        verdict.treatment
+        for verdict in case.appraisal.verdicts
+        if verdict.verdict != "hard_stop" and _comes_first(case, verdict.treatment, flags)
+    )
+    words = {
+        "flags": listed(tuple(within(flag.title) for flag in flags)),
+        "options": listed(tuple(within(title(case, name)) for name in first))
+        or "the treatment of this state",
+    }
+    return (Fill(words, first),)
+
+
+def _acute_choice(case: Case) -> bool:
+    """Whether the ranking itself begins with what the guideline puts first in such a state."""
+    choice = choose(case) if _ranked(case) and not case.working else None
+    return choice is not None and _comes_first(case, choice.named[0].treatment, _acute_flags(case))
+
+
+def _comes_first(case: Case, treatment: str, flags: tuple[RedFlag, ...]) -> bool:
+    option = case.treatments.get(treatment)
+    row = load_table("phases/lines").find(drug_class=option.drug_class) if option else None
+    return row is not None and bool({flag.id for flag in flags} & set(row.items("first_with")))
+
+
 def _watched(case: Case) -> tuple[list[RedFlag], list[RedFlag]]:
     """Return the watch flags that are about thoughts of suicide, and the others."""
     about = load_table("phases/steps").row(applies_when="watch").items("flags")
@@ -209,6 +246,7 @@ def _less_severe(case: Case, row: Row) -> tuple[Fill, ...]:
     untreated = stage.known and stage.at_most == 0 and not case.running
     if (
         not untreated
+        or _acute_flags(case)
         or score is None
         or _minimal(case) is not None
         or score >= row.number("score_below")
@@ -240,7 +278,8 @@ def _next(case: Case) -> tuple[Fill, ...]:
 
 
 def _may_choose(case: Case) -> bool:
-    return _ranked(case) and not case.working
+    named_elsewhere = _acute_flags(case) and not _acute_choice(case)
+    return _ranked(case) and not case.working and not named_elsewhere
 
 
 def _ranked(case: Case) -> bool:
@@ -286,6 +325,7 @@ def _decide(case: Case, _: Row) -> tuple[Fill, ...]:
 
 SITUATIONS: dict[str, Situation] = {
     "urgent": _urgent,
+    "acute": _acute,
     "watch": _watch,
     "watch_other": _watch_other,
     "no_history": _no_history,
