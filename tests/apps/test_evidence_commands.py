@@ -230,7 +230,7 @@ def test_without_a_reference_the_most_studied_is_taken_and_told(run: Run, tmp_pa
     assert found["reference"] == "y"
     assert found["reference_given"] is False
     assert "reference: y, which most studies hold (3 of 4)" in err
-    assert found["notes"] == ["reference: y, which most studies hold (3 of 4)"]
+    assert found["notes"][0] == "reference: y, which most studies hold (3 of 4)"
 
 
 def test_the_direction_of_better_can_be_turned(run: Run) -> None:
@@ -293,9 +293,74 @@ def test_many_exclusions_are_counted_on_stderr_and_named_in_the_summary(
 
 
 def test_studies_on_several_rows_are_told(run: Run, tmp_path: Path) -> None:
-    data = _file(tmp_path, "study,yi,sei\nA,0.2,0.1\nA,0.6,0.1\nC,0.3,0.2\n")
-    _, _, err = run("pairwise", data, "--yi", "yi", "--sei", "sei")
+    data = _file(tmp_path, "study,yi,sei\nA,0.2,0.1\nC,0.3,0.2\nA,0.6,0.1\n")
+    out = tmp_path / "out"
+    _, _, err = run("pairwise", data, "--yi", "yi", "--sei", "sei", "--out", out)
     assert "1 study label stands on more than one row" in err
+    assert "(A on lines 2, 4)" in err
+    assert _summary(out)["repeated_studies"] == [{"study": "A", "lines": [2, 4]}]
+    data.write_text("study,yi,sei\nA,0.2,0.1\nC,0.3,0.2\n")
+    assert "more than one row" not in run("pairwise", data, "--yi", "yi", "--sei", "sei")[2]
+
+
+def test_many_repeated_labels_are_counted_on_stderr_and_all_in_the_summary(
+    run: Run, tmp_path: Path
+) -> None:
+    rows = "".join(f"S{k // 2},{k / 10},0.1\n" for k in range(26))
+    data, out = _file(tmp_path, f"study,yi,sei\n{rows}"), tmp_path / "out"
+    _, _, err = run("pairwise", data, "--yi", "yi", "--sei", "sei", "--out", out)
+    assert "S9 on lines 20, 21; and 3 more; the summary names them all)" in err
+    assert len(_summary(out)["repeated_studies"]) == 13
+
+
+def test_rows_that_are_the_same_in_every_column_are_refused(run: Run, tmp_path: Path) -> None:
+    data = _file(tmp_path, "study,yi,sei\nA,0.2,0.1\nC,0.3,0.2\nA, 0.2,0.1\n")
+    code, out, err = run("pairwise", data, "--yi", "yi", "--sei", "sei")
+    assert (code, out) == (2, "")
+    assert f"{data}, lines 2 and 4: these rows are the same in every column; got study A" in err
+    assert "leave one of them out" in err
+
+
+def test_arms_of_one_label_that_stand_apart_are_told(run: Run, tmp_path: Path) -> None:
+    together = "A,x,5,20\nA,y,6,20\nB,x,4,20\nB,y,7,20\n"
+    for rows, told in ((f"{together}A,z,3,20\nA,w,8,20\n", True), (together, False)):
+        data, out = _file(tmp_path, f"study,treatment,r,n\n{rows}"), tmp_path / "out"
+        code, _, err = run("network", data, *ARMS, "--out", out)
+        assert code == 0
+        assert ("1 study label stands on rows that are not next to each other" in err) is told
+        assert ("(A on lines 2, 3, 6, 7); two trials need two names" in err) is told
+        found = [{"study": "A", "lines": [2, 3, 6, 7]}] if told else []
+        assert _summary(out)["studies_on_rows_apart"] == found
+
+
+@pytest.mark.parametrize(("trials", "told"), [(1, True), (19, True), (20, False)])
+def test_a_network_of_few_trials_says_that_its_intervals_are_too_narrow(
+    run: Run, tmp_path: Path, trials: int, told: bool
+) -> None:
+    rows = "".join(f"S{k},x,y,{k / 10},1\n" for k in range(trials))
+    code, text, err = run("network", _file(tmp_path, PAIR_HEAD + rows), *PAIRS)
+    assert code == 0
+    words = "trial: " if trials == 1 else "trials: "
+    assert (f"{trials} {words}the intervals of so few are too narrow" in err) is told
+    assert text.startswith("1 study, 2" if trials == 1 else f"{trials} studies, 2")
+
+
+@pytest.mark.parametrize("analysis", ["pairwise", "network"])
+def test_an_output_without_a_name_is_refused(run: Run, tmp_path: Path, analysis: str) -> None:
+    data = _file(tmp_path, PAIR_HEAD + "A,x,y,1,1\nB,x,y,2,1\n")
+    columns = PAIRS if analysis == "network" else ("--yi", "te", "--sei", "se")
+    code, out, err = run(analysis, data, *columns, "--out", "")
+    assert (code, out) == (2, "")
+    assert "--out: no folder is named" in err
+
+
+def test_a_row_of_empty_cells_is_counted(run: Run, tmp_path: Path) -> None:
+    data = _file(tmp_path, "study,yi,sei\nA,0.2,0.1\n , ,\n\nB,0.3,0.1\n,\n")
+    _, text, err = run("pairwise", data, "--yi", "yi", "--sei", "sei", "--json")
+    found = json.loads(text)
+    assert (found["k_studies"], found["excluded_count"], found["data"]["rows"]) == (2, 2, 4)
+    assert "line 3: a row of empty cells" in err
+    assert "line 6: a row of empty cells" in err
 
 
 ARM_HEAD = "study,treatment,r,n\n"
@@ -310,6 +375,12 @@ THREE = "A,x,y,1,1\nA,x,z,2,1\n"
         (ARM_HEAD + "A,x,-1,8\nA,y,1,8\n", ARMS, ("line 2", "column r", "got -1")),
         (ARM_HEAD + "A,x,1,8\nA,x,2,8\n", ARMS, ("line 3", "column treatment", "stands twice")),
         (ARM_HEAD + "A,x,1,8\n", ARMS, ("no study is left", "A: one arm only")),
+        (
+            ARM_HEAD + "A,x,1,8\nA,Pla,1,8\nB,x,2,9\nB,pla,3,9\n",
+            ARMS,
+            ("column treatment: two treatments or one?", '"pla" on line 5 beside "Pla" on line 3'),
+        ),
+        (ARM_HEAD + "A,x,1.000,2000\nA,y,1,8\n", ARMS, ("line 2", "column r", "say --decimal")),
         (
             ARM_HEAD + "A,x,1,8\nA,y,1,8\nB,p,2,9\nB,q,3,9\n",
             ARMS,

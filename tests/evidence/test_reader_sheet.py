@@ -83,6 +83,7 @@ def test_names_survive_every_encoding(read: Read, encoding: str) -> None:
             st.floats(0.001, 1e6),
         ),
         min_size=1,
+        unique=True,
     ),
     delimiter=st.sampled_from(sorted(DELIMITERS)),
     decimal=st.sampled_from(["point", "comma"]),

@@ -92,6 +92,11 @@ def test_estimates_with_and_without_labels(tmp_path: Path) -> None:
         ("A,drug,1,40\nA,drug,2,40\n", "this treatment stands twice in this study"),
         ("A,drug,1,40\nA,drug,2,40\n", "first on line 2"),
         ("A,drug,1,40\nA,drug,NA,40\n", "give two trials of one name names of their own"),
+        ("A,drug,1,40\nB,Drug,2,40\n", 'two treatments or one?; got "Drug" on line 3 beside'),
+        ("A,drug,1,40\nB,drug ,2,40\n", 'got "drug " on line 3 beside "drug" on line 2'),
+        ("A,drug,1.000,2500\n", "column r: this may be a count with a decimal mark or"),
+        ("A,drug,1,2.000\n", "column n: this may be a count with a decimal mark or"),
+        ('A,drug,1,"2,000"\n', "say --decimal point|comma"),
     ],
 )
 def test_arms_that_are_refused(tmp_path: Path, rows: str, says: str) -> None:
@@ -107,6 +112,7 @@ def test_arms_that_are_refused(tmp_path: Path, rows: str, says: str) -> None:
         ("A,drug,1,0,40\n", "column sd: this number cannot be; got 0; allowed: a number above 0"),
         ("A,drug,1,-2,40\n", "column sd: this number cannot be; got -2"),
         ("A,drug,1,2,0.5\n", "column n: this number cannot be; got 0.5"),
+        ("A,drug,1.5,2,1.000\n", "column n: this may be a count with a decimal mark or"),
     ],
 )
 def test_means_that_are_refused(tmp_path: Path, rows: str, says: str) -> None:
@@ -123,12 +129,49 @@ def test_means_that_are_refused(tmp_path: Path, rows: str, says: str) -> None:
         ("A,drug,drug,1,0.5\n", "column b: a treatment cannot be compared with itself; got drug"),
         ("A,drug,pill,1,1\nA,pill,drug,1,1\n", "line 3 (row 2 of the data), column study"),
         ("A,drug,pill,1,1\nA,pill,drug,1,1\n", "pill and drug, first on line 2"),
+        ("A,drug,Pill,1,1\nB,pill,drug,1,1\n", 'got "pill" on line 3 beside "Pill" on line 2'),
+        (
+            "A,drug,Drug,1,1\n",
+            'column b: two treatments or one?; got "Drug" on line 2 beside "drug"',
+        ),
     ],
 )
 def test_comparisons_that_are_refused(tmp_path: Path, rows: str, says: str) -> None:
     with pytest.raises(InputError) as caught:
         _pairs(tmp_path, rows)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(("mark", "people"), [("point", 2.0), ("comma", 2000.0)])
+def test_a_count_with_three_digits_after_the_mark_is_read_once_the_mark_is_said(
+    tmp_path: Path, mark: str, people: float
+) -> None:
+    path = _file(tmp_path, "study,treatment,r,n\nA,drug,1,2.000\nA,pill,1,12\n")
+    columns = ArmColumns("study", "treatment", total="n", events="r")
+    assert read_event_arms(path, columns, Reading(decimal=mark)).totals == (people, 12.0)
+    # With one digit after the mark there is one reading: 12 people.
+    path.write_text("study,treatment,r,n\nA,drug,1.0,12.0\n", encoding="utf-8")
+    assert read_event_arms(path, columns, Reading()).totals == (12.0,)
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        ("A,x,1,9\nB,x,1,9\nA,y,1,9\n", [(2, 4)]),
+        ("A,x,1,9\nA,y,1,9\nB,x,1,9\n", []),
+        # Nothing is joined over a row that is itself left out.
+        ("A,x,1,9\nB,x,1,9\nA,y,NA,9\n", []),
+        ("A,x,1,9\nA,z,NA,9\nA,y,1,9\n", []),
+        ("A,x,1,9\nB,x,NA,9\nA,y,1,9\n", [(2, 4)]),
+        ("A,x,1,9\n,,,\nA,y,1,9\n", []),
+    ],
+)
+def test_arms_of_one_study_that_stand_apart(
+    tmp_path: Path, rows: str, lines: list[tuple[int, ...]]
+) -> None:
+    found = _arms(tmp_path, rows).apart
+    assert [one.lines for one in found] == lines
+    assert {one.study for one in found} <= {"A"}
 
 
 def test_one_column_has_one_meaning(tmp_path: Path) -> None:

@@ -73,6 +73,16 @@ def _named(got: str | None, option: str, signs: dict[str, str]) -> str | None:
     return choice(by_sign.get(got, got), option, tuple(signs))
 
 
+def _check_named(out: Path | None) -> None:
+    """Refuse an output without a name; a path cannot tell an empty name from the folder ``.``."""
+    if out == Path():
+        raise InputError(
+            "no folder is named",
+            where="--out",
+            todo="name a folder; the present one by its whole path",
+        )
+
+
 def pairwise(data: Path, asked: PairwiseAsked, out: Path | None) -> Answer:
     """Pool the estimates of a file and write the results.
 
@@ -89,10 +99,16 @@ def pairwise(data: Path, asked: PairwiseAsked, out: Path | None) -> Answer:
     -------
     Answer
         What is printed.
+
+    Raises
+    ------
+    InputError
+        If the output has no name, or as the analysis says.
     """
     from equipoise.apps.evidence import pairwise_files
     from equipoise.apps.evidence.pairwise import analyse
 
+    _check_named(out)
     run = analyse(data, asked)
     text = pairwise_files.text(run)
     if out is not None:
@@ -118,10 +134,16 @@ def network(data: Path, asked: NetworkAsked, out: Path | None) -> Answer:
     -------
     Answer
         What is printed.
+
+    Raises
+    ------
+    InputError
+        If the output has no name, or as the analysis says.
     """
     from equipoise.apps.evidence import network_files
     from equipoise.apps.evidence.network import analyse
 
+    _check_named(out)
     run = analyse(data, asked)
     text = network_files.text(run)
     if out is not None:

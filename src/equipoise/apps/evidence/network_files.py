@@ -8,6 +8,7 @@ from equipoise.apps.evidence.answer import exclusion_lines, header, wrapped
 from equipoise.apps.evidence.folder import SUMMARY, csv_text, json_text
 from equipoise.apps.evidence.network import NetworkRun
 from equipoise.apps.evidence.shown import P95, exact, interval_text, p_text
+from equipoise.apps.report.numbers import count
 
 __all__ = [
     "BY_CHANCE",
@@ -101,18 +102,21 @@ def document(run: NetworkRun) -> dict[str, Any]:
         "k_studies": fit.k_studies,
         "n_nodes": fit.n_nodes,
         "corrected_studies": list(run.data.corrected),
+        "studies_on_rows_apart": [
+            {"study": one.study, "lines": list(one.lines)} for one in run.apart
+        ],
         "estimates": [
             {key: exact(v) if isinstance(v, float) else v for key, v in _named(row).items()}
             for row in estimate_rows(run)
         ],
         "treatments": [
-            {"treatment": name, "studies": int(count)}
+            {"treatment": name, "studies": int(k)}
             | ({"people": int(people[name])} if name in people else {})
-            for name, count in zip(run.data.treatments, held, strict=True)
+            for name, k in zip(run.data.treatments, held, strict=True)
         ],
         "comparisons": [
-            {"treat1": one, "treat2": two, "studies": count}
-            for (one, two), count in sorted(run.data.comparisons().items())
+            {"treat1": one, "treat2": two, "studies": k}
+            for (one, two), k in sorted(run.data.comparisons().items())
         ],
         "splits": len(run.splits),
     }
@@ -164,8 +168,8 @@ def text(run: NetworkRun) -> str:
     rows = sorted(estimate_rows(run), key=lambda row: -row[-1])
     width = min(max(len(name) for name in ("treatment", *fit.treatments)), 40)
     lines = [
-        f"{fit.k_studies} studies, {fit.n_nodes} treatments, compared with {fit.reference} "
-        f"({fit.method})",
+        f"{count(fit.k_studies, 'study', 'studies')}, {fit.n_nodes} treatments, compared with "
+        f"{fit.reference} ({fit.method})",
         *_disagreement(run),
         "",
         f"  {'treatment':{width}}  {f'{shown.word} ({P95})':32}  P-score ({better} is better)",
@@ -203,7 +207,8 @@ def _split_lines(run: NetworkRun) -> list[str]:
         return ["No comparison has both direct and indirect evidence: nothing to compare."]
     odd = sum(split.p_value < 1 / 20 for split in run.splits)
     said = (
-        f"Direct against indirect evidence: {odd} of {len(run.splits)} comparisons differ "
-        f"(p < 0.05); {BY_CHANCE}."
+        f"Direct against indirect evidence: {odd} of "
+        f"{count(len(run.splits), 'comparison differs', 'comparisons differ')} (p < 0.05); "
+        f"{BY_CHANCE}."
     )
     return wrapped(said, indent="", hanging="  ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from equipoise.apps.evidence.answer import Source
+from equipoise.apps.evidence.answer import TOLD, Source
 from equipoise.apps.evidence.shown import Shown
 from equipoise.core.errors import InputError
 from equipoise.evidence.readers import (
@@ -17,6 +17,7 @@ from equipoise.evidence.readers import (
     metapsy_estimate_columns,
     read_estimates,
 )
+from equipoise.evidence.readers.labels import named
 
 if TYPE_CHECKING:
     from equipoise.evidence.synthesis.pooling import Pooled
@@ -129,7 +130,7 @@ def analyse(path: Path, asked: PairwiseAsked) -> PairwiseRun:
             allowed=error.allowed,
             todo=error.todo,
         ) from None
-    notes += _repeated(rows, columns) + _narrow(rows, pooled)
+    notes += _repeated(rows) + _narrow(rows, pooled)
     egger, selection = _small_studies(rows, pooled, asked.scale)
     return PairwiseRun(
         asked=asked,
@@ -173,18 +174,15 @@ def _with_labels(path: Path, columns: EstimateColumns, asked: PairwiseAsked) -> 
     return dataclasses.replace(columns, study="study")
 
 
-def _repeated(rows: Estimates, columns: EstimateColumns) -> tuple[str, ...]:
+def _repeated(rows: Estimates) -> tuple[str, ...]:
     """Return what must be said where one study has several rows."""
-    if columns.study is None:
+    if not rows.repeated:
         return ()
-    several = {name for name in rows.studies if rows.studies.count(name) > 1}
-    if not several:
-        return ()
-    count = len(several)
+    count = len(rows.repeated)
     labels = "study labels stand" if count > 1 else "study label stands"
     return (
         f"{count} {labels} on more than one row: the rows are pooled as if they were "
-        "independent studies",
+        f"independent studies ({named(rows.repeated, TOLD)})",
     )
 
 

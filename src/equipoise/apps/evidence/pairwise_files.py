@@ -119,6 +119,9 @@ def document(run: PairwiseRun) -> dict[str, Any]:
             "scale": run.asked.scale,
             "shown": _shown(run),
             "groups": groups,
+            "repeated_studies": [
+                {"study": one.study, "lines": list(one.lines)} for one in run.rows.repeated
+            ],
             "small_studies": {
                 "egger": _found(run.egger),
                 "selection_model": _found(run.selection),

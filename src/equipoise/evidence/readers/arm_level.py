@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from equipoise.core.errors import InputError
+from equipoise.evidence.readers.labels import StudyLines, apart
 from equipoise.evidence.readers.sheet import Reading, SheetRow, open_sheet
 from equipoise.evidence.readers.taken import (
     ABOVE_ZERO,
@@ -57,6 +58,8 @@ class EventArms:
         Rows without a value.
     origin : Origin
         The file.
+    apart : tuple of StudyLines
+        Studies in use whose rows do not all stand next to each other.
     """
 
     studies: tuple[str, ...]
@@ -66,6 +69,7 @@ class EventArms:
     lines: tuple[int, ...]
     excluded: tuple[Exclusion, ...]
     origin: Origin
+    apart: tuple[StudyLines, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class MeanArms:
     lines: tuple[int, ...]
     excluded: tuple[Exclusion, ...]
     origin: Origin
+    apart: tuple[StudyLines, ...] = ()
 
 
 Arm = tuple[str, str, tuple[float, ...], int]
@@ -106,7 +111,7 @@ def read_event_arms(path: Path, columns: ArmColumns, reading: Reading) -> EventA
     ------
     InputError
         If a cell is wrong, more people had the outcome than there were, or a treatment stands
-        twice in a study.
+        twice in a study or is spelled in two ways.
     """
     names = {
         "study": columns.study,
@@ -118,7 +123,10 @@ def read_event_arms(path: Path, columns: ArmColumns, reading: Reading) -> EventA
     arms, excluded = _arms(taken, _counts)
     events, totals = zip(*(arm[2] for arm in arms), strict=True)
     studies, treatments, lines = _labels(arms)
-    return EventArms(studies, treatments, events, totals, lines, excluded, taken.origin)
+    return EventArms(
+        *(studies, treatments, events, totals, lines, excluded, taken.origin),
+        apart=_apart(taken, lines),
+    )
 
 
 def read_mean_arms(path: Path, columns: ArmColumns, reading: Reading) -> MeanArms:
@@ -141,7 +149,7 @@ def read_mean_arms(path: Path, columns: ArmColumns, reading: Reading) -> MeanArm
     Raises
     ------
     InputError
-        If a cell is wrong or a treatment stands twice in a study.
+        If a cell is wrong, or a treatment stands twice in a study or is spelled in two ways.
     """
     names = {
         "study": columns.study,
@@ -154,12 +162,21 @@ def read_mean_arms(path: Path, columns: ArmColumns, reading: Reading) -> MeanArm
     arms, excluded = _arms(taken, _scores)
     means, sds, totals = zip(*(arm[2] for arm in arms), strict=True)
     studies, treatments, lines = _labels(arms)
-    return MeanArms(studies, treatments, means, sds, totals, lines, excluded, taken.origin)
+    return MeanArms(
+        *(studies, treatments, means, sds, totals, lines, excluded, taken.origin),
+        apart=_apart(taken, lines),
+    )
 
 
 def _taken(path: Path, names: dict[str, str], numeric: tuple[str, ...], reading: Reading) -> Taken:
     sheet = open_sheet(path, tuple(names.values()), reading)
-    return take(sheet, names, numeric, reading.decimal)
+    taken = take(sheet, names, numeric, reading.decimal)
+    taken.check_spellings("treatment")
+    return taken
+
+
+def _apart(taken: Taken, lines: tuple[int, ...]) -> tuple[StudyLines, ...]:
+    return apart(((taken.text(row, "study"), row.line) for row in taken.sheet.rows), lines)
 
 
 def _counts(taken: Taken, row: SheetRow) -> tuple[float, ...]:

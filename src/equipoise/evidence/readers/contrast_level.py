@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from equipoise.core.errors import InputError
+from equipoise.evidence.readers.labels import StudyLines, repeated
 from equipoise.evidence.readers.sheet import Reading, SheetRow, open_sheet
 from equipoise.evidence.readers.taken import ABOVE_ZERO, ANY, Exclusion, Origin, Taken, take
 
@@ -86,6 +87,8 @@ class Estimates:
         Rows without a value.
     origin : Origin
         The file.
+    repeated : tuple of StudyLines
+        Labels on more than one row; empty where the file has no labels.
     """
 
     studies: tuple[str, ...]
@@ -95,6 +98,7 @@ class Estimates:
     lines: tuple[int, ...]
     excluded: tuple[Exclusion, ...]
     origin: Origin
+    repeated: tuple[StudyLines, ...] = ()
 
 
 def read_contrasts(path: Path, columns: ContrastColumns, reading: Reading) -> Contrasts:
@@ -117,8 +121,8 @@ def read_contrasts(path: Path, columns: ContrastColumns, reading: Reading) -> Co
     Raises
     ------
     InputError
-        If a cell is wrong, a treatment is compared with itself, or a study holds the same
-        comparison twice.
+        If a cell is wrong, a treatment is compared with itself or spelled in two ways, or a study
+        holds the same comparison twice.
     """
     names = {
         "study": columns.study,
@@ -129,6 +133,7 @@ def read_contrasts(path: Path, columns: ContrastColumns, reading: Reading) -> Co
     }
     sheet = open_sheet(path, tuple(names.values()), reading)
     taken = take(sheet, names, ("te", "se"), reading.decimal)
+    taken.check_spellings("treat1", "treat2")
     kept, excluded = _kept(taken)
     seen: dict[tuple[str, frozenset[str]], int] = {}
     for row in kept:
@@ -181,7 +186,7 @@ def read_estimates(path: Path, columns: EstimateColumns, reading: Reading) -> Es
     Raises
     ------
     InputError
-        If a cell is wrong.
+        If a cell is wrong, or two rows of a labelled file are the same in every column.
     """
     asked = (
         ("study", columns.study),
@@ -193,15 +198,33 @@ def read_estimates(path: Path, columns: EstimateColumns, reading: Reading) -> Es
     sheet = open_sheet(path, tuple(names.values()), reading)
     taken = take(sheet, names, ("yi", "sei"), reading.decimal)
     kept, excluded = _kept(taken)
+    if columns.study is not None:
+        _refuse_copies(taken, kept)
+    studies = tuple(_label(taken, row) for row in kept)
     return Estimates(
-        studies=tuple(_label(taken, row) for row in kept),
+        studies=studies,
         groups=tuple(taken.text(row, "group") for row in kept) if columns.group else (),
         estimates=tuple(taken.number(row, "yi", ANY) for row in kept),
         standard_errors=tuple(taken.number(row, "sei", ABOVE_ZERO) for row in kept),
         lines=tuple(row.line for row in kept),
         excluded=excluded,
         origin=taken.origin,
+        repeated=repeated(zip(studies, (row.line for row in kept), strict=True)),
     )
+
+
+def _refuse_copies(taken: Taken, rows: list[SheetRow]) -> None:
+    """Refuse a row that says in every column what another says: one study would count twice."""
+    first: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        line = first.setdefault(row.cells, row.line)
+        if line != row.line:
+            raise InputError(
+                "these rows are the same in every column",
+                where=f"{taken.sheet.path}, lines {line} and {row.line}",
+                got=f"study {taken.text(row, 'study')}",
+                todo="leave one of them out; if they are two studies, give them names of their own",
+            )
 
 
 def _label(taken: Taken, row: SheetRow) -> str:

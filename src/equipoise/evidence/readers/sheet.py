@@ -11,7 +11,7 @@ import dataclasses
 import difflib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -61,11 +61,12 @@ class SheetFacts:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row: its line in the file as an editor counts, its place among the data, its cells."""
+    """One row: its line as an editor counts, its place among the data, its cells, and as typed."""
 
     line: int
     number: int
     cells: tuple[str, ...]
+    typed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def open_sheet(path: Path, wanted: tuple[str, ...], reading: Reading) -> Sheet:
     Returns
     -------
     Sheet
-        Rows that are empty from end to end are not among its rows.
+        Empty lines are not among its rows; rows of empty cells are.
 
     Raises
     ------
@@ -165,11 +166,12 @@ def open_sheet(path: Path, wanted: tuple[str, ...], reading: Reading) -> Sheet:
     records = list(_records(path, text, DELIMITERS[delimiter]))
     (header_line, names), *body = records
     header = tuple(name.strip() for name in names)
-    if not body:
+    if not any(_filled(cells) for _, cells in body):
         raise InputError("the file has a header but no rows", where=str(path))
+    fitted = [(line, _fitted(path, line, cells, header)) for line, cells in body]
     rows = tuple(
-        SheetRow(line, number, _fitted(path, line, cells, header))
-        for number, (line, cells) in enumerate(body, start=1)
+        SheetRow(line, number, tuple(cell.strip() for cell in typed), typed)
+        for number, (line, typed) in enumerate(fitted, start=1)
     )
     facts = SheetFacts(path.name, delimiter, encoding, len(rows), 0)
     return select(Sheet(path, header, header_line, rows, facts), reading.where)
@@ -199,13 +201,17 @@ def _decoded(path: Path) -> tuple[str, str]:
 
 
 def _records(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the first line of each record and its cells; empty lines are passed over."""
+    """Yield the first line of each record and its cells; empty lines are passed over.
+
+    Rows of empty cells are passed over only before the header.
+    """
     stream = io.StringIO(text, newline="")
     reader = csv.reader(stream, delimiter=delimiter, strict=True, skipinitialspace=True)
-    line = 1
+    line, begun = 1, False
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if _filled(cells) or (begun and len(cells) > 1):
+                begun = True
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
@@ -217,10 +223,15 @@ def _records(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[
         ) from None
 
 
+def _filled(cells: Iterable[str]) -> bool:
+    return any(cell.strip() for cell in cells)
+
+
 def _fitted(path: Path, line: int, cells: list[str], header: tuple[str, ...]) -> tuple[str, ...]:
     """Return the cells of a row, as many as the header has; empty ones beyond it are cut off."""
-    extra = cells[len(header) :]
-    if len(cells) < len(header) or any(cell.strip() for cell in extra):
+    if not _filled(cells):
+        return ("",) * len(header)
+    if len(cells) < len(header) or _filled(cells[len(header) :]):
         raise InputError(
             "this row has another number of cells than the header",
             where=f"{path}, line {line}",
@@ -228,7 +239,7 @@ def _fitted(path: Path, line: int, cells: list[str], header: tuple[str, ...]) ->
             allowed=str(len(header)),
             todo="put a text that holds the delimiter in quotes, or give --delimiter",
         )
-    return tuple(cell.strip() for cell in cells[: len(header)])
+    return tuple(cells[: len(header)])
 
 
 def _delimiter(path: Path, text: str, wanted: tuple[str, ...], given: str | None) -> str:
@@ -267,7 +278,7 @@ def _rectangular(path: Path, text: str, sign: str) -> bool:
         records = list(_records(path, text, sign))
     except InputError:
         return False
-    return len({len(cells) for _, cells in records}) == 1
+    return len({len(cells) for _, cells in records if _filled(cells)}) == 1
 
 
 def select(sheet: Sheet, conditions: tuple[tuple[str, str], ...]) -> Sheet:

@@ -21,6 +21,13 @@ __all__ = ["ABOVE_ZERO", "ANY", "COUNT", "PEOPLE", "Exclusion", "Origin", "Rule"
 LARGEST: Final = 10**9
 """No effect of a treatment and no error lies beyond it; squares and their sums would run over."""
 
+EMPTY: Final = "a row of empty cells"
+TWO_COUNTS: Final = "this may be a count with a decimal mark or with a mark of thousands"
+ONE_SPELLING: Final = (
+    "write one treatment in one way throughout, or give two treatments names that differ in more "
+    "than case and space"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
@@ -108,6 +115,10 @@ class Taken:
             Naming file, line and column.
         """
         text = self.text(row, role)
+        if rule in {COUNT, PEOPLE} and not self.thousands and _two_counts(text):
+            raise self.fault(
+                row, role, TWO_COUNTS, rule.allowed, f"say --decimal {'|'.join(MARKS)}"
+            )
         try:
             value = parse_number(text, self.decimal, thousands=self.thousands)
         except ValueError:
@@ -153,7 +164,38 @@ class Taken:
         missing = self.missing(row)
         if not missing:
             return None
+        if not any(row.cells):
+            return Exclusion((row.line,), None, EMPTY)
         return Exclusion((row.line,), study, f"no value in {' and '.join(missing)}")
+
+    def check_spellings(self, *roles: str) -> None:
+        """Refuse names that differ only in case or in the space around them.
+
+        Parameters
+        ----------
+        *roles : str
+            Columns that hold names of one kind.
+
+        Raises
+        ------
+        InputError
+            Naming both spellings and their lines.
+        """
+        seen: dict[str, tuple[str, int]] = {}
+        for row in self.sheet.rows:
+            for role in roles:
+                name = self.text(row, role)
+                if is_missing(name):
+                    continue
+                typed = row.typed[self.places[role]]
+                first, line = seen.setdefault(name.casefold(), (typed, row.line))
+                if typed != first:
+                    raise InputError(
+                        "two treatments or one?",
+                        where=self.sheet.place(row, self.columns[role]),
+                        got=f'"{typed}" on line {row.line} beside "{first}" on line {line}',
+                        todo=ONE_SPELLING,
+                    )
 
     def _hint(self, text: str) -> str:
         if not readings(text):
@@ -162,6 +204,12 @@ class Taken:
             f"the decimal mark of this file is the {self.decimal}; leave out marks between groups "
             f"of three digits, or say --decimal {'|'.join(MARKS)}"
         )
+
+
+def _two_counts(text: str) -> bool:
+    """Return whether a count is another number under the other decimal mark: 1.000 or 1,000."""
+    marks, matters = agreed([text])
+    return matters and len(marks) == len(MARKS)
 
 
 def take(
