@@ -8,7 +8,7 @@ the usual spread between places; anchors of one programme share most of that spr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -193,8 +193,8 @@ def _count(term: Term, events: float, people: float, spread: float, source: str)
     return Observation((term,), log_odds(chance), variance, spread, source)
 
 
-def _trial_blocks(trial: Trial, layout: Layout, spreads: Spreads) -> Iterator[Block]:
-    """Yield remission among responders, and drop-out as a comparison of arms."""
+def _trial_blocks(trial: Trial, layout: Layout, spreads: Spreads) -> list[Block]:
+    """Return remission among responders, and drop-out as a comparison of arms."""
     shares, losses = [], []
     for arm in trial.arms:
         node = place(arm.treatment, layout, trial.id)
@@ -206,9 +206,11 @@ def _trial_blocks(trial: Trial, layout: Layout, spreads: Spreads) -> Iterator[Bl
             term = Term(1.0, DROPOUT, node, 0.0)
             losses.append(_count(term, arm.dropout, arm.people, spreads.trial**2 / 2, trial.id))
     everyone = tuple(range(len(shares)))
-    yield Block(tuple(shares), (Common(spreads.definition, SHARE, everyone),))
+    blocks = [Block(tuple(shares), (Common(spreads.definition, SHARE, everyone),))]
     if len(losses) > 1:
-        yield Block(tuple(losses), (Common(FREE, DROPOUT, tuple(range(len(losses)))),))
+        common = Common(FREE, DROPOUT, tuple(range(len(losses))))
+        blocks.append(Block(tuple(losses), (common,)))
+    return blocks
 
 
 def _contrast(effect: Effect, layout: Layout, spreads: Spreads) -> Block:
