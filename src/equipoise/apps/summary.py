@@ -6,12 +6,14 @@ import math
 
 from equipoise.apps.report import numbers
 from equipoise.apps.report.listing import foremost, never_compared
+from equipoise.apps.report.names import treatment_title
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.answer import close_headline, safety_mark, weighed
 from equipoise.apps.report.sections.compared import compared
 from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.wording import joined, say
+from equipoise.core.casing import within
 from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
 from equipoise.core.nouns.appraisal import ALREADY_FAILED
 
@@ -71,7 +73,8 @@ def _stop_lines(dossier: Dossier, word: str, *, tried: bool) -> list[str]:
     shared: dict[str, list[str]] = {}
     for verdict in dossier.appraisal.verdicts:
         if texts := _stops(verdict, tried):
-            shared.setdefault("; ".join(texts), []).append(verdict.treatment)
+            name = within(treatment_title(verdict.treatment))
+            shared.setdefault("; ".join(texts), []).append(name)
     return [
         f"  {word} {name}: {reason}"
         for reason, names in shared.items()
