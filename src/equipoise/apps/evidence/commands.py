@@ -105,7 +105,7 @@ def pairwise(data: Path, asked: PairwiseAsked, out: Path | None) -> Answer:
     InputError
         If the output has no name, or as the analysis says.
     """
-    from equipoise.apps.evidence import pairwise_files
+    from equipoise.apps.evidence import pairwise_files, pairwise_page
     from equipoise.apps.evidence.pairwise import analyse
 
     _check_named(out)
@@ -113,7 +113,7 @@ def pairwise(data: Path, asked: PairwiseAsked, out: Path | None) -> Answer:
     text = pairwise_files.text(run)
     if out is not None:
         check_folder(out, pairwise_files.FILES, data, "pairwise")
-        write_results(out, pairwise_files.files(run))
+        write_results(out, pairwise_files.files(run) | pairwise_page.files(run))
         text += f"\n\nReport: {out / 'report.html'}"
     return Answer(pairwise_files.document(run), text, pairwise_files.notes(run))
 
@@ -140,7 +140,7 @@ def network(data: Path, asked: NetworkAsked, out: Path | None) -> Answer:
     InputError
         If the output has no name, or as the analysis says.
     """
-    from equipoise.apps.evidence import network_files
+    from equipoise.apps.evidence import network_files, network_page
     from equipoise.apps.evidence.network import analyse
 
     _check_named(out)
@@ -148,6 +148,6 @@ def network(data: Path, asked: NetworkAsked, out: Path | None) -> Answer:
     text = network_files.text(run)
     if out is not None:
         check_folder(out, network_files.FILES, data, "network")
-        write_results(out, network_files.files(run))
+        write_results(out, network_files.files(run) | network_page.files(run))
         text += f"\n\nReport: {out / 'report.html'}"
     return Answer(network_files.document(run), text, network_files.notes(run))

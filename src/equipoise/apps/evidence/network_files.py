@@ -131,7 +131,7 @@ def _q_test(test: Any) -> dict[str, Any]:
 
 
 def files(run: NetworkRun) -> dict[str, str]:
-    """Return the files of a network by name.
+    """Return the tables and the summary of a network by file name.
 
     Parameters
     ----------
@@ -141,18 +141,13 @@ def files(run: NetworkRun) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        All of :data:`FILES`; the same network gives the same text.
+        The same network gives the same text; pictures and page are of `network_page`.
     """
-    from equipoise.apps.evidence.network_page import forest_picture, network_picture, page
-
     return {
         "estimates.csv": csv_text(ESTIMATES, estimate_rows(run)),
         "league.csv": csv_text(LEAGUE, league_rows(run)),
         "splits.csv": csv_text(SPLITS, split_rows(run)),
         SUMMARY: json_text(document(run)),
-        "network.svg": network_picture(run),
-        "forest.svg": forest_picture(run),
-        "report.html": page(run),
     }
 
 

@@ -21,7 +21,7 @@ from equipoise.apps.report.numbers import count
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import capital
 
-__all__ = ["forest_picture", "network_picture", "page"]
+__all__ = ["files", "forest_picture", "network_picture", "page"]
 
 RANK_LIMIT = (
     "A P-score is the mean certainty of being better than another treatment of this network. It "
@@ -36,6 +36,26 @@ MEANS = {
     "mean_difference": "mean difference",
     "standardised_mean_difference": "standardised mean difference",
 }
+
+
+def files(run: NetworkRun) -> dict[str, str]:
+    """Return the pictures and the page by file name.
+
+    Parameters
+    ----------
+    run : NetworkRun
+        The fitted network.
+
+    Returns
+    -------
+    dict of str to str
+        Each stands alone: nothing is fetched.
+    """
+    return {
+        "network.svg": network_picture(run),
+        "forest.svg": forest_picture(run),
+        "report.html": page(run),
+    }
 
 
 def page(run: NetworkRun) -> str:

@@ -176,7 +176,7 @@ def _value(value: Any) -> Any:
 
 
 def files(run: PairwiseRun) -> dict[str, str]:
-    """Return the files of a pairwise analysis by name.
+    """Return the tables and the summary of a pairwise analysis by file name.
 
     Parameters
     ----------
@@ -186,17 +186,12 @@ def files(run: PairwiseRun) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        All of :data:`FILES`; the same estimates give the same text.
+        The same estimates give the same text; pictures and page are of `pairwise_page`.
     """
-    from equipoise.apps.evidence.pairwise_page import forest_picture, funnel_picture, page
-
     return {
         "estimates.csv": csv_text(ESTIMATES, estimate_rows(run)),
         "studies.csv": csv_text(STUDIES, study_rows(run)),
         SUMMARY: json_text(document(run)),
-        "forest.svg": forest_picture(run),
-        "funnel.svg": funnel_picture(run),
-        "report.html": page(run),
     }
 
 

@@ -31,10 +31,30 @@ from equipoise.apps.report.wording import capital
 if TYPE_CHECKING:
     from equipoise.evidence.synthesis.pooling import Pooled
 
-__all__ = ["forest_picture", "funnel_picture", "page"]
+__all__ = ["files", "forest_picture", "funnel_picture", "page"]
 
 MOST_DRAWN = 60
 """Studies beyond which the page draws groups and totals and lists the studies in a table."""
+
+
+def files(run: PairwiseRun) -> dict[str, str]:
+    """Return the pictures and the page by file name.
+
+    Parameters
+    ----------
+    run : PairwiseRun
+        What was pooled.
+
+    Returns
+    -------
+    dict of str to str
+        Each stands alone: nothing is fetched.
+    """
+    return {
+        "funnel.svg": funnel_picture(run),
+        "forest.svg": forest_picture(run),
+        "report.html": page(run),
+    }
 
 
 def page(run: PairwiseRun) -> str:
