@@ -10,8 +10,9 @@ import pytest
 
 from equipoise.core.answers import not_asked
 from equipoise.core.nouns import Appraisal, Effect, EvidenceBase, Moderation, Profile, Stage
+from equipoise.evidence.treatments import read_treatments
 from equipoise.predict import predict
-from equipoise.predict.words import shift_words
+from equipoise.predict.words import by_kind, kind_of, shift_words
 
 RULE = (0.02, 0.975)
 
@@ -55,7 +56,43 @@ def test_many_ties_are_counted(
 ) -> None:
     rates = [(f"drug_{letter}", 0.40) for letter in "abcdefgh"]
     text = _sentence(make_person(), stage_one, make_evidence(rates))
-    assert "No clear first choice among 8 of 8 options (8 drugs):" in text
+    assert text.startswith("The data do not separate 8 of 8 options: 8 drugs. Their rates come")
+    assert "Drug a" not in text.split(".")[0]
+
+
+def test_up_to_four_ties_are_named(
+    make_evidence: Callable[..., EvidenceBase],
+    make_person: Callable[..., Profile],
+    stage_one: Appraisal,
+) -> None:
+    rates = [(f"drug_{letter}", 0.40) for letter in "abcd"]
+    text = _sentence(make_person(), stage_one, make_evidence(rates))
+    assert text.startswith("No clear first choice among drug a, drug b, drug c and drug d:")
+    rates = [(f"drug_{letter}", 0.40) for letter in "abcde"]
+    text = _sentence(make_person(), stage_one, make_evidence(rates))
+    assert text.startswith("The data do not separate 5 of 5 options: 5 drugs.")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        (["drug"], "1 drug"),
+        (["therapy", "rapid", "rapid"], "2 rapid drugs and 1 psychotherapy"),
+        (
+            ["therapy", "augmentation", "procedure", "procedure", "strategy", "other"],
+            "1 addition to an antidepressant, 2 kinds of stimulation and other procedures,"
+            " 1 psychotherapy, 1 combined treatment and 1 other option",
+        ),
+    ],
+)
+def test_options_are_counted_by_kind(kinds: list[str], words: str) -> None:
+    assert by_kind(kinds) == words
+
+
+def test_every_option_of_the_tables_has_a_kind() -> None:
+    found = {one.id: kind_of(one.kind, one.group) for one in read_treatments()}
+    assert "other" not in found.values()
+    assert (found["esketamine"], found["ect"], found["cbt"]) == ("rapid", "procedure", "therapy")
 
 
 def test_one_that_was_never_compared_says_so(
@@ -71,7 +108,7 @@ def test_one_that_was_never_compared_says_so(
     evidence = replace(evidence, baselines=(evidence.baselines[0], far))
     text = _sentence(make_person(), stage_one, evidence)
     assert "was never compared directly" in text
-    assert "its rate is from: outpatients; estimated outside the studied group." in text
+    assert "its rate is from: outpatients; it is carried to this stage" in text
 
 
 def test_two_that_were_compared_are_not_said_to_be_apart(

@@ -9,18 +9,35 @@ from equipoise.core.casing import within
 from equipoise.core.nouns import Appraisal, Prediction, Profile, Stage
 from equipoise.predict.choices import Option
 
-__all__ = ["NOTHING", "NOT_ESTIMATED", "Order", "answer", "shift_words", "withheld_because"]
+__all__ = [
+    "KINDS",
+    "NOTHING",
+    "NOT_ESTIMATED",
+    "Order",
+    "answer",
+    "by_kind",
+    "kind_of",
+    "shift_words",
+    "withheld_because",
+]
 
 NOT_ESTIMATED = "not_estimated"
 NOTHING = "No option can be ranked: the reason stands beside each."
 
-LISTED = 5
+NAMED = 4
 KINDS = {
     "drug": ("drug", "drugs"),
     "augmentation": ("addition to an antidepressant", "additions to an antidepressant"),
-    "procedure": ("procedure", "procedures"),
-    "therapy": ("talking therapy", "talking therapies"),
+    "rapid": ("rapid drug", "rapid drugs"),
+    "procedure": (
+        "kind of stimulation or other procedure",
+        "kinds of stimulation and other procedures",
+    ),
+    "therapy": ("psychotherapy", "psychotherapies"),
+    "strategy": ("combined treatment", "combined treatments"),
+    "other": ("other option", "other options"),
 }
+"""Kinds of options with the words for one and for several, in the order of every listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,42 @@ def shift_words(
     return "the_same" if -band <= low and high <= band else "cannot_tell"
 
 
+def kind_of(kind: str, group: str) -> str:
+    """Return the key of `KINDS` for the kind and the group of a treatment.
+
+    Examples
+    --------
+    >>> kind_of("drug", "rapid"), kind_of("procedure", "ect")
+    ('rapid', 'procedure')
+    """
+    if (kind, group) == ("drug", "rapid"):
+        return group
+    return kind if kind in KINDS else "other"
+
+
+def by_kind(kinds: Sequence[str]) -> str:
+    """Return how many options there are of each kind.
+
+    Parameters
+    ----------
+    kinds : sequence of str
+        Keys of `KINDS`, one for each option.
+
+    Returns
+    -------
+    str
+        In words, in the order of `KINDS`.
+
+    Examples
+    --------
+    >>> by_kind(["therapy", "drug", "therapy"])
+    '1 drug and 2 psychotherapies'
+    """
+    counts = ((kinds.count(kind), words) for kind, words in KINDS.items())
+    parts = [f"{number} {words[number > 1]}" for number, words in counts if number]
+    return " and ".join([part for part in (", ".join(parts[:-1]), parts[-1]) if part])
+
+
 def withheld_because(appraisal: Appraisal) -> str:
     """Return why the ranking is withheld in an emergency."""
     titles = ", ".join(flag.title for flag in appraisal.red_flags if flag.grade == "emergency")
@@ -120,34 +173,34 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option], *, apar
     if ranked == 1:
         return f"{first.title} is the only option that can be ranked."
     if len(tied) > 1:
-        kinds = {option.treatment.id: option.treatment.kind for option in options}
-        named = _named(tied, [kinds[p.treatment] for p in tied], ranked)
-        because = "the evidence does not separate them."
-        if apart:
-            because = (
-                "their rates come from different groups of people, and not all of them were ever"
-                " compared directly."
-            )
-        return f"No clear first choice among {named}: {because}"
+        return _tie(tied, options, ranked, apart=apart)
     text = f"{first.title} comes first of {ranked} options by the weights used"
     if first.evidence_path != "anchored":
         return f"{text}."
     people = next(o.baseline.population for o in options if o.treatment.id == first.treatment)
     text += f", but was never compared directly with most of them; its rate is from: {people}"
-    return text + ("; estimated outside the studied group." if first.extrapolated else ".")
+    carried = "; it is carried to this stage, for which the trials behind it do not speak."
+    return text + (carried if first.extrapolated else ".")
 
 
-def _named(tied: Sequence[Prediction], kinds: Sequence[str], ranked: int) -> str:
-    """Return the options by name; of many their number and what kind they are."""
-    if len(tied) <= LISTED:
+def _tie(
+    tied: Sequence[Prediction], options: Sequence[Option], ranked: int, *, apart: bool
+) -> str:
+    """Return that there is no first among few options by name, among many by number and kind."""
+    because = "the evidence does not separate them."
+    if apart:
+        because = (
+            "their rates come from different groups of people, and not all of them were ever"
+            " compared directly."
+        )
+    if len(tied) <= NAMED:
         titles = [within(p.title) for p in tied]
-        return ", ".join(titles[:-1]) + f" and {titles[-1]}"
-    parts = [
-        f"{kinds.count(kind)} {KINDS[kind][kinds.count(kind) > 1]}"
-        for kind in KINDS
-        if kind in kinds
-    ]
-    return f"{len(tied)} of {ranked} options ({', '.join(parts)})"
+        named = ", ".join(titles[:-1]) + f" and {titles[-1]}"
+        return f"No clear first choice among {named}: {because}"
+    kinds = {o.treatment.id: kind_of(o.treatment.kind, o.treatment.group) for o in options}
+    counted = by_kind([kinds[p.treatment] for p in tied])
+    said = f"The data do not separate {len(tied)} of {ranked} options: {counted}."
+    return f"{said} {because[0].upper()}{because[1:]}" if apart else said
 
 
 def _measured(
