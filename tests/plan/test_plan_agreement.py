@@ -64,6 +64,7 @@ def test_plan_and_course_ask_to_record_the_outcome(run: Run) -> None:
     assert step is not None
     assert "fell by 10.5 % in 16 weeks of escitalopram" in step.action
     assert "count the trial" in step.action
+    assert _step(dossier, "If it is confirmed that escitalopram did not help enough:") is not None
     assert "stage and phase stay as they are" in step.stop_rule
     assert _step(dossier, "Ask about escitalopram") is None
     asked = "confirm with the person that it did not help enough and record the outcome"

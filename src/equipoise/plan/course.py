@@ -12,7 +12,10 @@ from equipoise.plan.missing import complete_totals
 if TYPE_CHECKING:
     from equipoise.plan.case import Case, Running
 
-__all__ = ["course_of"]
+__all__ = ["NO_EFFECT", "course_of"]
+
+NO_EFFECT = "that it did not help enough"
+"""What is to be confirmed where a score shows too little."""
 
 
 def course_of(case: Case, running: Running) -> dict[str, str] | None:
@@ -64,7 +67,7 @@ def _question(percent: float, weeks: float) -> tuple[str, str]:
         if not asks or limit is None or percent >= limit:
             continue
         if row.number("from_weeks") <= weeks and (until is None or weeks < until):
-            return "that it did not help enough", " and count the trial"
+            return NO_EFFECT, " and count the trial"
     return "whether it helped enough", ""
 
 

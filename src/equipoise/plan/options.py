@@ -11,12 +11,27 @@ from equipoise.core.tables import load_table, setting
 from equipoise.plan.case import drugs_of, title
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from equipoise.core.nouns import OptionVerdict, Prediction
     from equipoise.plan.case import Case
 
 __all__ = ["Choice", "avoided", "choose", "listed", "shortened"]
 
 _AVOID = "A"
+_EARLY = 1
+_LEFT_OUT = {
+    "unasked": ("no safety rule was asked",) * 2,
+    "blocked": ("a safety rule blocks it", "safety rules block them"),
+    "avoided": ("a safety rule says to avoid it", "safety rules say to avoid them"),
+    "no_base": ("no antidepressant is a running treatment in the record",) * 2,
+    "taken": ("it is taken now", "they are taken now"),
+    "without_benefit": ("it did not help in this episode", "they did not help in this episode"),
+    "not_borne": ("it was stopped for side effects", "they were stopped for side effects"),
+    "stage": ("it is for people with more failed trials", "they are for more failed trials"),
+    "phase": ("it belongs to a later phase", "they belong to a later phase"),
+}
+"""Why no step names an option: of one, of several."""
 GRADES = "ABCDN"
 CHECKED = ("checked", "derived", "recalled")
 
@@ -69,7 +84,7 @@ def choose(case: Case) -> Choice | None:
     after += [p for p in rest if p not in after]
     return Choice(
         named=named,
-        words=_words(case, named, len(group)),
+        words=_words(case, named, group) + _difference(case, group),
         reason=_reason(case, named, len(group)),
         evidence="; ".join(_chance(case, p) for p in named) + ".",
         others=tuple(title(case, p.treatment) for p in after[:most]),
@@ -86,10 +101,16 @@ def shortened(parts: tuple[str, ...]) -> str:
 
 
 def listed(parts: tuple[str, ...]) -> str:
-    """Return ``a, b and c``, with semicolons where a part holds a comma."""
-    comma = "; " if any("," in part for part in parts) else ", "
+    """Return ``a, b and c``.
+
+    A part that holds a comma stands last, after a comma; several such are set apart by semicolons.
+    """
+    inside = [part for part in parts if "," in part]
+    ordered = [part for part in parts if part not in inside] + inside
+    comma = "; " if len(inside) > 1 else ", "
+    last = "and " if not inside else f"{comma.strip()} and "
     if len(parts) > 1:
-        return f"{comma.join(parts[:-1])} and {parts[-1]}"
+        return f"{comma.join(ordered[:-1])}{'' if inside else ' '}{last}{ordered[-1]}"
     return "".join(parts)
 
 
@@ -117,17 +138,26 @@ def _line(case: Case, treatment: str) -> float:
 
 
 def _may_be_named(case: Case, treatment: str) -> bool:
-    verdict = case.verdicts.get(treatment)
-    if verdict is None or verdict.verdict == "hard_stop" or not case.within_phase(treatment):
-        return False
-    if case.appraisal.stage.count < case.treatments[treatment].failed_trials_before:
-        return False
+    return not _left_out(case, treatment)
+
+
+def _left_out(case: Case, treatment: str) -> str:
+    """Return why no step may name an option, as a key of `_LEFT_OUT`, or nothing."""
+    verdict, option = case.verdicts.get(treatment), case.treatments.get(treatment)
+    if verdict is None or option is None:
+        return "unasked"
     drugs = drugs_of(treatment)
-    if drugs <= _without_benefit(case) or drugs <= _taken(case) or drugs & _not_borne(case):
-        return False
-    if avoided(verdict):
-        return False
-    return case.treatments[treatment].group != "adjunct" or _has_base(case)
+    checks = (
+        ("blocked", verdict.verdict == "hard_stop"),
+        ("avoided", avoided(verdict)),
+        ("no_base", option.group == "adjunct" and not _has_base(case)),
+        ("taken", drugs <= _taken(case)),
+        ("without_benefit", drugs <= _without_benefit(case)),
+        ("not_borne", bool(drugs & _not_borne(case))),
+        ("stage", case.appraisal.stage.count < option.failed_trials_before),
+        ("phase", not case.within_phase(treatment)),
+    )
+    return next((why for why, holds in checks if holds), "")
 
 
 def _without_benefit(case: Case) -> set[str]:
@@ -193,30 +223,61 @@ def _has_base(case: Case) -> bool:
     )
 
 
-def _words(case: Case, named: tuple[Prediction, ...], size: int) -> str:
-    names = listed(tuple(within(title(case, p.treatment)) for p in named))
-    if size == 1:
+def _words(case: Case, named: tuple[Prediction, ...], group: list[Prediction]) -> str:
+    names = _titles(case, named)
+    if len(group) == 1:
         return f"offer {names}."
-    if size == len(named):
+    if len(group) == len(named):
         return f"choose with the person among {names}: no clear first choice."
-    return (
-        f"choose with the person among {size} options that the data do not separate, "
-        f"such as {names}."
-    )
+    choice = f"choose with the person among {len(group)} options that the data do not separate"
+    early = [p for p in group if _line(case, p.treatment) <= _EARLY]
+    first = [p for p in named if p in early]
+    if not first:
+        return f"{choice}, such as {names}."
+    more = len(early) - len(first)
+    these = f"these and {more} more" if more else "these"
+    later = _titles(case, [p for p in named if p not in first])
+    end = f", and later {later}" if later else ""
+    return f"{choice}; guidelines name {these} early: {_titles(case, first)}{end}."
+
+
+def _titles(case: Case, options: Iterable[Prediction]) -> str:
+    return listed(tuple(within(title(case, p.treatment)) for p in options))
+
+
+def _difference(case: Case, group: list[Prediction]) -> str:
+    """Return why the number differs from that of the answer, as sentences, or nothing."""
+    tied = [p for p in case.decision.predictions if p.tied]
+    left: dict[str, list[Prediction]] = {}
+    for p in tied:
+        if why := _left_out(case, p.treatment):
+            left.setdefault(why, []).append(p)
+    if not left or len(tied) == 1:
+        return ""
+    most = int(setting("plan_named_options"))
+    parts = []
+    for why, those in left.items():
+        several = len(those) > 1
+        who = _titles(case, those) if len(those) <= most else str(len(those))
+        verb = "are" if several else "is"
+        parts.append(f"{who} {verb} left out, as {_LEFT_OUT[why][several]}")
+    staying = sum(p.tied for p in group)
+    head = f"{staying} of the {len(tied)}" if staying == len(group) else f"Of the {len(tied)}"
+    return f" {head} in the answer: {'; '.join(parts)}."
 
 
 def _reason(case: Case, named: tuple[Prediction, ...], size: int) -> str:
     tied = {p.treatment for p in case.decision.predictions if p.tied}
     if size > 1:
         said = (
-            "The data do not separate them; guideline first-line options are named first. "
+            "What guidelines put first is named first, and within that in order of name. "
             "Burden, side effects and what the person wants decide."
         )
     elif tied == {named[0].treatment}:
-        said = "It stands first by expected utility, alone."
+        said = "It stands first by weighted benefit, alone."
     else:
         said = (
-            "It stands first by expected utility among what is open now. What ranks as high or "
+            "It stands first by weighted benefit among what is open now. What ranks as high or "
             "higher belongs to a later phase, is in use, was tried, is to be avoided or is blocked."
         )
     if not any(p.better_than_average for p in named):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from equipoise.core.casing import within
 from equipoise.core.tables import load_table
 from equipoise.plan.case import title
-from equipoise.plan.course import course_of
+from equipoise.plan.course import NO_EFFECT, course_of
 from equipoise.plan.missing import has_scale, last_total, open_facts
 from equipoise.plan.options import Choice, choose, listed, shortened
 from equipoise.plan.starts import start_rules
@@ -267,12 +267,13 @@ def _low_score(case: Case, row: Row) -> tuple[Fill, ...]:
     return () if score is None else (Fill({"score": str(score), "limit": row.text("score_below")}),)
 
 
-def _next(case: Case) -> tuple[Fill, ...]:
+def _next(case: Case, condition: str = "") -> tuple[Fill, ...]:
     choice = choose(case)
     if choice is None:
         return ()
     rules = start_rules(case, choice.named)
     words = {"choice": choice.words, "reason": choice.reason, "evidence": choice.evidence}
+    words["condition"] = condition
     named = tuple(prediction.treatment for prediction in choice.named)
     return (Fill(words, named, rules.prerequisites, rules.stop_rules, choice),)
 
@@ -293,7 +294,16 @@ def _choose(case: Case, _: Row) -> tuple[Fill, ...]:
 
 
 def _choose_later(case: Case, _: Row) -> tuple[Fill, ...]:
-    return _next(case) if _may_choose(case) and case.pending else ()
+    return _next(case, _condition(case)) if _may_choose(case) and case.pending else ()
+
+
+def _condition(case: Case) -> str:
+    """Return on what the next choice waits: a single answer that is to be confirmed, or effect."""
+    pending = [r for r in case.running if r.state in {"unknown", "inadequate"}]
+    course = course_of(case, pending[0]) if len(pending) == 1 else None
+    if course is not None and course["question"] == NO_EFFECT:
+        return f"If it is confirmed that {_name(case, pending[0])} did not help enough"
+    return "If that does not help enough"
 
 
 def _none_left(case: Case, _: Row) -> tuple[Fill, ...]:
