@@ -183,9 +183,7 @@ def _first(predictions: Sequence[Prediction], options: Sequence[Option], *, apar
     return text + (carried if first.extrapolated else ".")
 
 
-def _tie(
-    tied: Sequence[Prediction], options: Sequence[Option], ranked: int, *, apart: bool
-) -> str:
+def _tie(tied: Sequence[Prediction], options: Sequence[Option], ranked: int, *, apart: bool) -> str:
     """Return that there is no first among few options by name, among many by number and kind."""
     because = "the evidence does not separate them."
     if apart:
