@@ -11,6 +11,7 @@ import numpy as np
 from equipoise.core.nouns import JointRates, LogitEstimate, OptionBaseline, Treatment
 from equipoise.core.tables import setting, tables_digest
 from equipoise.evidence.effects import read_effects
+from equipoise.evidence.joint.layout import remitted
 from equipoise.evidence.joint.posterior import Joint, Link, Rates, fit_joint, studied
 from equipoise.evidence.trials import read_trials
 
@@ -161,14 +162,9 @@ def remission_of(row: OptionBaseline) -> LogitEstimate:
     LogitEstimate
         Its standard deviation is to first order.
     """
-    responds, remits = (
-        1 / (1 + math.exp(-one.mean)) for one in (row.response, row.remission_given_response)
-    )
-    both = responds * remits
-    slopes = (1 - responds) / (1 - both), (1 - remits) / (1 - both)
-    sds = row.response.sd, row.remission_given_response.sd
-    spread = math.hypot(slopes[0] * sds[0], slopes[1] * sds[1])
-    return LogitEstimate(math.log(both / (1 - both)), spread)
+    response, share = row.response, row.remission_given_response
+    level, *slopes = (float(x) for x in remitted(np.array(response.mean), np.array(share.mean)))
+    return LogitEstimate(level, math.hypot(slopes[0] * response.sd, slopes[1] * share.sd))
 
 
 def _estimate(rates: Rates, place: int) -> LogitEstimate:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.core.errors import TableError
+from equipoise.core.gaussian import logistic, logit
 from equipoise.core.tables import Row, load_table, setting
 from equipoise.evidence.effects import limit_width
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Layout", "Prior", "log_odds", "prior_of", "read_layout"]
+__all__ = ["Layout", "Prior", "counted", "log_odds", "prior_of", "read_layout", "remitted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,44 @@ class Prior:
 def log_odds(chance: float) -> float:
     """Return the logit of a chance strictly between 0 and 1."""
     return math.log(chance) - math.log1p(-chance)
+
+
+def counted(events: float, people: float) -> tuple[float, float]:
+    """Return the logit of a share and its variance of sampling.
+
+    Parameters
+    ----------
+    events, people : float
+        People with the outcome, and all. One half is added to both cells where one is empty.
+
+    Returns
+    -------
+    logit, variance : float
+        In log odds.
+    """
+    if events in {0, people}:
+        events, people = events + 0.5, people + 1.0
+    chance = events / people
+    return log_odds(chance), 1 / (people * chance * (1 - chance))
+
+
+def remitted(response: Array, share: Array) -> tuple[Array, Array, Array]:
+    """Return the logit of remission of all, with its slopes.
+
+    Parameters
+    ----------
+    response, share : ndarray of one shape
+        Logits of response and of remission among responders.
+
+    Returns
+    -------
+    logit, by_response, by_share : ndarray
+        Remission of all is the product of the two chances; the slopes are its derivatives by
+        `response` and `share`.
+    """
+    responds, remits = logistic(response), logistic(share)
+    both = responds * remits
+    return logit(both), (1 - responds) / (1 - both), (1 - remits) / (1 - both)
 
 
 def read_layout() -> Layout:

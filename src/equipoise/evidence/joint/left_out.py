@@ -18,7 +18,7 @@ import numpy as np
 from equipoise.core.nouns import Effect
 from equipoise.core.tables import setting
 from equipoise.evidence.joint.components import components
-from equipoise.evidence.joint.layout import log_odds
+from equipoise.evidence.joint.layout import counted, remitted
 from equipoise.evidence.joint.posterior import Joint, compared, fit_joint
 from equipoise.evidence.trials import Trial, TrialArm
 
@@ -181,13 +181,11 @@ def _known(trial: Trial, arms: Sequence[TrialArm], outcome: str, joint: Joint) -
     if outcome == "response":
         return _Known(rates.mean, rates.covariance)
     share = joint.remission(names)
-    responds, remits = 1 / (1 + np.exp(-rates.mean)), 1 / (1 + np.exp(-share.mean))
-    both = responds * remits
-    first, second = (1 - responds) / (1 - both), (1 - remits) / (1 - both)
+    mean, first, second = remitted(rates.mean, share.mean)
     defined = setting("evidence_remission_definition_sd") ** 2
     covariance = np.outer(first, first) * rates.covariance
     covariance = covariance + np.outer(second, second) * (share.covariance + defined)
-    return _Known(np.asarray(np.log(both / (1 - both))), np.asarray(covariance))
+    return _Known(mean, np.asarray(covariance))
 
 
 def _levels(
@@ -221,8 +219,4 @@ def _differences(
 
 def _logit(arm: TrialArm, outcome: str) -> tuple[float, float]:
     """Return the logit of the share with the outcome and its variance of sampling."""
-    events, people = float(_events(arm, outcome) or 0), float(arm.people)
-    if events in {0, people}:
-        events, people = events + 0.5, people + 1
-    chance = events / people
-    return log_odds(chance), 1 / (people * chance * (1 - chance))
+    return counted(_events(arm, outcome) or 0, arm.people)

@@ -15,7 +15,7 @@ from typing import Final
 from equipoise.core.errors import TableError
 from equipoise.core.nouns import Effect
 from equipoise.core.tables import setting
-from equipoise.evidence.joint.layout import Layout, log_odds
+from equipoise.evidence.joint.layout import Layout, counted
 from equipoise.evidence.joint.rows import (
     DROPOUT,
     REMISSION,
@@ -185,12 +185,9 @@ def _level(trial: Trial, arm: TrialArm, layout: Layout, spreads: Spreads) -> Obs
 
 
 def _count(term: Term, events: float, people: float, spread: float, source: str) -> Observation:
-    """Return a share as a logit; one half is added to both cells where one is empty."""
-    if events in {0, people}:
-        events, people = events + 0.5, people + 1.0
-    chance = events / people
-    variance = 1 / (people * chance * (1 - chance))
-    return Observation((term,), log_odds(chance), variance, spread, source)
+    """Return a share as an observation of its logit."""
+    value, variance = counted(events, people)
+    return Observation((term,), value, variance, spread, source)
 
 
 def _trial_blocks(trial: Trial, layout: Layout, spreads: Spreads) -> list[Block]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from equipoise.evidence.joint.layout import Layout
+from equipoise.evidence.joint.layout import Layout, remitted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -163,9 +162,10 @@ def _term(term: Term, unknowns: Array, layout: Layout) -> tuple[float, list[_Mov
     logit = float(unknowns[node] + unknowns[slope] * term.fall)
     if term.outcome == RESPONSE:
         return logit, [(RESPONSE, node, 1.0, slope)]
-    responds, remits = 1 / (1 + math.exp(-logit)), 1 / (1 + math.exp(-share))
-    both = responds * remits
-    return math.log(both) - math.log1p(-both), [
-        (RESPONSE, node, (1 - responds) / (1 - both), slope),
-        (SHARE, layout.share(node), (1 - remits) / (1 - both), None),
+    level, by_response, by_share = (
+        float(one) for one in remitted(np.array(logit), np.array(share))
+    )
+    return level, [
+        (RESPONSE, node, by_response, slope),
+        (SHARE, layout.share(node), by_share, None),
     ]
