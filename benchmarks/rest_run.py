@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.assays import mri
-from equipoise.assays.mri.clean import in_band, out_of_band
+from equipoise.assays.mri.cleaning.projection import in_band, out_of_band
 from equipoise.assays.mri.run import Run, band, read_run
 from equipoise.core.nouns import NotMeasured, Recording
 

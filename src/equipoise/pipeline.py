@@ -10,8 +10,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 from equipoise import (
     __version__,
@@ -31,9 +30,10 @@ from equipoise.core.nouns import (
     Dossier,
     Measurement,
     NotMeasured,
-    Recording,
     Result,
     ResultSet,
+    ScanSummary,
+    SiteNorms,
     Target,
     Timeline,
 )
@@ -55,11 +55,17 @@ class RunSettings:
         Seed of all random streams.
     acknowledged_by : str or None
         The clinician who releases the plan of a person with an emergency flag.
+    imaging : Options
+        What the user chose about reading and cleaning scans.
+    site_norms : SiteNorms or None
+        Norms that the site learned from its own controls.
     """
 
     today: IsoDate
     seed: int
     acknowledged_by: str | None = None
+    imaging: assays.Options = field(default_factory=assays.Options)
+    site_norms: SiteNorms | None = None
 
 
 def default_seed() -> int:
@@ -100,7 +106,7 @@ def run_person(
     """
     results = _measure(timeline, settings, store, watch)
     measured = tuple(r for r in results if isinstance(r, Measurement))
-    normed = norms.place(measured, timeline.demographics)
+    normed = norms.place(measured, timeline.demographics, settings.site_norms)
     state = profile.infer(normed, today=settings.today)
     appraisal = appraise.appraise(timeline, today=settings.today)
     literature = evidence.load()
@@ -121,6 +127,8 @@ def run_person(
         today=settings.today,
         acknowledged=released,
     )
+    trajectories = monitor.follow(measured, timeline, today=settings.today)
+    changes = monitor.compare_sessions(normed)
     return Dossier(
         label=timeline.label,
         date=settings.today,
@@ -136,46 +144,34 @@ def run_person(
         appraisal=appraisal,
         decision=decision,
         plan=steps,
-        trajectories=monitor.follow(measured, timeline, today=settings.today),
+        trajectories=trajectories,
         acknowledged_by=settings.acknowledged_by,
+        scans=tuple(r for r in results if isinstance(r, ScanSummary)),
+        changes=changes,
+        change_order=monitor.order_of_change(changes, trajectories),
     )
 
 
-def measure_step_key(timeline: Timeline, seed: int) -> str:
+def measure_step_key(timeline: Timeline, settings: RunSettings) -> str:
     """Return the key of the measuring step.
 
-    It holds the digests of every file that an assay may read, the tables, the seed and the
-    software version, but not the day of the run, which no assay uses.
+    It holds the digests of every file that an assay may read, the tables, the seed, the choices
+    about scans and the software version, but not the day of the run, which no assay uses.
     """
     recordings = [
-        f"{r.name}\0{r.space}\0{r.repetition_time}\0{r.notice}\0"
-        + "\0".join(map(_digest, (r.path, r.mask, r.confounds, r.sidecar)))
+        f"{r.name}\0{r.space}\0{r.repetition_time}\0{r.notice}\0{r.date}\0{r.scanner}\0"
+        + "\0".join(map(_digest, r.files()))
         for r in timeline.recordings
     ]
     sources = [f"{source.name}\0{source.sha256}" for source in timeline.sources]
-    return step_key(__version__, tables_digest(), str(seed), *sources, *recordings)
+    chosen = [repr(settings.imaging), *map(_digest, settings.imaging.files())]
+    parts = (*chosen, *sources, *recordings)
+    return step_key(__version__, tables_digest(), str(settings.seed), *parts)
 
 
 def _portable(timeline: Timeline) -> Timeline:
     """Return the timeline with names below the dataset: no result holds a path of this machine."""
-
-    def _beside(recording: Recording, path: str | None) -> str | None:
-        folder = Path(recording.name).parent
-        return None if path is None else (folder / Path(path).name).as_posix()
-
-    return replace(
-        timeline,
-        recordings=tuple(
-            replace(
-                r,
-                path=r.name,
-                mask=_beside(r, r.mask),
-                confounds=_beside(r, r.confounds),
-                sidecar=_beside(r, r.sidecar),
-            )
-            for r in timeline.recordings
-        ),
-    )
+    return replace(timeline, recordings=tuple(r.portable() for r in timeline.recordings))
 
 
 def _digest(path: str | None) -> str:
@@ -194,12 +190,12 @@ def _digest(path: str | None) -> str:
 def _measure(
     timeline: Timeline, settings: RunSettings, store: StepStore, watch: Watcher
 ) -> tuple[Result, ...]:
-    key = measure_step_key(timeline, settings.seed)
+    key = measure_step_key(timeline, settings)
     kept = store.fetch("measure", key)
     if kept is not None:
         with contextlib.suppress(InputError):  # kept results that were damaged are made again
             return from_json(ResultSet, kept).results
-    results = assays.measure(timeline, seed=settings.seed, watch=watch)
+    results = assays.measure(timeline, seed=settings.seed, options=settings.imaging, watch=watch)
     text = to_json(ResultSet(results))
     store.keep("measure", key, text)
     # A resumed run reads rounded numbers; the first run must use the same ones.

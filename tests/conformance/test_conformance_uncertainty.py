@@ -29,4 +29,4 @@ def test_a_target_has_its_region(measured: tuple[Result, ...]) -> None:
     for result in measured:
         if isinstance(result, Target):
             assert 0 < result.radius50 <= result.radius95
-            assert result.verdict in {"usable", "uncertain"}
+            assert result.verdict in {"use", "use_with_caution", "fall_back"}

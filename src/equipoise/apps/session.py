@@ -135,8 +135,9 @@ def _finished(store: FileStore, key: str, out: Path) -> Dossier | None:
 
 
 def _run_key(timeline: Timeline, settings: pipeline.RunSettings) -> str:
-    measured = pipeline.measure_step_key(timeline, settings.seed)
-    return step_key(measured, settings.today, settings.acknowledged_by or "")
+    measured = pipeline.measure_step_key(timeline, settings)
+    learned = "" if settings.site_norms is None else to_json(settings.site_norms)
+    return step_key(measured, settings.today, settings.acknowledged_by or "", learned)
 
 
 def finish_study(out: Path) -> None:

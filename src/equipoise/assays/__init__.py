@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, Protocol
 
 from equipoise.assays import blood, mri, scales
+from equipoise.assays.mri.options import Options
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import NotMeasured
 from equipoise.core.steps import Watcher, quiet
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from equipoise.core.assay import AssaySpec
     from equipoise.core.nouns import Result, Timeline
 
-__all__ = ["RECORD_ASSAYS", "SPECS", "RecordAssay", "measure"]
+__all__ = ["RECORD_ASSAYS", "SPECS", "Options", "RecordAssay", "measure"]
 
 GROUP: Final = "equipoise.assays"
-IMAGING_PACKAGES: Final = frozenset({"nibabel", "isal", "scipy"})
+IMAGING_PACKAGES: Final = frozenset({"nibabel", "isal", "nilearn", "nitransforms", "scipy"})
 
 
 class RecordAssay(Protocol):
@@ -43,7 +44,9 @@ SPECS: tuple[AssaySpec, ...] = (*(assay.SPEC for assay in RECORD_ASSAYS), *mri.S
 """What every assay of this package needs and yields."""
 
 
-def measure(timeline: Timeline, *, seed: int, watch: Watcher = quiet) -> tuple[Result, ...]:
+def measure(
+    timeline: Timeline, *, seed: int, options: Options | None = None, watch: Watcher = quiet
+) -> tuple[Result, ...]:
     """Take every measure that the records allow.
 
     Parameters
@@ -52,12 +55,14 @@ def measure(timeline: Timeline, *, seed: int, watch: Watcher = quiet) -> tuple[R
         One person's records and where the recordings lie.
     seed : int
         Seed of the random streams of the imaging assays.
+    options : Options, optional
+        What the user chose about reading and cleaning scans.
     watch : Watcher, optional
         Told how far the reading of a scan is.
 
     Returns
     -------
-    tuple of Measurement, Target or NotMeasured
+    tuple of Measurement, Target, ScanSummary or NotMeasured
         At least one result for every measure of every assay. Input that one modality cannot use
         is a `NotMeasured` with the message; the others are measured all the same.
     """
@@ -67,14 +72,16 @@ def measure(timeline: Timeline, *, seed: int, watch: Watcher = quiet) -> tuple[R
             results += assay.measure(timeline)
         except InputError as error:
             results += _not_measured((assay.SPEC,), error.line())
-    return (*results, *_imaging(timeline, seed, watch))
+    return (*results, *_imaging(timeline, options, seed, watch))
 
 
-def _imaging(timeline: Timeline, seed: int, watch: Watcher) -> tuple[Result, ...]:
+def _imaging(
+    timeline: Timeline, options: Options | None, seed: int, watch: Watcher
+) -> tuple[Result, ...]:
     if not timeline.recordings:
-        return _not_measured(mri.SPECS, "no resting scan in the data")
+        return _not_measured(mri.SPECS, "no scan in the data")
     try:
-        return mri.measure(timeline.recordings, seed=seed, watch=watch)
+        return mri.measure(timeline.recordings, options, seed=seed, watch=watch)
     except InputError as error:
         return _not_measured(mri.SPECS, error.line())
     except ModuleNotFoundError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from equipoise.monitor.change import compare_sessions, order_of_change
 from equipoise.monitor.follow import follow
 
-__all__ = ["follow"]
+__all__ = ["compare_sessions", "follow", "order_of_change"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from equipoise.core.nouns import Demographics, Measurement, NormedMeasurement, NormUsed
+from equipoise.core.nouns import Demographics, Measurement, NormedMeasurement, NormUsed, SiteNorms
 from equipoise.core.tables import Row, load_table
 from equipoise.core.units import convert
 from equipoise.norms.choose import choose_norm
@@ -15,7 +15,9 @@ __all__ = ["place"]
 
 
 def place(
-    measurements: tuple[Measurement, ...], demographics: Demographics
+    measurements: tuple[Measurement, ...],
+    demographics: Demographics,
+    site_norms: SiteNorms | None = None,
 ) -> tuple[NormedMeasurement, ...]:
     """Place every measurement on the norm that fits the person.
 
@@ -25,6 +27,8 @@ def place(
         In any order; several of one measure are all placed.
     demographics : Demographics
         Sex and age; unknown ones lead to a norm of all people, marked as extrapolated.
+    site_norms : SiteNorms or None, optional
+        Norms that the site learned from its own controls.
 
     Returns
     -------
@@ -44,6 +48,7 @@ def place(
     extrapolated. Centiles follow the published quantiles, and the normal curve where there are
     fewer than two.
     """
+    del site_norms
     return tuple(_place(one, demographics) for one in measurements)
 
 

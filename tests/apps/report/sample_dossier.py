@@ -271,7 +271,7 @@ def _target() -> Target:
         split_half=6.0,
         group_distance=5.8,
         group_target="dlpfc_group_target_l",
-        verdict="usable",
+        verdict="use",
         reasons=("the halves of the scan agree within 10 mm",),
         coverage=0.97,
         date="2025-01-08",
@@ -741,7 +741,7 @@ def sparse() -> Dossier:
         None,
     )
     target = dataclasses.replace(
-        _target(), space="T1w", side="R", verdict="uncertain", group_target="nowhere"
+        _target(), space="T1w", side="R", verdict="use_with_caution", group_target="nowhere"
     )
     course = dataclasses.replace(
         _trajectory(),

@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from equipoise.assays import mri
-from equipoise.assays.mri.clean import in_band, out_of_band
-from equipoise.assays.mri.confounds import read_confounds
+from equipoise.assays.mri.cleaning.confounds import read_confounds
+from equipoise.assays.mri.cleaning.projection import in_band, out_of_band
 from equipoise.assays.mri.connectivity import circuit_edges, edge_scores
 from equipoise.core.nouns import Measurement, Recording, Result
 from equipoise.core.tables import load_table

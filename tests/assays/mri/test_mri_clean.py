@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from equipoise.assays.mri.clean import in_band, out_of_band, projection
+from equipoise.assays.mri.cleaning.projection import in_band, out_of_band, projection
 
 VOLUMES, SECONDS, BAND = 200, 1.5, (0.01, 0.1)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from equipoise.assays.mri.confounds import read_confounds
+from equipoise.assays.mri.cleaning.confounds import read_confounds
 from equipoise.core.errors import RecordingError
 
 MOTION = ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z")

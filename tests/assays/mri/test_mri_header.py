@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.assays.mri.header import ImageHeader, parse_header, repetition_time
+from equipoise.assays.mri.image.header import ImageHeader, parse_header, repetition_time
 from equipoise.core.errors import RecordingError
 
 RAS = np.array([[3.0, 0, 0, -30], [0, 3, 0, -40], [0, 0, 3, -50], [0, 0, 0, 1]])

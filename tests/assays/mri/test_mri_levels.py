@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from equipoise.assays import mri
-from equipoise.assays.mri.levels import centre
+from equipoise.assays.mri.image.levels import centre
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import Measurement, NotMeasured, Recording
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from equipoise.assays import mri
 from equipoise.assays.mri.connectivity import circuit_edges
-from equipoise.assays.mri.header import Grid
-from equipoise.assays.mri.regions import family_of, locate
+from equipoise.assays.mri.image.header import Grid
+from equipoise.assays.mri.image.regions import family_of, locate
 from equipoise.core.errors import RecordingError
 from equipoise.core.tables import load_table
 

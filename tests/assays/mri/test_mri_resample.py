@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from equipoise.assays.mri.clean import projection
-from equipoise.assays.mri.resample import (
+from equipoise.assays.mri.cleaning.projection import projection
+from equipoise.assays.mri.cleaning.resample import (
     block_counts,
     correlations,
     fisher,
@@ -16,16 +16,16 @@ from equipoise.assays.mri.resample import (
 
 
 def test_every_replicate_has_as_many_volumes_as_the_run() -> None:
-    counts = block_counts(53, 10, 40, np.random.default_rng(0))
+    counts = block_counts((53,), 10, 40, np.random.default_rng(0))
     assert counts.shape == (40, 53)
     np.testing.assert_array_equal(counts.sum(axis=1), 53)
 
 
 def test_blocks_hold_neighbours_on_the_circle() -> None:
     """A single block of the whole length is the run itself, wherever it starts."""
-    counts = block_counts(20, 20, 5, np.random.default_rng(0))
+    counts = block_counts((20,), 20, 5, np.random.default_rng(0))
     np.testing.assert_array_equal(counts, 1)
-    one = block_counts(100, 50, 1, np.random.default_rng(2))[0]
+    one = block_counts((100,), 50, 1, np.random.default_rng(2))[0]
     edges = np.count_nonzero(np.diff(np.append(one, one[0])))
     assert edges <= 4  # two blocks begin and end
 
@@ -42,7 +42,7 @@ def test_correlations_are_those_of_numpy() -> None:
 def test_resampled_correlations_are_those_of_the_drawn_volumes() -> None:
     generator = np.random.default_rng(2)
     x, y = generator.standard_normal((2, 60, 3)).astype(np.float32)
-    counts = block_counts(60, 7, 6, generator)
+    counts = block_counts((60,), 7, 6, generator)
     found = resampled_correlations(x, y, counts)
     for row, count in zip(found, counts, strict=True):
         drawn = np.repeat(np.arange(60), count.astype(int))
@@ -73,7 +73,7 @@ def test_the_standard_error_is_the_scatter_of_unrelated_series(
     left = cleaning.coefficients(generator.standard_normal((volumes, 1200)))
     z = fisher(correlations(left[:, :600], left[:, 600:]))
     series = cleaning.in_time(left).astype(np.float32)
-    counts = block_counts(volumes, length, 300, generator)
+    counts = block_counts((volumes,), length, 300, generator)
     drawn = fisher(resampled_correlations(series[:, :600], series[:, 600:], counts))
     error = drawn.std(axis=0) * inflation(cleaning.kernel(), length)
     assert np.sqrt((error**2).mean()) == pytest.approx(z.std(), rel=0.1)

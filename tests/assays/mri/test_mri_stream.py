@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from equipoise.assays.mri.stream import check_length, read_header, read_mask, read_voxels
+from equipoise.assays.mri.image.stream import check_length, read_header, read_mask, read_voxels
 from equipoise.core.errors import RecordingError
 
 SHAPE = (7, 6, 5)

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from equipoise.assays import mri
-from equipoise.assays.mri.clean import Projection, projection
-from equipoise.assays.mri.header import Grid
-from equipoise.assays.mri.resample import correlations
-from equipoise.assays.mri.spot import kept_strength, patch_of, smooth, strongest
+from equipoise.assays.mri.cleaning.projection import Projection, projection
+from equipoise.assays.mri.cleaning.resample import correlations
+from equipoise.assays.mri.image.header import Grid
+from equipoise.assays.mri.target.spot import kept_strength, patch_of, smooth, strongest
 from equipoise.core.nouns import NotMeasured, Recording, Target
 
 Maker = Callable[..., Recording]
@@ -38,7 +38,7 @@ def target(recording: Recording, seed: int = 1) -> Target:
 def test_a_planted_spot_is_found_within_one_voxel(twin: Maker) -> None:
     found = target(twin(signal=2.0))
     assert np.linalg.norm(np.subtract(found.point, SPOT)) <= VOXEL
-    assert found.verdict == "usable"
+    assert found.verdict == "use"
     assert found.side == "L"
     assert found.connectivity.value < -0.9
     assert found.radius50 <= found.radius95 < VOXEL
@@ -64,7 +64,7 @@ def test_uncertainty_grows_as_signal_falls(twin: Maker) -> None:
 def test_white_noise_gives_no_usable_target(twin: Maker, seed: int) -> None:
     """One noise in twenty may pass the first check; none may be called usable."""
     found = result(twin(signal=0.0, seed=seed))
-    assert isinstance(found, NotMeasured) or found.verdict == "uncertain"
+    assert isinstance(found, NotMeasured) or found.verdict == "use_with_caution"
 
 
 def test_noise_is_told_in_words(twin: Maker) -> None:
@@ -76,7 +76,7 @@ def test_noise_is_told_in_words(twin: Maker) -> None:
 def test_a_positive_spot_is_no_target(twin: Maker) -> None:
     """The sign matters: a spot that runs with the seed is no target."""
     found = result(twin(sign=1.0))
-    assert isinstance(found, NotMeasured) or found.verdict == "uncertain"
+    assert isinstance(found, NotMeasured) or found.verdict == "use_with_caution"
 
 
 def test_mirroring_data_and_affine_together_moves_nothing(twin: Maker) -> None:
@@ -112,7 +112,7 @@ def test_the_same_seed_gives_the_same_target(twin: Maker) -> None:
 
 def test_an_uncertain_verdict_names_the_reason_first(twin: Maker) -> None:
     found = [result(twin(signal=0.12, seed=seed)) for seed in range(1, 5)]
-    uncertain = [t for t in found if isinstance(t, Target) and t.verdict == "uncertain"]
+    uncertain = [t for t in found if isinstance(t, Target) and t.verdict == "use_with_caution"]
     assert uncertain
     for one in uncertain:
         assert one.reasons[-1] == "the standard target serves as well"

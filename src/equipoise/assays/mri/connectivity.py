@@ -1,12 +1,12 @@
 """Connectivity of a circuit at rest: the mean Fisher z of its edges, with its standard error.
 
 Each region gives the mean series of its voxels that hold a signal; the series are cleaned (see
-:mod:`equipoise.assays.mri.clean`), each edge of `tables/circuits` is the Fisher z of the
-correlation of its two regions, and the circuit score is the mean of the edges. The standard error
-comes from a circular block bootstrap over time, calibrated for the degrees of freedom that the
-cleaning took (:mod:`equipoise.assays.mri.resample`). It holds for this scan and for a signal of
-even strength within the band; the slower the signal, the more it is a lower bound. The difference
-between two scans of one person is larger.
+:mod:`equipoise.assays.mri.cleaning.projection`), each edge of `tables/circuits` is the Fisher z of
+the correlation of its two regions, and the circuit score is the mean of the edges. The standard
+error comes from a circular block bootstrap over time, calibrated for the degrees of freedom that
+the cleaning took (:mod:`equipoise.assays.mri.cleaning.resample`). It holds for this scan and for a
+signal of even strength within the band; the slower the signal, the more it is a lower bound. The
+difference between two scans of one person is larger.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.assays.mri.regions import region_title
-from equipoise.assays.mri.resample import (
+from equipoise.assays.mri.cleaning.resample import (
     block_counts,
     correlations,
     fisher,
     resampled_correlations,
 )
-from equipoise.assays.mri.run import Run
+from equipoise.assays.mri.image.regions import region_title
+from equipoise.assays.mri.scan import Scan
 from equipoise.core.assay import AssaySpec
 from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
 from equipoise.core.streams import stream
@@ -46,14 +46,14 @@ def circuit_edges(circuit: str) -> tuple[tuple[str, str], ...]:
 
 
 def measure_circuit(
-    run: Run, spec: AssaySpec, *, seed: int
+    scan: Scan, spec: AssaySpec, *, seed: int
 ) -> tuple[Measurement | NotMeasured, ...]:
     """Take the score of the circuit that `spec` is about.
 
     Parameters
     ----------
-    run : Run
-        The cleaned run.
+    scan : Scan
+        The cleaned runs.
     spec : AssaySpec
         Of the assay; the last part of its id names the circuit.
     seed : int
@@ -66,24 +66,23 @@ def measure_circuit(
     """
     edges = circuit_edges(spec.id.rpartition(".")[2])
     regions = tuple(dict.fromkeys(region for edge in edges for region in edge))
-    missed = run.missed(spec.id, regions)
+    missed = scan.missed(spec.id, regions)
     if missed:
         return (missed,)
-    means = np.column_stack([run.series[:, run.regions[r].columns].mean(axis=1) for r in regions])
     pairs = np.array([[regions.index(a), regions.index(b)] for a, b in edges])
-    coefficients = run.projection.coefficients(means.astype(np.float64))
+    coefficients = scan.whole.coefficients(scan.means(regions))
     scores = edge_scores(coefficients, pairs)
     same = _same_signal(scores, edges, spec)
     if same:
         return (NotMeasured(spec.id, same),)
-    error = _standard_error(run, coefficients, pairs, spec.id, seed)
+    error = _standard_error(scan, coefficients, pairs, spec.id, seed)
     measurement = Measurement(
         id=spec.id,
         quantity=Quantity(float(scores.mean()), spec.yields[0].unit, error),
         date=None,
-        coverage=run.coverage(regions),
-        flags=run.quality(regions),
-        provenance=_provenance(run, edges, scores),
+        coverage=scan.coverage(regions),
+        flags=scan.quality(regions),
+        provenance=_provenance(scan, edges, scores),
     )
     return (measurement,)
 
@@ -123,24 +122,26 @@ def edge_scores(
 
 
 def _standard_error(
-    run: Run,
+    scan: Scan,
     coefficients: NDArray[np.floating],
     pairs: NDArray[np.int64],
     name: str,
     seed: int,
 ) -> float:
     """Return the standard deviation of the resampled score, calibrated."""
-    series = run.projection.in_time(coefficients).astype(np.float32)
+    series = scan.whole.in_time(coefficients)
     series /= np.sqrt((series**2).mean(axis=0))
     replicates = int(setting("bold_bootstrap_replicates"))
-    counts = block_counts(run.volumes, run.block, replicates, stream(f"{name}/blocks", seed))
+    counts = block_counts(
+        scan.whole.lengths, scan.first.block, replicates, stream(f"{name}/blocks", seed)
+    )
     drawn = resampled_correlations(series[:, pairs[:, 0]], series[:, pairs[:, 1]], counts)
     scores = fisher(drawn).mean(axis=1, dtype=np.float64)
-    return float(scores.std(ddof=1) * run.inflation)
+    return float(scores.std(ddof=1) * scan.whole.inflation)
 
 
 def _provenance(
-    run: Run, edges: tuple[tuple[str, str], ...], scores: NDArray[np.floating]
+    scan: Scan, edges: tuple[tuple[str, str], ...], scores: NDArray[np.floating]
 ) -> Provenance:
     """Return the run's provenance with the edges and the resampling added."""
     single = tuple(
@@ -148,10 +149,10 @@ def _provenance(
         for (a, b), score in zip(edges, scores, strict=True)
     )
     method = (
-        ("degrees_of_freedom", str(run.projection.freedom)),
-        ("bootstrap_block", f"{run.block} volumes"),
+        ("degrees_of_freedom", str(scan.whole.freedom)),
+        ("bootstrap_block", f"{scan.first.block} volumes"),
         ("bootstrap_replicates", f"{setting('bold_bootstrap_replicates'):g}"),
         ("region_radius", f"{setting('bold_region_radius'):g} mm"),
     )
-    known = run.provenance
+    known = scan.provenance
     return Provenance(known.inputs, known.software, (*known.parameters, *method, *single))

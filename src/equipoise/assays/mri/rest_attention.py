@@ -19,7 +19,7 @@ References: tozzi2024.
 from __future__ import annotations
 
 from equipoise.assays.mri.connectivity import measure_circuit
-from equipoise.assays.mri.run import Run
+from equipoise.assays.mri.scan import Scan
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.nouns import Measurement, NotMeasured
 
@@ -45,6 +45,6 @@ SPEC = AssaySpec(
 )
 
 
-def measure(run: Run, *, seed: int) -> tuple[Measurement | NotMeasured, ...]:
+def measure(scan: Scan, *, seed: int) -> tuple[Measurement | NotMeasured, ...]:
     """Return the circuit score (Fisher z, unit 1), or why it could not be taken."""
-    return measure_circuit(run, SPEC, seed=seed)
+    return measure_circuit(scan, SPEC, seed=seed)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise import __version__
-from equipoise.assays.mri.clean import Projection, projection
-from equipoise.assays.mri.confounds import Confounds, read_confounds
-from equipoise.assays.mri.header import Grid, ImageHeader, repetition_time
-from equipoise.assays.mri.levels import centre
-from equipoise.assays.mri.regions import RegionVoxels, family_of, locate, region_title
-from equipoise.assays.mri.resample import inflation
-from equipoise.assays.mri.sidecar import check_sidecar
-from equipoise.assays.mri.stream import (
+from equipoise.assays.mri.cleaning.confounds import Confounds, read_confounds
+from equipoise.assays.mri.cleaning.projection import Projection, projection
+from equipoise.assays.mri.cleaning.resample import inflation
+from equipoise.assays.mri.image.header import Grid, ImageHeader, repetition_time
+from equipoise.assays.mri.image.levels import centre
+from equipoise.assays.mri.image.regions import RegionVoxels, family_of, locate, region_title
+from equipoise.assays.mri.image.sidecar import check_sidecar
+from equipoise.assays.mri.image.stream import (
     Mask,
     Streamed,
     check_length,

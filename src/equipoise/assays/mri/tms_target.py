@@ -31,16 +31,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from equipoise.assays.mri.clean import Projection, projection
-from equipoise.assays.mri.regions import centre
-from equipoise.assays.mri.resample import (
+from equipoise.assays.mri.cleaning.resample import (
     block_counts,
     fisher,
     resampled_correlations,
 )
-from equipoise.assays.mri.run import Run, band
-from equipoise.assays.mri.search import Search, search_left, unit_columns
-from equipoise.assays.mri.spot import kept_strength, strongest
+from equipoise.assays.mri.image.regions import centre
+from equipoise.assays.mri.scan import Part, Scan
+from equipoise.assays.mri.target.search import Search, search_left, unit_columns
+from equipoise.assays.mri.target.spot import kept_strength, strongest
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.nouns import NotMeasured, Provenance, Quantity, Target
 from equipoise.core.streams import stream
@@ -90,51 +89,42 @@ class _Spread:
     error: float
 
 
-def measure(run: Run, *, seed: int) -> tuple[Target | NotMeasured, ...]:
+def measure(scan: Scan, *, seed: int) -> tuple[Target | NotMeasured, ...]:
     """Return the target, or why there is none."""
-    missed = run.missed(SPEC.id, (SEED, *SEARCH))
+    missed = scan.missed(SPEC.id, (SEED, *SEARCH))
     if missed:
         return (missed,)
-    halves = _halves(run)
-    freedom, least = min(half.freedom for _, half in halves), setting("tms_min_half_dof")
+    halves = scan.halves()
+    freedom, least = min(half.freedom for half in halves), setting("tms_min_half_dof")
     if freedom < least:
         reason = (
             f"the run is too short to check itself: a half keeps {freedom} degrees of freedom, "
             f"at least {least:g} are needed"
         )
         return (NotMeasured(SPEC.id, reason),)
-    search = search_left(run, SEED, SEARCH)
-    found = _find(search, run.projection, seed)
+    search = search_left(scan, SEED, SEARCH)
+    found = _find(search, scan.whole, seed)
     if found.chance > setting("tms_alpha"):
         reason = (
             f"no anticorrelated spot: {found.chance:.0%} of unrelated seeds give one as strong "
             f"(limit {setting('tms_alpha'):.0%})"
         )
         return (NotMeasured(SPEC.id, reason),)
-    spread = _resample(search, found, run, seed)
-    first, second = (_spot_of_half(search, part, half) for part, half in halves)
-    return (_target(run, found, spread, float(np.linalg.norm(first - second))),)
+    spread = _resample(search, found, scan, seed)
+    first, second = (_spot_of_half(search, half) for half in halves)
+    return (_target(scan, found, spread, float(np.linalg.norm(first - second))),)
 
 
-def _halves(run: Run) -> tuple[tuple[slice, Projection], ...]:
-    """Return the two halves of the run, each with a cleaning of its own."""
-    middle = run.volumes // 2
-    parts = (slice(0, middle), slice(middle, run.volumes))
-    return tuple(
-        (part, projection(run.confounds.values[part], run.seconds, band())) for part in parts
-    )
-
-
-def _find(search: Search, cleaning: Projection, seed: int) -> _Found:
+def _find(search: Search, part: Part, seed: int) -> _Found:
     """Find the spot and compare its score with those of unrelated seeds."""
     share = setting("tms_extreme_share")
-    region, subgenual = search.cleaned(slice(None), cleaning)
+    region, subgenual = search.cleaned(part)
     observed = fisher(subgenual.T @ region)
     spot = strongest(search.patch, observed, share)
     drawn = stream(f"{SPEC.id}/surrogates", seed)
     count = int(setting("tms_surrogates"))
     signs = drawn.choice(np.array([-1, 1]), size=(len(subgenual), count))
-    seeds = unit_columns(cleaning.without_removed(signs * subgenual).astype(np.float32))
+    seeds = unit_columns(part.without_removed(signs * subgenual).astype(np.float32))
     maps = fisher(seeds.T @ region)
     # No cluster is stronger than all kept voxels together: most maps need no clustering.
     maps = maps[kept_strength(maps, share) >= spot.scores[0]]
@@ -146,38 +136,38 @@ def _find(search: Search, cleaning: Projection, seed: int) -> _Found:
     return _Found(voxel, search.patch.positions[voxel], observed[0], float(chance))
 
 
-def _spot_of_half(search: Search, part: slice, cleaning: Projection) -> NDArray[np.float64]:
-    region, subgenual = search.cleaned(part, cleaning)
+def _spot_of_half(search: Search, part: Part) -> NDArray[np.float64]:
+    region, subgenual = search.cleaned(part)
     maps = fisher(subgenual.T @ region)
     spots = strongest(search.patch, maps, setting("tms_extreme_share"))
     return np.asarray(spots.centres[0])
 
 
-def _resample(search: Search, found: _Found, run: Run, seed: int) -> _Spread:
+def _resample(search: Search, found: _Found, scan: Scan, seed: int) -> _Spread:
     """Resample the run in blocks and find the spot again in each replicate."""
-    cleaning = run.projection
-    region, subgenual = search.cleaned(slice(None), cleaning)
+    whole = scan.whole
+    region, subgenual = search.cleaned(whole)
     counts = block_counts(
-        run.volumes,
-        run.block,
+        whole.lengths,
+        scan.first.block,
         int(setting("tms_bootstrap_replicates")),
         stream(f"{SPEC.id}/blocks", seed),
     )
     drawn = resampled_correlations(
-        cleaning.in_time(region).astype(np.float32),
-        cleaning.in_time(subgenual).astype(np.float32),
+        whole.in_time(region),
+        whole.in_time(subgenual),
         counts,
     )
     maps = fisher(drawn)
     maps -= found.map
-    maps *= np.float32(run.inflation)
+    maps *= np.float32(whole.inflation)
     error = float(maps[:, found.voxel].std(ddof=1, dtype=np.float64))
     maps += found.map
     spots = strongest(search.patch, maps, setting("tms_extreme_share"))
     return _Spread(spots.centres, error)
 
 
-def _target(run: Run, found: _Found, spread: _Spread, split_half: float) -> Target:
+def _target(scan: Scan, found: _Found, spread: _Spread, split_half: float) -> Target:
     point, r = found.point, float(np.tanh(found.map[found.voxel]))
     apart = np.linalg.norm(spread.centres - point, axis=1)
     radius50, radius95 = (float(np.percentile(apart, share)) for share in (50, 95))
@@ -187,7 +177,7 @@ def _target(run: Run, found: _Found, spread: _Spread, split_half: float) -> Targ
     return Target(
         id=SPEC.id,
         point=(float(point[0]), float(point[1]), float(point[2])),
-        space=run.space,
+        space=scan.first.space,
         side="L",
         method=(
             "strongest cluster of the voxels of the left dorsolateral prefrontal cortex that are "
@@ -202,10 +192,10 @@ def _target(run: Run, found: _Found, spread: _Spread, split_half: float) -> Targ
         group_target=GROUP,
         verdict=verdict,
         reasons=reasons,
-        coverage=run.coverage((SEED, *SEARCH)),
+        coverage=scan.coverage((SEED, *SEARCH)),
         date=None,
-        flags=(*run.quality((SEED, *SEARCH)), _SIDE_FLAG),
-        provenance=_provenance(run, found),
+        flags=(*scan.quality((SEED, *SEARCH)), _SIDE_FLAG),
+        provenance=_provenance(scan, found),
     )
 
 
@@ -231,19 +221,19 @@ def _verdict(
     )
     reasons = tuple(text for good, text in sorted(checks, key=lambda check: check[0]))
     if all(good for good, _ in checks):
-        return "usable", reasons
-    return "uncertain", (*reasons, "the standard target serves as well")
+        return "use", reasons
+    return "use_with_caution", (*reasons, "the standard target serves as well")
 
 
-def _provenance(run: Run, found: _Found) -> Provenance:
-    known = run.provenance
+def _provenance(scan: Scan, found: _Found) -> Provenance:
+    known = scan.provenance
     method = (
         ("seed_region", SEED),
         ("search_regions", "; ".join(SEARCH)),
-        ("degrees_of_freedom", str(run.projection.freedom)),
+        ("degrees_of_freedom", str(scan.whole.freedom)),
         ("smoothing", f"{setting('tms_smoothing_fwhm'):g} mm"),
         ("extreme_share", f"{setting('tms_extreme_share'):g}"),
-        ("bootstrap_block", f"{run.block} volumes"),
+        ("bootstrap_block", f"{scan.first.block} volumes"),
         ("bootstrap_replicates", f"{setting('tms_bootstrap_replicates'):g}"),
         ("chance_of_noise", f"{found.chance:.3f}"),
     )

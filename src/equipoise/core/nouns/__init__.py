@@ -13,6 +13,10 @@ from equipoise.core.nouns.appraisal import (
     TrialAppraisal,
     Verdict,
 )
+from equipoise.core.nouns.change import (
+    Change,
+    ChangeOrder,
+)
 from equipoise.core.nouns.dossier import (
     Dossier,
 )
@@ -35,9 +39,10 @@ from equipoise.core.nouns.measurement import (
     NormUsed,
     NotMeasured,
     Provenance,
-    Result,
-    ResultSet,
-    Target,
+)
+from equipoise.core.nouns.norm import (
+    SiteNorm,
+    SiteNorms,
 )
 from equipoise.core.nouns.numbers import (
     Chance,
@@ -61,6 +66,7 @@ from equipoise.core.nouns.person import (
     Pregnancy,
     Recording,
     ScaleAnswers,
+    SpaceTransform,
     Timeline,
     TreatmentTrial,
 )
@@ -85,6 +91,21 @@ from equipoise.core.nouns.profile import (
     MechanismState,
     Profile,
 )
+from equipoise.core.nouns.results import (
+    Result,
+    ResultSet,
+)
+from equipoise.core.nouns.scan import (
+    EdgeScore,
+    RegionQuality,
+    ScanDiagnostic,
+    ScanSummary,
+)
+from equipoise.core.nouns.target import (
+    PlacedPoint,
+    Target,
+    TargetEstimate,
+)
 
 __all__ = [
     "Appraisal",
@@ -92,6 +113,8 @@ __all__ = [
     "BiotypeChance",
     "BlockedOption",
     "Chance",
+    "Change",
+    "ChangeOrder",
     "CheckItem",
     "Claim",
     "Condition",
@@ -103,6 +126,7 @@ __all__ = [
     "Dossier",
     "Driver",
     "DrugUse",
+    "EdgeScore",
     "Effect",
     "Episode",
     "EvidenceBase",
@@ -125,6 +149,7 @@ __all__ = [
     "OptionBaseline",
     "OptionVerdict",
     "PathwayStep",
+    "PlacedPoint",
     "Plan",
     "Points",
     "Prediction",
@@ -135,16 +160,23 @@ __all__ = [
     "Quantity",
     "Recording",
     "RedFlag",
+    "RegionQuality",
     "Result",
     "ResultSet",
     "SafetyReason",
     "ScaleAnswers",
+    "ScanDiagnostic",
+    "ScanSummary",
     "SeriesPoint",
     "Shift",
     "SideEffect",
+    "SiteNorm",
+    "SiteNorms",
+    "SpaceTransform",
     "Stage",
     "Step",
     "Target",
+    "TargetEstimate",
     "Timeline",
     "Trajectory",
     "Treatment",

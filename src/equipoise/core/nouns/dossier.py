@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns.appraisal import Appraisal
-from equipoise.core.nouns.measurement import NormedMeasurement, NotMeasured, Target
+from equipoise.core.nouns.change import Change, ChangeOrder
+from equipoise.core.nouns.measurement import NormedMeasurement, NotMeasured
 from equipoise.core.nouns.person import Timeline
 from equipoise.core.nouns.plan import Plan, Trajectory
 from equipoise.core.nouns.prediction import Decision
 from equipoise.core.nouns.profile import Profile
+from equipoise.core.nouns.scan import ScanSummary
+from equipoise.core.nouns.target import Target
 
 __all__ = ["Dossier"]
 
@@ -33,6 +36,12 @@ class Dossier:
         Sentences that stand wherever results show ("real brain signal in synthetic geometry").
     acknowledged_by : str or None
         The clinician who released the plan of a person with an emergency flag.
+    scans : tuple of ScanSummary
+        Every functional run that was read.
+    changes : tuple of Change
+        Measures that were taken in two sessions.
+    change_order : ChangeOrder or None
+        Whether the brain changed before the symptoms; None with fewer than two sessions.
     """
 
     label: str
@@ -51,3 +60,6 @@ class Dossier:
     plan: Plan
     trajectories: tuple[Trajectory, ...]
     acknowledged_by: str | None
+    scans: tuple[ScanSummary, ...] = ()
+    changes: tuple[Change, ...] = ()
+    change_order: ChangeOrder | None = None

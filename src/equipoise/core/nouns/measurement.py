@@ -14,9 +14,6 @@ __all__ = [
     "NormedMeasurement",
     "NotMeasured",
     "Provenance",
-    "Result",
-    "ResultSet",
-    "Target",
 ]
 
 
@@ -47,6 +44,13 @@ class Measurement:
         Quality flags, one short sentence each.
     provenance : Provenance
         Input digests, software, parameters.
+    covariates : tuple of (name, value)
+        What a norm may need besides age and sex, such as ``mean_fd`` (mm) of a scan or ``etiv``
+        (mm3); names are rows of `norms/covariates`.
+    scanner : str or None
+        Machine that made the recording: maker, model and field strength; None where unknown.
+    session : str or None
+        BIDS session of the recording; None for records without one.
     """
 
     id: str
@@ -55,6 +59,9 @@ class Measurement:
     coverage: float
     flags: tuple[str, ...]
     provenance: Provenance
+    covariates: tuple[tuple[str, float], ...] = ()
+    scanner: str | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,71 +71,6 @@ class NotMeasured:
     id: str
     reason: str
     date: IsoDate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A stimulation point.
-
-    Parameters
-    ----------
-    id : str
-        Measure id, ``mri.tms_target``.
-    point : tuple of float
-        x, y, z in mm, RAS+, in `space`.
-    space : str
-        BIDS name of the space.
-    side : {"L", "R"}
-        Hemisphere.
-    method : str
-        One clause.
-    connectivity : Quantity
-        Correlation with the seed at the point, with its standard error.
-    covariance : tuple of tuple of float
-        3 x 3 covariance of the point in mm2, from the resampled scan.
-    radius50, radius95 : float
-        Radius in mm of the ball about `point` that holds 50 and 95 % of the resampled points.
-    split_half : float
-        Distance in mm between the points of the two halves of the scan.
-    group_distance : float
-        Distance in mm to the published group target `group_target`.
-    group_target : str
-        Region id of the group target.
-    verdict : {"usable", "uncertain"}
-        ``uncertain``: the standard target serves as well.
-    reasons : tuple of str
-        Why the verdict is what it is.
-    """
-
-    id: str
-    point: tuple[float, float, float]
-    space: str
-    side: str
-    method: str
-    connectivity: Quantity
-    covariance: tuple[tuple[float, float, float], ...]
-    radius50: float
-    radius95: float
-    split_half: float
-    group_distance: float
-    group_target: str
-    verdict: str
-    reasons: tuple[str, ...]
-    coverage: float
-    date: IsoDate | None
-    flags: tuple[str, ...]
-    provenance: Provenance
-
-
-Result = Measurement | Target | NotMeasured
-"""What an assay returns."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResultSet:
-    """All results of one person, in the order of the assays."""
-
-    results: tuple[Result, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,16 +26,17 @@ __all__ = ["block_counts", "correlations", "fisher", "inflation", "resampled_cor
 
 
 def block_counts(
-    volumes: int, length: int, replicates: int, generator: np.random.Generator
+    lengths: tuple[int, ...], block: int, replicates: int, generator: np.random.Generator
 ) -> Single:
     """Draw how often each volume stands in each replicate.
 
     Parameters
     ----------
-    volumes : int
-        Length of the run.
-    length : int
-        Volumes in a block; longer than the run means the run itself.
+    lengths : tuple of int
+        Volumes of each run; a block never crosses from one run to another, and each run is
+        closed to a circle.
+    block : int
+        Volumes in a block; a run shorter than that is a block of its own.
     replicates : int
         Number of replicates.
     generator : numpy.random.Generator
@@ -43,9 +44,14 @@ def block_counts(
 
     Returns
     -------
-    ndarray, shape (replicates, volumes)
-        Counts; each row adds up to `volumes`.
+    ndarray, shape (replicates, sum of lengths)
+        Counts; each row adds up to the sum of lengths.
     """
+    drawn = [_of_one(length, block, replicates, generator) for length in lengths]
+    return np.concatenate(drawn, axis=1)
+
+
+def _of_one(volumes: int, length: int, replicates: int, generator: np.random.Generator) -> Single:
     length = min(length, volumes)
     blocks = -(-volumes // length)
     starts = generator.integers(0, volumes, size=(replicates, blocks, 1))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from equipoise.assays.mri.header import Grid
+from equipoise.assays.mri.image.header import Grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 import numpy as np
 
-from equipoise.assays.mri.header import HEAD_BYTES, Grid, ImageHeader, parse_header
+from equipoise.assays.mri.image.header import HEAD_BYTES, Grid, ImageHeader, parse_header
 from equipoise.core.errors import RecordingError
 from equipoise.core.steps import Watcher, quiet
 
@@ -143,7 +143,7 @@ def read_header(path: str, name: str) -> ImageHeader:
     Returns
     -------
     ImageHeader
-        See :func:`~equipoise.assays.mri.header.parse_header`.
+        See :func:`~equipoise.assays.mri.image.header.parse_header`.
 
     Raises
     ------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.assays.mri.header import Grid
+from equipoise.assays.mri.image.header import Grid
 from equipoise.core.errors import RecordingError
 from equipoise.core.tables import Row, load_table, setting
 

@@ -1,0 +1,1 @@
+"""Nuisance regressors, filters and resampling of series over time."""

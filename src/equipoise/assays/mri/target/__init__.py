@@ -1,0 +1,1 @@
+"""Where to stimulate: search region, methods, confidence region, verdict."""

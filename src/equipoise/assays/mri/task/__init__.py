@@ -1,0 +1,1 @@
+"""First-level models of task runs."""
