@@ -16,6 +16,8 @@ from typer.exceptions import TyperException
 
 from equipoise import __version__
 from equipoise.apps.evidence.cli import evidence_app
+from equipoise.apps.imaging.cli import add_commands
+from equipoise.apps.norms.cli import norms_app
 from equipoise.core.errors import EquipoiseError, InputError
 
 __all__ = ["app", "main"]
@@ -30,6 +32,8 @@ app = typer.Typer(
     "Research software: it supports a decision, it does not make it.",
 )
 app.add_typer(evidence_app, name="evidence")
+app.add_typer(norms_app, name="norms")
+add_commands(app)
 
 Date = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the run (today).")

@@ -1,0 +1,1 @@
+"""The commands `equipoise norms`: learn a norm from a site's own controls."""
