@@ -25,10 +25,9 @@ _ASSAYS: tuple[tuple[AssaySpec, _Measure], ...] = (
     (rest_default_mode.SPEC, rest_default_mode.measure),
     (rest_salience.SPEC, rest_salience.measure),
     (rest_attention.SPEC, rest_attention.measure),
-    (tms_target.SPEC, tms_target.measure),
 )
 
-SPECS: tuple[AssaySpec, ...] = tuple(spec for spec, _ in _ASSAYS)
+SPECS: tuple[AssaySpec, ...] = (*(spec for spec, _ in _ASSAYS), tms_target.SPEC)
 """What the measures of resting runs need and yield."""
 
 
@@ -54,7 +53,6 @@ def measure(
         One result for each measure; recordings that cannot be used give the reason. Images that
         were not used, or could not be, are named in the flags.
     """
-    del options
     found = candidates(recordings)
     if not found:
         return _none("no resting run was recorded")
@@ -67,7 +65,8 @@ def measure(
             continue
         run = replace(run, flags=(*run.flags, *_passed_over(reasons, found[number:])))
         scan = Scan((run,))
-        return tuple(result for _, take in _ASSAYS for result in take(scan, seed=seed))
+        circuits = (result for _, take in _ASSAYS for result in take(scan, seed=seed))
+        return (*circuits, *tms_target.measure(scan, options, seed=seed))
     return _none("; ".join(reasons))
 
 

@@ -37,6 +37,7 @@ from equipoise.assays.mri.cleaning.resample import (
     resampled_correlations,
 )
 from equipoise.assays.mri.image.regions import centre
+from equipoise.assays.mri.options import Options
 from equipoise.assays.mri.scan import Part, Scan
 from equipoise.assays.mri.target.search import Search, search_left, unit_columns
 from equipoise.assays.mri.target.spot import kept_strength, strongest
@@ -89,8 +90,9 @@ class _Spread:
     error: float
 
 
-def measure(scan: Scan, *, seed: int) -> tuple[Target | NotMeasured, ...]:
+def measure(scan: Scan, options: Options, *, seed: int) -> tuple[Target | NotMeasured, ...]:
     """Return the target, or why there is none."""
+    del options
     missed = scan.missed(SPEC.id, (SEED, *SEARCH))
     if missed:
         return (missed,)
