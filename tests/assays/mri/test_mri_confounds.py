@@ -57,10 +57,10 @@ def test_terms_of_the_file_go_before_computed_ones(tmp_path: Path) -> None:
 
 def test_the_next_strategy_serves_where_the_first_lacks_columns(tmp_path: Path) -> None:
     components = tuple(f"a_comp_cor_{n:02d}" for n in range(6))
-    columns = (*MOTION, *components, "global_signal", "motion_outlier00")
+    columns = (*MOTION, *components, "global_signal")
     found = read_confounds(write(tmp_path, table(columns)), VOLUMES, "c")
     assert found.strategy == "acompcor_gsr"
-    assert {"a_comp_cor_05", "motion_outlier00", "rot_z_derivative1"} <= set(found.names)
+    assert {"a_comp_cor_05", "rot_z_derivative1"} <= set(found.names)
     assert "global_signal_derivative1" not in found.names
 
 

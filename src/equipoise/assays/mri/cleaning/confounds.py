@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import re
-import sys
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from equipoise.assays.mri.cleaning.censoring import moved_volumes
+from equipoise.assays.mri.cleaning.columns import Columns, matching, read_columns
+from equipoise.assays.mri.cleaning.components import acompcor, rejected
 from equipoise.core.errors import RecordingError
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, load_table, setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Confounds", "choose_strategy", "read_confounds"]
+    Array = NDArray[np.float64]
+
+__all__ = ["MULTI_ECHO", "Confounds", "choose_strategy", "read_confounds", "strategies"]
+
+MULTI_ECHO: Final = "+tedana"
+"""Ends the name of a strategy that also removes the components rejected by tedana."""
 
 _DISPLACEMENT: Final = "framewise_displacement"
-_MISSING: Final = ("n/a", "nan", "")
-_LARGEST: Final = math.sqrt(sys.float_info.max) / 2
-"""The square of a difference of two such numbers is still a number."""
+_UNSTEADY: Final = r"non_steady_state_outlier\d+"
+_MARKED: Final = r"motion_outlier\d+"
+_KEPT: Final = (r"(trans|rot)_[xyz]", "global_signal", "(std_)?dvars", "csf", "white_matter")
+"""Columns that diagnostics look at, whatever the strategy removes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,23 +39,39 @@ class Confounds:
     Parameters
     ----------
     strategy : str
-        Row of `tables/circuits/cleaning`.
+        Row of `tables/circuits/cleaning`, with ``+tedana`` behind it where components that tedana
+        rejected are among the regressors.
     names : tuple of str
         Column names, in the order of `values`.
     values : ndarray, shape (volumes, n)
         One column per regressor.
     displacement : ndarray, shape (volumes,), or None
         Framewise displacement in mm; None where the file has no such column.
+    censored : ndarray of bool, shape (volumes,)
+        Volumes that the cleaning leaves out; give it to
+        :func:`~equipoise.assays.mri.cleaning.projection.projection`, cut like `values`.
+    notes : tuple of str
+        Flags, one sentence each.
+    known : mapping of str to ndarray, shape (volumes,)
+        Further columns by name: motion, tissue signals, DVARS.
     """
 
     strategy: str
     names: tuple[str, ...]
-    values: NDArray[np.float64]
-    displacement: NDArray[np.float64] | None
+    values: Array
+    displacement: Array | None
+    censored: NDArray[np.bool_]
+    notes: tuple[str, ...] = ()
+    known: Mapping[str, Array] = field(default_factory=dict)
 
 
-def choose_strategy(columns: tuple[str, ...], name: str) -> Row:
-    """Return the first strategy of `tables/circuits/cleaning` whose columns are all there.
+def strategies() -> tuple[str, ...]:
+    """Return the names of all strategies, in the order of `tables/circuits/cleaning`."""
+    return tuple(row.text("id") for row in load_table("circuits/cleaning"))
+
+
+def choose_strategy(columns: tuple[str, ...], name: str, wanted: str | None = None) -> Row:
+    """Return a strategy of `tables/circuits/cleaning` whose columns are all there.
 
     Parameters
     ----------
@@ -57,6 +79,8 @@ def choose_strategy(columns: tuple[str, ...], name: str) -> Row:
         Header of the confounds file.
     name : str
         File name for messages.
+    wanted : str, optional
+        Name of the strategy, in any case; without it the first by rank that fits.
 
     Returns
     -------
@@ -66,24 +90,59 @@ def choose_strategy(columns: tuple[str, ...], name: str) -> Row:
     Raises
     ------
     RecordingError
-        If no strategy fits; the message names what the nearest one lacks.
+        If there is no such strategy, or none fits; the message names what the nearest one lacks.
     """
-    rows = sorted(load_table("circuits/cleaning"), key=lambda row: row.number("rank"))
+    rows = _ranked() if wanted is None else (_named(wanted),)
     for row in rows:
-        if set(row.items("columns")) <= set(columns):
+        if not _lacking(row, columns):
             return row
-    lacks = [[c for c in row.items("columns") if c not in columns] for row in rows]
-    nearest, lacking = min(zip(rows, lacks, strict=True), key=lambda pair: len(pair[1]))
+    nearest = min(rows, key=lambda row: len(_lacking(row, columns)))
+    lacks = f"{nearest.text('id')} lacks columns"
     raise RecordingError(
-        f"no cleaning strategy fits these confounds; {nearest.text('id')} lacks columns",
+        lacks if wanted else f"no cleaning strategy fits these confounds; {lacks}",
         where=name,
-        got=f"all but {', '.join(lacking)}",
-        todo="give the confounds file that fMRIPrep wrote beside the image",
+        got=f"all but {', '.join(_lacking(nearest, columns))}",
+        todo="give the confounds file that fMRIPrep wrote beside the image, or name a cleaning "
+        "that needs fewer columns",
     )
 
 
-def read_confounds(path: str, volumes: int, name: str) -> Confounds:
-    """Read the regressors of the first strategy that fits.
+def _ranked() -> tuple[Row, ...]:
+    rows = [row for row in load_table("circuits/cleaning") if row.optional_number("rank")]
+    return tuple(sorted(rows, key=lambda row: row.number("rank")))
+
+
+def _named(wanted: str) -> Row:
+    plain = wanted.strip().lower().removesuffix(MULTI_ECHO)
+    row = load_table("circuits/cleaning").find(id=plain)
+    if row is None:
+        raise RecordingError(
+            "there is no such cleaning strategy", got=wanted, allowed=", ".join(strategies())
+        )
+    return row
+
+
+def _lacking(row: Row, columns: tuple[str, ...]) -> list[str]:
+    """Return the columns that a strategy needs and the file does not hold."""
+    lacks = [column for column in row.items("columns") if column not in columns]
+    needed = row.items("needed")
+    if needed and not matching(columns, needed):
+        lacks.append(f"columns like {' or '.join(needed)}")
+    count = row.optional_number("components")
+    if count and not acompcor(columns, int(count))[0]:
+        lacks.append("a_comp_cor_00 and the following, or w_comp_cor_00 and c_comp_cor_00")
+    return lacks
+
+
+def read_confounds(
+    path: str,
+    volumes: int,
+    name: str,
+    strategy: str | None = None,
+    censor_above: float | None = None,
+    mixing: str | None = None,
+) -> Confounds:
+    """Read the regressors of a strategy, and which volumes are left out.
 
     Parameters
     ----------
@@ -93,6 +152,13 @@ def read_confounds(path: str, volumes: int, name: str) -> Confounds:
         Volumes of the image.
     name : str
         File name for messages.
+    strategy : str, optional
+        Row of `tables/circuits/cleaning`, in any case; without it the first by rank that fits.
+    censor_above : float, optional
+        Framewise displacement in mm above which a volume is left out; without it the
+        hyperparameter `bold_censor_above`; infinity leaves none out for motion.
+    mixing : str, optional
+        Mixing matrix of tedana; rejected components become regressors.
 
     Returns
     -------
@@ -102,113 +168,85 @@ def read_confounds(path: str, volumes: int, name: str) -> Confounds:
     Raises
     ------
     RecordingError
-        If the file is missing, has another number of rows than the image has volumes, or a
-        regressor holds no number.
+        If the file is missing, has another number of rows than the image has volumes, lacks
+        columns of the strategy, or a regressor holds no number.
 
     Notes
     -----
     A missing value in the first row becomes 0: fMRIPrep leaves it out where a difference to the
     volume before would stand. Terms that a strategy expands and the file does not hold are
-    computed as fMRIPrep does: backward difference, square, square of the difference.
+    computed as fMRIPrep does: backward difference, square, square of the difference. Volumes that
+    the file marks as not in a steady state are always left out; those that it marks for motion
+    only where it holds no framewise displacement to judge by.
     """
-    columns, rows = _rows(path, name)
-    if len(rows) != volumes:
+    found = read_columns(path, name)
+    if len(found.rows) != volumes:
         raise RecordingError(
             "confounds and image have different lengths",
             where=name,
-            got=f"{len(rows)} rows for {volumes} volumes",
+            got=f"{len(found.rows)} rows for {volumes} volumes",
             allowed="one row for each volume",
         )
-    strategy = choose_strategy(columns, name)
-    found = _Columns(columns, rows, name)
-    names = list(strategy.items("columns"))
+    row = choose_strategy(found.names, name, strategy)
+    names, values, notes = _regressors(row, found, path)
+    chosen = row.text("id")
+    if mixing is not None:
+        more, series, note = rejected(mixing, volumes)
+        names, values = [*names, *more], [*values, *series]
+        notes += [note] if note else []
+        chosen += "" if note else MULTI_ECHO
+    elif strategy is not None and strategy.strip().lower().endswith(MULTI_ECHO):
+        raise RecordingError(
+            "the mixing matrix of tedana that this cleaning needs is missing", where=name
+        )
+    moved = found.numbers(_DISPLACEMENT) if _DISPLACEMENT in found.names else None
+    censored, said = _censored(found, moved, censor_above)
+    table = np.column_stack(values) if values else np.zeros((volumes, 0))
+    known = {column: found.numbers(column) for column in matching(found.names, _KEPT)}
+    return Confounds(chosen, tuple(names), table, moved, censored, (*notes, *said), known)
+
+
+def _regressors(row: Row, found: Columns, path: str) -> tuple[list[str], list[Array], list[str]]:
+    """Return names and series of a strategy's regressors, and flags."""
+    names = list(row.items("columns"))
+    notes: list[str] = []
+    count = row.optional_number("components")
+    if count:
+        components, note = acompcor(found.names, int(count), path)
+        names += components
+        notes += [note] if note else []
+    names += matching(found.names, (*row.items("needed"), *row.items("optional")))
     values = [found.numbers(column) for column in names]
-    for column in strategy.items("expanded"):
-        for term in strategy.items("terms"):
+    for column in row.items("expanded"):
+        for term in row.items("terms"):
             names.append(f"{column}_{term}")
             values.append(found.expanded(column, term))
-    for column in _matching(columns, strategy.items("optional")):
-        names.append(column)
-        values.append(found.numbers(column))
-    moved = found.numbers(_DISPLACEMENT) if _DISPLACEMENT in columns else None
-    return Confounds(strategy.text("id"), tuple(names), np.column_stack(values), moved)
+    return names, values, notes
 
 
-def _matching(columns: tuple[str, ...], patterns: tuple[str, ...]) -> list[str]:
-    return [column for column in columns if any(re.fullmatch(p, column) for p in patterns)]
+def _censored(
+    found: Columns, moved: Array | None, above: float | None
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Return the volumes left out, and a flag that says how many."""
+    limit = setting("bold_censor_above") if above is None else above
+    unsteady = _marked(found, _UNSTEADY)
+    if moved is not None:
+        out = moved_volumes(moved, limit, int(setting("bold_censor_segment")))
+        why = f"moved by more than {limit:g} mm, or lay in a short stretch between such"
+    else:
+        out = np.zeros_like(unsteady) if math.isinf(limit) else _marked(found, _MARKED)
+        why = "are marked for motion"
+    notes = []
+    if out.any():
+        notes.append(f"{out.sum()} of {len(out)} volumes were left out: they {why}")
+    if unsteady.any():
+        notes.append(f"{unsteady.sum()} volumes before the steady state were left out")
+    return out | unsteady, tuple(notes)
 
 
-def _rows(path: str, name: str) -> tuple[tuple[str, ...], list[list[str]]]:
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except FileNotFoundError as error:
-        raise RecordingError("the confounds file is missing", where=name) from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RecordingError("the confounds file is no table of text", where=name) from error
-    header, *body = rows or [[]]
-    if not body:
-        raise RecordingError("the confounds file is empty", where=name)
-    for number, row in enumerate(body, start=2):
-        if len(row) != len(header):
-            raise RecordingError(
-                "the row has another number of cells than the header",
-                where=f"{name} line {number}",
-                got=str(len(row)),
-                allowed=str(len(header)),
-            )
-    return tuple(header), body
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Columns of the file as numbers, read on demand."""
-
-    names: tuple[str, ...]
-    rows: list[list[str]]
-    where: str
-
-    def numbers(self, column: str) -> NDArray[np.float64]:
-        """Return a column; a missing first value is 0, any other missing value is refused."""
-        index = self.names.index(column)
-        values = np.array([self._number(row[index], line) for line, row in self._lines(column)])
-        missing = np.isnan(values)
-        if missing.all():
-            raise RecordingError("the confound holds no number at all", where=self._at(column))
-        values[0] = 0.0 if missing[0] else values[0]
-        if missing[1:].any():
-            line = int(np.flatnonzero(missing[1:])[0]) + 3
-            raise RecordingError(
-                "the confound has a missing value after the first volume",
-                where=f"{self._at(column)} line {line}",
-            )
-        return values
-
-    def expanded(self, column: str, term: str) -> NDArray[np.float64]:
-        """Return a derived term: as the file has it, or computed from its column."""
-        if f"{column}_{term}" in self.names:
-            return self.numbers(f"{column}_{term}")
-        values = self.numbers(column)
-        if term.startswith("derivative1"):
-            values = np.diff(values, prepend=values[:1])
-        return values**2 if term.endswith("power2") else values
-
-    def _lines(self, column: str) -> list[tuple[str, list[str]]]:
-        return [(f"{self._at(column)} line {n}", row) for n, row in enumerate(self.rows, start=2)]
-
-    def _at(self, column: str) -> str:
-        return f"{self.where} column {column}"
-
-    @staticmethod
-    def _number(text: str, where: str) -> float:
-        if text.strip().lower() in _MISSING:
-            return math.nan
-        try:
-            value = float(text)
-        except ValueError:
-            raise RecordingError("this is not a number", where=where, got=repr(text)) from None
-        if abs(value) > _LARGEST:
-            raise RecordingError(
-                "this is not a finite number, or it is too large", where=where, got=text[:40]
-            )
-        return value
+def _marked(found: Columns, pattern: str) -> NDArray[np.bool_]:
+    """Return the volumes at which one of some columns is not zero."""
+    out = np.zeros(len(found.rows), dtype=bool)
+    for column in matching(found.names, (pattern,)):
+        out |= found.numbers(column) != 0
+    return out
