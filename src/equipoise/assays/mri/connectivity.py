@@ -7,6 +7,9 @@ error comes from a circular block bootstrap over time, calibrated for the degree
 the cleaning took (:mod:`equipoise.assays.mri.cleaning.resample`). It holds for this scan and for a
 signal of even strength within the band; the slower the signal, the more it is a lower bound. The
 difference between two scans of one person is larger.
+
+:func:`score_edges` gives every edge of every circuit by itself, with its own standard error from
+the same replicates and its value in the two halves of the data, each cleaned apart.
 """
 
 from __future__ import annotations
@@ -24,16 +27,21 @@ from equipoise.assays.mri.cleaning.resample import (
 from equipoise.assays.mri.image.regions import region_title
 from equipoise.assays.mri.scan import Scan
 from equipoise.core.assay import AssaySpec
-from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
+from equipoise.core.nouns import EdgeScore, Measurement, NotMeasured, Provenance, Quantity
 from equipoise.core.streams import stream
 from equipoise.core.tables import load_table, setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["circuit_edges", "edge_scores", "measure_circuit"]
+__all__ = ["circuit_edges", "circuits", "edge_scores", "measure_circuit", "score_edges"]
 
 _DIGITS = 3
+
+
+def circuits() -> tuple[str, ...]:
+    """Return the circuits of `tables/circuits`, in its order."""
+    return tuple(dict.fromkeys(row.text("circuit") for row in load_table("circuits/circuits")))
 
 
 def circuit_edges(circuit: str) -> tuple[tuple[str, str], ...]:
@@ -75,7 +83,8 @@ def measure_circuit(
     same = _same_signal(scores, edges, spec)
     if same:
         return (NotMeasured(spec.id, same),)
-    error = _standard_error(scan, coefficients, pairs, spec.id, seed)
+    drawn = _resampled(scan, coefficients, pairs, spec.id, seed).mean(axis=1, dtype=np.float64)
+    error = float(drawn.std(ddof=1) * scan.whole.inflation)
     measurement = Measurement(
         id=spec.id,
         quantity=Quantity(float(scores.mean()), spec.yields[0].unit, error),
@@ -121,23 +130,64 @@ def edge_scores(
     return fisher(correlations(coefficients[:, pairs[:, 0]], coefficients[:, pairs[:, 1]]))
 
 
-def _standard_error(
+def score_edges(scan: Scan, *, seed: int) -> tuple[EdgeScore, ...]:
+    """Score every edge of every circuit by itself.
+
+    Parameters
+    ----------
+    scan : Scan
+        The cleaned runs.
+    seed : int
+        Seed of the run's random streams; the replicates are those of the circuit scores.
+
+    Returns
+    -------
+    tuple of EdgeScore
+        Fisher z (unit 1), standard error and halves, in the order of `tables/circuits`; an edge
+        with a region that the scan misses is left out.
+    """
+    return tuple(edge for circuit in circuits() for edge in _circuit_scores(scan, circuit, seed))
+
+
+def _circuit_scores(scan: Scan, circuit: str, seed: int) -> tuple[EdgeScore, ...]:
+    edges = tuple((a, b) for a, b in circuit_edges(circuit) if scan.missed(circuit, (a, b)) is None)
+    if not edges:
+        return ()
+    regions = tuple(dict.fromkeys(region for edge in edges for region in edge))
+    pairs = np.array([[regions.index(a), regions.index(b)] for a, b in edges])
+    means = scan.means(regions)
+    coefficients = scan.whole.coefficients(means)
+    scores = edge_scores(coefficients, pairs)
+    # The replicates are named after the measure, so that its error and those of its edges agree.
+    drawn = _resampled(scan, coefficients, pairs, f"mri.{circuit}", seed)
+    errors = drawn.std(axis=0, ddof=1, dtype=np.float64) * scan.whole.inflation
+    halves = [
+        edge_scores(half.coefficients(means), pairs)
+        for half in scan.halves()
+        if half.freedom >= setting("tms_min_half_dof")
+    ]
+    both = np.array(halves).T if len(halves) == 2 else np.zeros((len(edges), 0))  # noqa: PLR2004
+    return tuple(
+        EdgeScore(circuit, a, b, float(z), float(error), tuple(float(half) for half in each))
+        for (a, b), z, error, each in zip(edges, scores, errors, both, strict=True)
+    )
+
+
+def _resampled(
     scan: Scan,
     coefficients: NDArray[np.floating],
     pairs: NDArray[np.int64],
     name: str,
     seed: int,
-) -> float:
-    """Return the standard deviation of the resampled score, calibrated."""
+) -> NDArray[np.floating]:
+    """Return the Fisher z of each pair in each replicate, shape (replicates, pairs)."""
     series = scan.whole.in_time(coefficients)
     series /= np.sqrt((series**2).mean(axis=0))
     replicates = int(setting("bold_bootstrap_replicates"))
     counts = block_counts(
         scan.whole.lengths, scan.first.block, replicates, stream(f"{name}/blocks", seed)
     )
-    drawn = resampled_correlations(series[:, pairs[:, 0]], series[:, pairs[:, 1]], counts)
-    scores = fisher(drawn).mean(axis=1, dtype=np.float64)
-    return float(scores.std(ddof=1) * scan.whole.inflation)
+    return fisher(resampled_correlations(series[:, pairs[:, 0]], series[:, pairs[:, 1]], counts))
 
 
 def _provenance(
