@@ -29,6 +29,7 @@ __all__ = [
     "exact_chance",
     "measured",
     "mm_in",
+    "nearest_mm",
     "of_100",
     "outward",
     "point_mm",
@@ -254,6 +255,11 @@ def reach_mm(distance: float) -> str:
     """
     places = JSON_DECIMALS
     return f"{math.ceil(round(distance, places))} mm"
+
+
+def nearest_mm(distance: float) -> str:
+    """Return a measured length in whole millimetres, to the nearest."""
+    return f"{int(Decimal(str(distance)).quantize(Decimal(1), rounding=ROUND_HALF_UP))} mm"
 
 
 def mm_in(text: str) -> str:

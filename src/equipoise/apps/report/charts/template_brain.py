@@ -1,7 +1,8 @@
-"""Grey pictures of the MNI152 template: one slice in each plane, as small PNG files.
+"""Grey pictures of a brain: one slice in each plane through a point, as small PNG files.
 
 The template image ships inside nilearn; it is read with nibabel, and nilearn itself is not
-imported. Where nilearn, nibabel or Pillow is missing there are no pictures.
+imported. A person's own T1w image is cut in the same way, in its own millimetres. Where nibabel
+or Pillow is missing there are no pictures.
 """
 
 from __future__ import annotations
@@ -10,19 +11,33 @@ import base64
 import importlib.util
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FRAME", "Frame", "Plane", "frame", "slice_pictures", "template_file"]
+__all__ = [
+    "AXES",
+    "FRAME",
+    "Frame",
+    "Plane",
+    "Window",
+    "frame",
+    "person_slices",
+    "png_address",
+    "slice_pictures",
+    "template_file",
+]
 
 Plane = Literal["sagittal", "coronal", "axial"]
 Grey = NDArray[np.uint8]
+Point = tuple[float, float, float]
+Window = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
-FRAME: Final = ((-80.0, 80.0), (-114.0, 82.0), (-76.0, 90.0))
-"""The window in mm (x, y, z) that the pictures show."""
+FRAME: Final[Window] = ((-80.0, 80.0), (-114.0, 82.0), (-76.0, 90.0))
+"""The window in mm (x, y, z) that pictures of the template show."""
 
 AXES: Final[dict[Plane, tuple[int, int, int]]] = {
     "sagittal": (1, 2, 0),
@@ -34,6 +49,13 @@ AXES: Final[dict[Plane, tuple[int, int, int]]] = {
 TEMPLATE: Final = "mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
 LARGEST_PNG: Final = 80_000
 ENLARGE: Final = 2
+GREYS: Final = 64
+WHITE: Final = 255
+BRIGHT: Final = 99.5
+"""Percentile of a person's slice that is drawn white."""
+HEAD_SHARE: Final = 0.15
+"""Share of white above which a voxel of a person's image counts as head."""
+MARGIN: Final = 8.0
 DIM: Final = 0.68
 """The anatomy is dimmed, so that marks stand out on it."""
 
@@ -45,25 +67,28 @@ class Frame:
     right: int
     up: int
     through: int
+    window: Window = FRAME
 
     @property
     def width(self) -> float:
         """Width of the window in mm."""
-        return FRAME[self.right][1] - FRAME[self.right][0]
+        return self.window[self.right][1] - self.window[self.right][0]
 
     @property
     def height(self) -> float:
         """Height of the window in mm."""
-        return FRAME[self.up][1] - FRAME[self.up][0]
+        return self.window[self.up][1] - self.window[self.up][0]
 
-    def at(self, point: tuple[float, float, float]) -> tuple[float, float]:
+    def at(self, point: Point) -> tuple[float, float]:
         """Return where a point in mm lies in the picture, from its top left corner."""
-        return point[self.right] - FRAME[self.right][0], FRAME[self.up][1] - point[self.up]
+        return point[self.right] - self.window[self.right][0], self.window[self.up][1] - point[
+            self.up
+        ]
 
 
-def frame(plane: Plane) -> Frame:
+def frame(plane: Plane, window: Window = FRAME) -> Frame:
     """Return the window of a plane."""
-    return Frame(*AXES[plane])
+    return Frame(*AXES[plane], window)
 
 
 def template_file() -> Path | None:
@@ -76,7 +101,7 @@ def template_file() -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def slice_pictures(point: tuple[float, float, float]) -> dict[Plane, str] | None:
+def slice_pictures(point: Point) -> dict[Plane, str] | None:
     """Return the three slices through `point` as ``data:`` addresses.
 
     Parameters
@@ -92,27 +117,83 @@ def slice_pictures(point: tuple[float, float, float]) -> dict[Plane, str] | None
     path = template_file()
     if path is None:
         return None
+    grey, affine = _template(path)
+    return {plane: _address(_cut(grey, affine, frame(plane), point)) for plane in AXES}
+
+
+def person_slices(path: Path, point: Point) -> tuple[dict[Plane, str], Window] | None:
+    """Return the three slices of a person's image through `point`, and the window they show.
+
+    Parameters
+    ----------
+    path : Path
+        A T1w image, NIfTI.
+    point : tuple of float
+        x, y, z in mm in the space of the image.
+
+    Returns
+    -------
+    tuple or None
+        Slices as ``data:`` addresses by plane and the window in mm; None where the image cannot
+        be read, a library is missing, or the point lies outside the image.
+    """
+    if any(importlib.util.find_spec(name) is None for name in ("nibabel", "PIL")):
+        return None
+    import nibabel as nib
+
+    try:
+        image: Any = nib.load(path)
+        values = np.asanyarray(image.dataobj, dtype=np.float32)
+    except (OSError, nib.filebasedimages.ImageFileError, EOFError):
+        return None
+    top = float(np.percentile(values, BRIGHT))
+    if values.ndim != 3 or top <= 0:  # noqa: PLR2004
+        return None
+    grey = np.clip(values * (WHITE / top), 0, WHITE).astype(np.uint8)
+    window = _head(grey, image.affine)
+    if any(not low < mm < high for mm, (low, high) in zip(point, window, strict=True)):
+        return None
+    cuts = {plane: _cut(grey, image.affine, frame(plane, window), point) for plane in AXES}
+    return {plane: _address(cut) for plane, cut in cuts.items()}, window
+
+
+@lru_cache(maxsize=1)
+def _template(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
     import nibabel as nib
 
     image: Any = nib.load(path)
-    grey = np.asanyarray(image.dataobj)
-    return {plane: _address(_cut(grey, image.affine, plane, point)) for plane in AXES}
+    return np.asanyarray(image.dataobj), image.affine
 
 
-def _cut(grey: NDArray[Any], affine: NDArray[Any], plane: Plane, point: tuple[float, ...]) -> Grey:
+def _head(grey: Grey, affine: NDArray[np.float64]) -> Window:
+    """Return the box in whole mm about everything bright enough to be a head."""
+    voxels = np.argwhere(grey > HEAD_SHARE * WHITE)
+    corners = [voxels.min(axis=0), voxels.max(axis=0)]
+    grid = np.array([
+        [corners[i][0], corners[j][1], corners[k][2]]
+        for i in (0, 1)
+        for j in (0, 1)
+        for k in (0, 1)
+    ])
+    places = grid @ affine[:3, :3].T + affine[:3, 3]
+    low, high = np.floor(places.min(axis=0) - MARGIN), np.ceil(places.max(axis=0) + MARGIN)
+    x, y, z = zip(low.tolist(), high.tolist(), strict=True)
+    return (x, y, z)
+
+
+def _cut(grey: NDArray[Any], affine: NDArray[np.float64], look: Frame, point: Point) -> Grey:
     """Return the slice nearest `point`, cropped to the window, top row first."""
-    look = frame(plane)
-    index = [np.empty(0, dtype=np.intp)] * 3
-    for axis in range(3):
-        low, high = FRAME[axis]
-        mm = np.array([point[axis]]) if axis == look.through else np.arange(low + 0.5, high)
-        index[axis] = np.rint((mm - affine[axis, 3]) / affine[axis, axis]).astype(np.intp)
-    inside = [(i >= 0) & (i < size) for i, size in zip(index, grey.shape, strict=True)]
-    clipped = [np.clip(i, 0, size - 1) for i, size in zip(index, grey.shape, strict=True)]
-    held = inside[0][:, None, None] & inside[1][None, :, None] & inside[2]
-    flat = np.where(held, grey[np.ix_(*clipped)], 0).take(0, axis=look.through)
-    # In every plane the axis to the right comes before the axis upward.
-    return np.ascontiguousarray(DIM * flat.T[::-1]).astype(np.uint8)
+    across = np.arange(look.window[look.right][0] + 0.5, look.window[look.right][1])
+    down = np.arange(look.window[look.up][0] + 0.5, look.window[look.up][1])[::-1]
+    places = np.empty((len(down), len(across), 3))
+    places[..., look.right] = across
+    places[..., look.up] = down[:, None]
+    places[..., look.through] = point[look.through]
+    inverse = np.linalg.inv(affine)
+    index = np.rint(places @ inverse[:3, :3].T + inverse[:3, 3]).astype(np.intp)
+    inside = ((index >= 0) & (index < grey.shape)).all(axis=-1)
+    i, j, k = np.moveaxis(np.clip(index, 0, np.array(grey.shape) - 1), -1, 0)
+    return np.ascontiguousarray(DIM * np.where(inside, grey[i, j, k], 0)).astype(np.uint8)
 
 
 def _address(cut: Grey) -> str:
@@ -120,9 +201,34 @@ def _address(cut: Grey) -> str:
 
     full = Image.fromarray(cut)
     size = (full.width * ENLARGE, full.height * ENLARGE)
+    raw = b""
     for picture in (full.resize(size, Image.Resampling.LANCZOS), full):
-        raw = io.BytesIO()
-        picture.quantize(64).save(raw, format="PNG", optimize=True)
-        if raw.tell() <= LARGEST_PNG:
+        raw = _png(picture.quantize(GREYS))
+        if len(raw) <= LARGEST_PNG:
             break
-    return "data:image/png;base64," + base64.b64encode(raw.getvalue()).decode("ascii")
+    return _data(raw)
+
+
+def png_address(grey: Grey) -> str | None:
+    """Return a grey picture as a ``data:`` address, or None where Pillow is missing.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8, shape (rows, columns)
+        0 is black.
+    """
+    if importlib.util.find_spec("PIL") is None:
+        return None
+    from PIL import Image
+
+    return _data(_png(Image.fromarray(grey)))
+
+
+def _png(picture: Any) -> bytes:
+    raw = io.BytesIO()
+    picture.save(raw, format="PNG", optimize=True)
+    return raw.getvalue()
+
+
+def _data(raw: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(raw).decode("ascii")

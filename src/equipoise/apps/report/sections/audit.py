@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from markupsafe import Markup
 
@@ -15,7 +14,7 @@ from equipoise.apps.report.sections.known import centile_words, measured_words
 from equipoise.apps.report.sections.option_sheet import option_tables
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.sheet import data_lines, download
-from equipoise.apps.report.sections.target import template_source
+from equipoise.apps.report.sections.target import TARGET_SOURCES, template_source
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import (
@@ -27,8 +26,6 @@ from equipoise.core.nouns import (
 )
 
 __all__ = ["Audit", "audit", "reference_keys"]
-
-TRIAL: Final = "morriss2024"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +194,13 @@ def _run(dossier: Dossier) -> tuple[tuple[str, str], ...]:
 
 def reference_keys(dossier: Dossier) -> tuple[str, ...]:
     """Return every reference that the page cites, each once, sorted."""
-    found: set[str] = set(keys_of(TRIAL)) | set(crisis_keys(dossier))
+    found: set[str] = set(TARGET_SOURCES) | set(crisis_keys(dossier))
     found |= {k for m in dossier.measurements if m.norm for k in keys_of(m.norm.reference)}
     appraisal = dossier.appraisal
     cells = [step.reference for flag in appraisal.red_flags for step in flag.pathway]
     cells += [item.reference for item in appraisal.diagnosis_check]
     cells += [t.reference for t in dossier.trajectories]
+    cells += [change.reference for change in dossier.changes]
     if not withheld(dossier):
         cells += [r.reference for v in appraisal.verdicts for r in v.reasons]
         cells += [step.reference for step in dossier.plan.steps]

@@ -1,4 +1,4 @@
-"""The stimulation target: three slices, distances in words, verdict; or why there is none."""
+"""The stimulation target: verdict, pictures, methods and places; or what serves instead."""
 
 from __future__ import annotations
 
@@ -8,149 +8,184 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from equipoise.apps.report import numbers as n
-from equipoise.apps.report.charts.brain import GROUP_LETTER, PLANES, brain_slice
-from equipoise.apps.report.charts.template_brain import (
-    AXES,
-    Plane,
-    slice_pictures,
-    template_file,
+from equipoise.apps.report.charts.template_brain import template_file
+from equipoise.apps.report.names import cite, region_title, rows_of
+from equipoise.apps.report.sections.imaging import TARGET, Imaging, imaging_of
+from equipoise.apps.report.sections.methods import agreement_words, method_tables, place_table
+from equipoise.apps.report.sections.target_pictures import (
+    Pictures,
+    Slice,
+    on_template,
+    pictures,
 )
-from equipoise.apps.report.names import cite, region_point, region_title
 from equipoise.apps.report.views import DataTable
-from equipoise.apps.report.wording import joined, say, sentence
+from equipoise.apps.report.wording import capital, joined, say, sentence
 from equipoise.core.nouns import Dossier, Target
 
-__all__ = ["Slice", "TargetView", "target_views", "template_source"]
+__all__ = [
+    "FALL_BACK",
+    "TARGET_SOURCES",
+    "Slice",
+    "TargetView",
+    "fall_back_steps",
+    "target_views",
+    "template_source",
+    "template_words",
+    "views_of",
+]
 
-TARGET: Final = "mri.tms_target"
-TRIAL: Final = "morriss2024"
-PICTURED: Final = "MNI152"
-TEMPLATE_SPACE: Final = "MNI152NLin2009aSym"
-LETTERS: Final = "xyz"
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """One picture with its caption."""
-
-    picture: Markup
-    caption: str
+TARGET_SOURCES: Final = ("morriss2024", "elbau2023")
+FALL_BACK: Final = "fall_back"
+STANDARD: Final = "beam_f3"
+HEADS: Final = {
+    "use": ("use", "Use"),
+    "usable": ("use", "Usable"),
+    "use_with_caution": ("caution", "Use with caution"),
+    "uncertain": ("caution", "Uncertain"),
+    FALL_BACK: (FALL_BACK, "Fall back"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class TargetView:
-    """One target, or the reason why there is none (`missing`)."""
+    """One target, or the reason why there is none (`missing`).
+
+    `tone` is ``use``, ``caution`` or ``fall_back``; `steps` are the head measures of the standard
+    target, for a target that must not be aimed at and where there is none.
+    """
 
     title: str
-    summary: str
-    slices: tuple[Slice, ...]
-    caption: str
-    facts: tuple[str, ...]
+    tone: str
     verdict: str
+    reasons: tuple[str, ...]
     warning: str
+    pictures: Pictures | None
+    facts: tuple[str, ...]
+    tables: tuple[DataTable, ...]
+    folded: tuple[DataTable, ...]
+    steps_title: str
+    steps: tuple[str, ...]
     limit: Markup
-    table: DataTable | None
-    missing: str | None
+    missing: str | None = None
 
 
 def target_views(dossier: Dossier) -> tuple[TargetView, ...]:
     """Return every target of the dossier; without one, one view that says why."""
-    if dossier.targets:
-        return tuple(_view(dossier, target) for target in dossier.targets)
-    found = [gap.reason for gap in dossier.not_measured if gap.id == TARGET]
-    reason = joined(found) or say("target_not_asked")
+    return views_of(imaging_of(dossier))
+
+
+def views_of(imaging: Imaging) -> tuple[TargetView, ...]:
+    """Return every target; without one, one view that says why and what serves instead."""
+    if imaging.targets:
+        return tuple(_view(imaging, target) for target in imaging.targets)
+    found = dict.fromkeys(gap.reason for gap in imaging.not_measured if gap.id == TARGET)
+    title, steps = fall_back_steps(STANDARD)
     return (
         TargetView(
             title=say("target_none"),
-            summary="",
-            slices=(),
-            caption="",
-            facts=(say("target_fallback"),),
-            verdict="",
+            tone=FALL_BACK,
+            verdict=say("target_fallback"),
+            reasons=(),
             warning="",
+            pictures=None,
+            facts=(),
+            tables=(),
+            folded=(),
+            steps_title=title,
+            steps=steps,
             limit=_limit(),
-            table=None,
-            missing=reason,
+            missing=joined(tuple(found)) or say("target_not_asked"),
         ),
     )
 
 
 def template_source(dossier: Dossier) -> str:
     """Return what the pictures of the target were cut from, or nothing where there are none."""
-    shown = any(target.space.startswith(PICTURED) for target in dossier.targets)
-    return say("template_source") if shown and template_file() is not None else ""
+    return template_words(dossier.targets)
+
+
+def template_words(targets: tuple[Target, ...]) -> str:
+    """Return what the template slices of these targets were cut from, or nothing without any."""
+    drawn = any(target.verdict != FALL_BACK and on_template(target) for target in targets)
+    return say("template_source") if drawn and template_file() is not None else ""
+
+
+def fall_back_steps(row: str) -> tuple[str, tuple[str, ...]]:
+    """Return the title and the steps of a standard target (`regions/fall_back`)."""
+    found = rows_of("regions/fall_back", id=row)
+    if not found:
+        return "", ()
+    cells = found[0].cells
+    words = cells.get("steps") or cells.get("instructions") or cells.get("text") or ""
+    steps = [part.strip() for part in words.split("; ")]
+    return capital(cells.get("title") or ""), tuple(sentence(step) for step in steps if step)
 
 
 def _limit() -> Markup:
-    return escape(f"{say('target_limit')} ") + cite(TRIAL)
+    trial, sample = TARGET_SOURCES
+    return (
+        escape(f"{say('target_limit')} ")
+        + cite(trial)
+        + escape(f". {say('target_outcome')} ")
+        + cite(sample)
+        + "."
+    )
 
 
-def _warning(dossier: Dossier) -> str:
+def _warning(notices: tuple[str, ...]) -> str:
     """Return the notices about data that are not of a person, with what follows; or nothing."""
-    if not dossier.notices:
+    if not notices:
         return ""
-    notices = dict.fromkeys(sentence(notice) for notice in dossier.notices)
-    return " ".join((*notices, say("target_no_use")))
+    said = dict.fromkeys(sentence(notice) for notice in notices)
+    return " ".join((*said, say("target_no_use")))
 
 
-def _view(dossier: Dossier, target: Target) -> TargetView:
-    reach = n.reach_mm(target.radius95)
-    side = "left" if target.side == "L" else "right"
-    slices, caption = _slices(target)
+def _view(imaging: Imaging, target: Target) -> TargetView:
+    tone, head = HEADS.get(target.verdict, ("caution", capital(target.verdict)))
+    back = tone == FALL_BACK
+    numbers = _table(target)
+    methods, places = method_tables(target), place_table(target)
+    tables = (*methods, *((places,) if places else ()))
+    title, steps = fall_back_steps(target.fall_back) if back else ("", ())
     return TargetView(
-        title=f"{side.capitalize()} target at {n.point_mm(target.point)}, give or take {reach}",
-        summary=(
-            f"Three slices through the target on the {side}. "
-            f"95 % of the resampled points lie within {reach} of it."
-        ),
-        slices=slices,
-        caption=caption,
-        facts=_facts(target),
+        title=_title(target, head, back=back),
+        tone=tone,
         verdict=say(f"target_{target.verdict}"),
-        warning=_warning(dossier),
+        reasons=tuple(sentence(n.mm_in(reason)) for reason in target.reasons),
+        warning=_warning(imaging.notices),
+        pictures=None if back else pictures(target, imaging.t1w),
+        facts=() if back else _facts(target),
+        tables=() if back else tables,
+        folded=(*tables, numbers) if back else (numbers,),
+        steps_title=title,
+        steps=steps,
         limit=_limit(),
-        table=_table(target),
-        missing=None,
     )
 
 
-def _slices(target: Target) -> tuple[tuple[Slice, ...], str]:
-    if not target.space.startswith(PICTURED):
-        return (), say("target_other_space", space=target.space)
-    pictures = slice_pictures(target.point)
-    point = region_point(target.group_target)
-    slices = tuple(
-        Slice(
-            brain_slice(plane, target, pictures[plane] if pictures else None, point),
-            _plane_words(plane, target),
-        )
-        for plane in PLANES
-    )
-    marks = "Cross: the point. Shade: where 50 % and 95 % of the resampled points lie."
-    if point is not None:
-        marks += f" {GROUP_LETTER}: published group target, projected into each slice."
-    words = say("target_template" if pictures else "target_schematic")
-    if pictures and target.space != TEMPLATE_SPACE:
-        words += f" {say('target_space', space=target.space)}"
-    return slices, f"{marks} {words}"
-
-
-def _plane_words(plane: Plane, target: Target) -> str:
-    through = AXES[plane][2]
-    return f"{plane.capitalize()}, {LETTERS[through]} = {n.coordinate_mm(target.point[through])} mm"
+def _title(target: Target, head: str, *, back: bool) -> str:
+    if back:
+        return f"{head}: use the standard target"
+    side = "left" if target.side == "L" else "right"
+    reach = n.reach_mm(target.radius95)
+    return f"{head}: {side} target at {n.point_mm(target.point)}, give or take {reach}"
 
 
 def _facts(target: Target) -> tuple[str, ...]:
     half, most = n.reach_mm(target.radius50), n.reach_mm(target.radius95)
-    return (
-        *(sentence(n.mm_in(reason)) for reason in target.reasons),
+    chosen = next((e for e in target.estimates if e.method == target.chosen and e.point), None)
+    sessions = None if chosen is None else chosen.session_distance
+    found = (
         f"50 % of the resampled points lie within {half}, 95 % within {most}.",
         f"The two halves of the scan put it {n.reach_mm(target.split_half)} apart.",
+        "" if sessions is None else f"The sessions put it {n.reach_mm(sessions)} apart.",
+        agreement_words(target),
         f"It lies {n.reach_mm(target.group_distance)} from the published group target "
         f"({region_title(target.group_target)}).",
         sentence(f"Method: {target.method}"),
         *(sentence(flag) for flag in target.flags),
     )
+    return tuple(fact for fact in found if fact)
 
 
 def _table(target: Target) -> DataTable:
