@@ -10,9 +10,15 @@ from hypothesis import strategies as st
 from equipoise.assays import mri
 from equipoise.assays.mri.connectivity import circuit_edges
 from equipoise.assays.mri.image.header import Grid
+from equipoise.assays.mri.image.places import VoxelPlaces, volume_places
 from equipoise.assays.mri.image.regions import family_of, locate
 from equipoise.core.errors import RecordingError
 from equipoise.core.tables import load_table
+
+
+def places(grid: Grid, space: str = "MNI152NLin6Asym") -> VoxelPlaces:
+    everywhere = np.ones(int(np.prod(grid.shape)), dtype=bool)
+    return volume_places(grid, space, everywhere, (), "bold")
 
 
 def one_mm(size: int = 181) -> Grid:
@@ -27,7 +33,7 @@ def one_mm(size: int = 181) -> Grid:
 def test_a_sphere_holds_the_lattice_points_of_a_ball(region: str, points: int) -> None:
     """Lattice points in a ball of radius 8, 10, 20: OEIS A000605."""
     grid = one_mm()
-    found = locate(region, grid, np.ones(np.prod(grid.shape), dtype=bool), "MNI", "bold")
+    found = locate(region, places(grid), np.ones(np.prod(grid.shape), dtype=bool), "bold")
     assert len(found.voxels) == points
     share = load_table("regions/regions").row(id=region).number("brain_share")
     assert found.expected == pytest.approx(points * share)
@@ -41,7 +47,7 @@ def test_the_side_is_that_of_the_sign_of_x() -> None:
     for row in load_table("regions/regions"):
         if row.text("kind") != "sphere":
             continue
-        voxels = locate(row.text("id"), grid, inside, "MNI", "bold").voxels
+        voxels = locate(row.text("id"), places(grid), inside, "bold").voxels
         middle = (voxels % grid.shape[0]).mean() - 90
         assert np.sign(round(middle / 5)) == {"L": -1, "R": 1, "M": 0}[row.text("side")]
 
@@ -49,14 +55,13 @@ def test_the_side_is_that_of_the_sign_of_x() -> None:
 def test_what_lies_outside_the_field_of_view_counts_as_missed() -> None:
     """A field of view that ends at x = 0 holds half of a sphere about the midline."""
     grid = one_mm(size=91)
-    found = locate("dmn_pcc", grid, np.ones(np.prod(grid.shape), dtype=bool), "MNI", "bold")
+    found = locate("dmn_pcc", places(grid), np.ones(np.prod(grid.shape), dtype=bool), "bold")
     assert found.coverage(len(found.voxels)) == pytest.approx(0.55, abs=0.06)
 
 
-def test_a_region_of_another_family_is_refused() -> None:
-    grid = one_mm()
-    with pytest.raises(RecordingError, match="no coordinates in this space"):
-        locate("dmn_pcc", grid, np.ones(np.prod(grid.shape), dtype=bool), "T1w", "bold")
+def test_a_native_image_without_transform_is_refused() -> None:
+    with pytest.raises(RecordingError, match="no transform leads from there to an MNI space"):
+        places(one_mm(), "T1w")
 
 
 @pytest.mark.parametrize("space", ["MNI152NLin6Asym", "MNI152NLin2009cAsym"])
@@ -95,7 +100,7 @@ def test_the_share_of_brain_in_each_sphere_is_that_of_the_template() -> None:
     inside = image.get_fdata().ravel(order="F") > 0
     for row in load_table("regions/regions"):
         if row.text("kind") == "sphere":
-            found = locate(row.text("id"), grid, inside, "MNI", "bold")
+            found = locate(row.text("id"), places(grid), inside, "bold")
             whole = found.expected / row.number("brain_share")
             share = len(found.voxels) / whole
             assert share == pytest.approx(row.number("brain_share"), abs=0.03), row.text("id")
@@ -117,7 +122,7 @@ def test_the_place_does_not_depend_on_how_the_grid_is_stored(
     affine[:3, :3] = euler2mat(*turn) @ np.diag(flips) * size
     affine[:3, 3] = np.array([6, 16, -10]) - affine[:3, :3] @ np.array([15.3, 16.1, 14.7])
     grid = Grid((31, 32, 30), affine)
-    voxels = locate("sgacc_r", grid, np.ones(31 * 32 * 30, dtype=bool), "MNI", "bold").voxels
+    voxels = locate("sgacc_r", places(grid), np.ones(31 * 32 * 30, dtype=bool), "bold").voxels
     index = np.stack([voxels % 31, voxels // 31 % 32, voxels // (31 * 32)], axis=1)
     mm = grid.to_mm(index)
     assert np.linalg.norm(mm - (6, 16, -10), axis=1).max() <= 10

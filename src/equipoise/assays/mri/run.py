@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,16 +14,18 @@ from equipoise.assays.mri.cleaning.projection import Projection, projection
 from equipoise.assays.mri.cleaning.resample import inflation
 from equipoise.assays.mri.image.header import Grid, ImageHeader, repetition_time
 from equipoise.assays.mri.image.levels import centre
+from equipoise.assays.mri.image.places import Places
 from equipoise.assays.mri.image.regions import RegionVoxels, family_of, locate, region_title
 from equipoise.assays.mri.image.sidecar import check_sidecar
-from equipoise.assays.mri.image.stream import (
-    Mask,
-    Streamed,
-    check_length,
-    read_header,
-    read_mask,
-    read_voxels,
+from equipoise.assays.mri.image.source import (
+    Source,
+    check_same_grid,
+    functional_header,
+    name_below,
+    needed,
+    open_source,
 )
+from equipoise.assays.mri.image.stream import Mask, Streamed, check_length, read_mask
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import InputDigest, NotMeasured, Provenance, Recording
 from equipoise.core.steps import Watcher, file_digest, quiet
@@ -64,10 +65,10 @@ class Run:
 
     Parameters
     ----------
-    grid : Grid
-        Of the image.
+    places : Places
+        Where voxels or vertices lie.
     space : str
-        BIDS name of the space.
+        BIDS name of the space of the positions.
     seconds : float
         Time between volumes.
     voxels : ndarray of int, shape (n,)
@@ -88,7 +89,7 @@ class Run:
         Input digests, software, parameters.
     """
 
-    grid: Grid
+    places: Places
     space: str
     seconds: float
     voxels: NDArray[np.int64]
@@ -104,6 +105,13 @@ class Run:
     def volumes(self) -> int:
         """Number of volumes."""
         return len(self.series)
+
+    @property
+    def grid(self) -> Grid:
+        """Grid of a volume; surfaces have none."""
+        if self.places.grid is None:
+            raise RecordingError("surfaces have no grid", where=self.space)
+        return self.places.grid
 
     @property
     def block(self) -> int:
@@ -180,11 +188,9 @@ def _block(seconds: float) -> int:
 class _Parts:
     """What is known of a recording before its voxels are read."""
 
-    header: ImageHeader
-    mask: Mask
+    source: Source
     seconds: float
     confounds: Confounds
-    family: str
     notes: tuple[str, ...]
 
 
@@ -211,15 +217,15 @@ def read_run(recording: Recording, regions: tuple[str, ...], watch: Watcher = qu
         If a file is missing, damaged, or does not fit the others.
     """
     parts = _parts(recording)
-    grid, inside = parts.header.grid, parts.mask.inside
-    found = [locate(r, grid, inside, parts.family, recording.name) for r in regions]
+    places, inside = parts.source.places, parts.source.inside
+    found = [locate(r, places, inside, recording.name) for r in regions]
     voxels = np.unique(np.concatenate([region.voxels for region in found]))
-    read = read_voxels(recording.path, parts.header, voxels, recording.name, watch)
+    read = parts.source.read(voxels, watch)
     levels = centre(read.series, recording.name)
     cleaning = projection(parts.confounds.values, parts.seconds, band())
     return Run(
-        grid=grid,
-        space=str(recording.space),
+        places=places,
+        space=places.space,
         seconds=parts.seconds,
         voxels=voxels,
         series=read.series,
@@ -239,63 +245,18 @@ def _notice(recording: Recording) -> tuple[str, ...]:
 
 def _parts(recording: Recording) -> _Parts:
     name = recording.name
-    family = family_of(recording.space, name)
-    header = _functional(recording)
-    check_length(recording.path, header, name)  # before memory is taken for what it promises
+    family_of(recording.space, name)
     _check_sidecar(recording)
-    seconds, notes = repetition_time(header, recording.repetition_time, name)
-    mask = read_mask(_present(recording.mask, "brain mask", name), _below(recording, "mask"))
-    _check_same_grid(header.grid, mask.grid, name)
-    path = _present(recording.confounds, "confounds file", name)
-    confounds = read_confounds(path, header.volumes, _below(recording, "confounds"))
-    return _Parts(header, mask, seconds, confounds, family, (*header.notes, *notes))
-
-
-def _functional(recording: Recording) -> ImageHeader:
-    header = read_header(recording.path, recording.name)
-    if not header.has_time:
-        raise RecordingError(
-            "this is no run: the image has no time", where=recording.name, got="3 dimensions"
-        )
-    return header
+    source = open_source(recording)
+    seconds, notes = repetition_time(source, recording.repetition_time, name)
+    path = needed(recording.confounds, "confounds file", name)
+    confounds = read_confounds(path, source.volumes, name_below(recording, "confounds"))
+    return _Parts(source, seconds, confounds, (*source.notes, *notes))
 
 
 def _check_sidecar(recording: Recording) -> None:
     if recording.sidecar is not None:
-        check_sidecar(recording.sidecar, _below(recording, "sidecar"))
-
-
-def _present(path: str | None, what: str, name: str) -> str:
-    if path is None:
-        raise RecordingError(f"the {what} that belongs to this image is missing", where=name)
-    return path
-
-
-def _below(recording: Recording, field: str) -> str:
-    """Return the name below the dataset of a file beside the image; never an absolute path."""
-    path = Path(getattr(recording, field))
-    folder = Path(recording.name).parent
-    if path.parent == Path(recording.path).parent:
-        return (folder / path.name).as_posix()
-    return path.name
-
-
-def _check_same_grid(image: Grid, mask: Grid, name: str) -> None:
-    if image.shape != mask.shape:
-        raise RecordingError(
-            "the brain mask has another shape than the image",
-            where=name,
-            got=" x ".join(map(str, mask.shape)),
-            allowed=" x ".join(map(str, image.shape)),
-        )
-    apart = image.distance(mask)
-    if apart > setting("bold_orientation_tolerance"):
-        raise RecordingError(
-            "the brain mask lies elsewhere than the image: their affines differ",
-            where=name,
-            got=f"corners {apart:.1f} mm apart",
-            allowed=f"{setting('bold_orientation_tolerance'):g} mm",
-        )
+        check_sidecar(recording.sidecar, name_below(recording, "sidecar"))
 
 
 def _region(found: RegionVoxels, voxels: NDArray[np.int64], tsnr: NDArray[np.float64]) -> Region:
@@ -329,17 +290,17 @@ def _broken(bad: int) -> tuple[str, ...]:
 def _provenance(recording: Recording, parts: _Parts, read: Streamed) -> Provenance:
     inputs = [
         InputDigest(recording.name, read.sha256),
-        InputDigest(_below(recording, "mask"), parts.mask.sha256),
-        InputDigest(_below(recording, "confounds"), file_digest(str(recording.confounds))),
+        *parts.source.inputs,
+        InputDigest(name_below(recording, "confounds"), file_digest(str(recording.confounds))),
     ]
     if recording.sidecar is not None:
-        inputs.append(InputDigest(_below(recording, "sidecar"), file_digest(recording.sidecar)))
+        inputs.append(InputDigest(name_below(recording, "sidecar"), file_digest(recording.sidecar)))
     moved = parts.confounds.displacement
     parameters = (
         ("cleaning", parts.confounds.strategy),
         ("band", "{:g}-{:g} Hz".format(*band())),
         ("repetition_time", f"{parts.seconds:g} s"),
-        ("volumes", str(parts.header.volumes)),
+        ("volumes", str(parts.source.volumes)),
         ("regressors", str(parts.confounds.values.shape[1])),
         ("mean_framewise_displacement", "n/a" if moved is None else f"{moved.mean():.3f} mm"),
         ("space", str(recording.space)),
@@ -371,18 +332,18 @@ def faults(recording: Recording) -> tuple[str, ...]:
             return None
 
     _tried(lambda: family_of(recording.space, name))
-    header = _tried(lambda: _functional(recording))
+    header = _tried(lambda: functional_header(recording))
     _tried(lambda: _check_sidecar(recording))
     mask = _tried(
-        lambda: read_mask(_present(recording.mask, "brain mask", name), _below(recording, "mask"))
+        lambda: read_mask(needed(recording.mask, "brain mask", name), name_below(recording, "mask"))
     )
-    path = _tried(lambda: _present(recording.confounds, "confounds file", name))
+    path = _tried(lambda: needed(recording.confounds, "confounds file", name))
     if isinstance(header, ImageHeader):
         _tried(lambda: check_length(recording.path, header, name))
         _tried(lambda: repetition_time(header, recording.repetition_time, name))
         if isinstance(mask, Mask):
-            _tried(lambda: _check_same_grid(header.grid, mask.grid, name))
+            _tried(lambda: check_same_grid(header.grid, mask.grid, name))
         if isinstance(path, str):
-            below = _below(recording, "confounds")
+            below = name_below(recording, "confounds")
             _tried(lambda: read_confounds(path, header.volumes, below))
     return tuple(found)

@@ -14,7 +14,7 @@ import contextlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from equipoise.core.tables import setting
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["HEAD_BYTES", "Grid", "ImageHeader", "parse_header", "repetition_time"]
+__all__ = ["HEAD_BYTES", "Grid", "ImageHeader", "Timed", "parse_header", "repetition_time"]
 
 HEAD_BYTES: Final = 540
 """Bytes that hold a NIfTI-1 or NIfTI-2 header."""
@@ -94,6 +94,11 @@ class ImageHeader:
     def has_time(self) -> bool:
         """Whether the image has a fourth dimension."""
         return self.dimensions > _SPATIAL
+
+    @property
+    def scaled(self) -> bool:
+        """Whether stored values differ from values."""
+        return (self.slope, self.inter) != (1.0, 0.0)
 
     @property
     def voxels(self) -> int:
@@ -264,14 +269,22 @@ def _header_time(header: Any, name: str) -> float | None:
     return float(f"{value / _SECONDS.get(unit, 1):.7g}") if value > 0 else None
 
 
+class Timed(Protocol):
+    """What has a time between volumes in seconds, or None where it does not say so."""
+
+    @property
+    def repetition_time(self) -> float | None:
+        """Seconds."""
+
+
 def repetition_time(
-    header: ImageHeader, sidecar: float | None, name: str
+    header: Timed, sidecar: float | None, name: str
 ) -> tuple[float, tuple[str, ...]]:
     """Return the time between volumes in seconds, from the sidecar checked against the header.
 
     Parameters
     ----------
-    header : ImageHeader
+    header : ImageHeader or Source
         Of the image.
     sidecar : float or None
         ``RepetitionTime`` of the JSON sidecar, seconds.

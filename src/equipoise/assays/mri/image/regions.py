@@ -1,20 +1,24 @@
-"""Regions of `tables/regions` on the grid of an image: which voxels, and how much was covered."""
+"""Regions of `tables/regions` in an image: which elements, and how much was covered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from equipoise.assays.mri.image.header import Grid
+from equipoise.assays.mri.image.places import Places
 from equipoise.core.errors import RecordingError
 from equipoise.core.tables import Row, load_table, setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RegionVoxels", "centre", "family_of", "locate", "region_title"]
+__all__ = ["RegionVoxels", "centre", "family_of", "is_deep", "locate", "region_title"]
+
+_FAMILY: Final = "MNI"
+_DEEP: Final = frozenset({"amygdala", "caudate", "hippocampus", "putamen", "thalamus", "vs"})
+"""Parts of region ids that stand for grey matter below the cortex."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,59 +70,46 @@ def region_title(region: str) -> str:
     return load_table("regions/regions").row(id=region).text("title")
 
 
-def locate(
-    region: str, grid: Grid, inside: NDArray[np.bool_], family: str, name: str
-) -> RegionVoxels:
-    """Find the voxels of a region: centres within its radius, inside the mask.
+def locate(region: str, places: Places, inside: NDArray[np.bool_], name: str) -> RegionVoxels:
+    """Find the elements of a region: within its radius, inside the mask.
 
     Parameters
     ----------
     region : str
         Row of `tables/regions`.
-    grid : Grid
-        Of the image.
-    inside : ndarray of bool, shape (voxels of a volume,)
+    places : Places
+        Where the voxels or vertices of the image lie.
+    inside : ndarray of bool, shape (elements,)
         The mask in the order of the file.
-    family : str
-        Family of the image's space.
     name : str
         File name for messages.
 
     Returns
     -------
     RegionVoxels
-        Voxels and how many were expected.
+        Elements and how many were expected.
 
     Raises
     ------
     RecordingError
-        If the region is of another family, or no voxel centre of the grid lies in it.
+        If the region has no coordinates in MNI, or no voxel centre of the grid lies in it.
     """
     row = load_table("regions/regions").row(id=region)
-    if row.text("family") != family:
+    if row.text("family") != _FAMILY:
         raise RecordingError(
-            f"region {region} has no coordinates in this space", where=name, got=family
+            f"region {region} has no coordinates in this space", where=name, got=places.space
         )
-    flat, total = _ball(row, grid)
+    radius = row.optional_number("radius") or setting("bold_region_radius")
+    point = np.array([row.number("x"), row.number("y"), row.number("z")])
+    flat, total = places.within(point, radius, deep=is_deep(row))
+    if places.grid is None:
+        # Vertices are cortex by nature: no share of the sphere is skull or water.
+        return RegionVoxels(region, flat[inside[flat]], max(1, total))
     if total == 0:
         raise RecordingError(f"no voxel of this grid lies in region {region}", where=name)
     return RegionVoxels(region, flat[inside[flat]], total * row.number("brain_share"))
 
 
-def _ball(row: Row, grid: Grid) -> tuple[NDArray[np.int64], int]:
-    """Return the voxels of a sphere inside the field of view, and how many it has in all."""
-    radius = row.optional_number("radius") or setting("bold_region_radius")
-    point = np.array([row.number("x"), row.number("y"), row.number("z")])
-    back = np.linalg.inv(grid.affine)
-    middle = back[:3, :3] @ point + back[:3, 3]
-    reach = radius * np.linalg.norm(back[:3, :3], axis=1)
-    axes = [
-        np.arange(int(np.ceil(low)), int(np.floor(high)) + 1)
-        for low, high in zip(middle - reach, middle + reach, strict=True)
-    ]
-    box = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    near = box[((grid.to_mm(box) - point) ** 2).sum(axis=1) <= radius**2]
-    seen = near[((near >= 0) & (near < grid.shape)).all(axis=1)]
-    nx, ny, _ = grid.shape
-    flat = seen[:, 0] + nx * (seen[:, 1] + ny * seen[:, 2])
-    return np.sort(flat.astype(np.int64)), len(near)
+def is_deep(row: Row) -> bool:
+    """Return whether a region lies below the cortex, where surfaces have no vertices."""
+    return any(part in _DEEP for part in row.text("id").split("_"))

@@ -1,0 +1,354 @@
+"""Points from one space into another, by the transforms that fMRIPrep writes.
+
+A file ``from-A_to-B_mode-image_xfm`` brings images from A to B. To fill a voxel of B it has to
+know where in A to look: applied to points it maps from B to A, as every transform of ITK does. A
+point is therefore brought from A to B by ``from-B_to-A``; where only ``from-A_to-B`` is there, it
+is inverted: affine parts exactly, displacement fields by fixed-point iteration. Spaces without a
+direct transform are joined by the shortest chain, such as MNI152NLin6Asym to T1w to
+MNI152NLin2009cAsym. Where no chain leads there is no point: the numbers of one MNI template are
+never taken for those of the other.
+
+ITK counts x to the left and y to the back (LPS); nitransforms turns what it reads into RAS+. The
+displacement between grid points is interpolated linearly, as ITK does it. A point outside the
+field of a transform has no place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from equipoise.core.errors import RecordingError
+from equipoise.core.nouns import PlacedPoint, SpaceTransform
+from equipoise.core.tables import setting
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Points = NDArray[np.float64]
+
+__all__ = [
+    "MNI_SPACES",
+    "T1W",
+    "Warp",
+    "chain_words",
+    "map_points",
+    "place_in_spaces",
+    "warp_between",
+]
+
+T1W: Final = "T1w"
+MNI_SPACES: Final = ("MNI152NLin6Asym", "MNI152NLin2009cAsym")
+"""The MNI spaces, the one first in which the search regions were published."""
+
+_EDGE: Final = 0.5
+"""Half a voxel: how far an image reaches beyond the centre of its last voxel."""
+
+Warp = Callable[["Points"], "Points"]
+"""Maps points, shape (n, 3), mm, RAS+; rows of NaN where there is no place."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Affine:
+    matrix: Points
+
+    def forward(self, points: Points) -> Points:
+        return np.asarray(points @ self.matrix[:3, :3].T + self.matrix[:3, 3])
+
+    def back(self, points: Points) -> Points:
+        return _Affine(np.linalg.inv(self.matrix)).forward(points)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Field:
+    """Displacements in mm on a grid: shape (3, nx, ny, nz), and mm to voxel index."""
+
+    displacements: NDArray[np.float32]
+    to_index: Points
+
+    def forward(self, points: Points) -> Points:
+        return points + self._at(points)
+
+    def back(self, points: Points) -> Points:
+        """Solve x + u(x) = y by iteration; NaN where it does not settle."""
+        found = points.copy()
+        for _ in range(int(setting("xfm_inversion_steps"))):
+            found = points - self._at(found)
+        missed = np.linalg.norm(self.forward(found) - points, axis=1)
+        found[~(missed <= setting("xfm_inversion_residual"))] = np.nan
+        return found
+
+    def _at(self, points: Points) -> Points:
+        from scipy.ndimage import map_coordinates
+
+        index = _Affine(self.to_index).forward(points)
+        last = np.array(self.displacements.shape[1:]) - 1
+        inside = ((index >= -_EDGE) & (index <= last + _EDGE)).all(axis=1)
+        reached = np.clip(index[inside], 0, last).T
+        moved = np.full(points.shape, np.nan)
+        for axis, component in enumerate(self.displacements):
+            moved[inside, axis] = map_coordinates(component, reached, order=1, output=np.float64)
+        return moved
+
+
+_Parts = tuple["_Affine | _Field", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One transform on the way; `inverted` where points go against it."""
+
+    transform: SpaceTransform
+    inverted: bool
+
+    def __call__(self, points: Points) -> Points:
+        parts = _load(self.transform.path, Path(self.transform.path).stat().st_mtime_ns)
+        for part in reversed(parts) if self.inverted else parts:
+            points = part.back(points) if self.inverted else part.forward(points)
+        return points
+
+
+def warp_between(
+    transforms: tuple[SpaceTransform, ...], from_space: str, to_space: str
+) -> Warp | None:
+    """Return what maps points of one space into another.
+
+    Parameters
+    ----------
+    transforms : tuple of SpaceTransform
+        What is there.
+    from_space, to_space : str
+        BIDS names.
+
+    Returns
+    -------
+    callable or None
+        Points of shape (n, 3) in mm, RAS+, to the same; None where no chain of transforms leads.
+
+    Raises
+    ------
+    RecordingError
+        When it is called, if a file is missing or no transform of ITK.
+    """
+    steps = _chain(transforms, from_space, to_space)
+    if steps is None:
+        return None
+
+    def _warp(points: Points) -> Points:
+        moved = np.asarray(points, dtype=np.float64)
+        for step in steps:
+            moved = step(moved)
+        return moved
+
+    return _warp
+
+
+def map_points(
+    transforms: SpaceTransform | tuple[SpaceTransform, ...],
+    points: Any,
+    from_space: str,
+    to_space: str,
+) -> Points:
+    """Map points of one space into another.
+
+    Parameters
+    ----------
+    transforms : SpaceTransform or tuple of SpaceTransform
+        What is there.
+    points : array_like, shape (n, 3) or (3,)
+        mm, RAS+.
+    from_space, to_space : str
+        BIDS names.
+
+    Returns
+    -------
+    ndarray, same shape
+        mm, RAS+.
+
+    Raises
+    ------
+    RecordingError
+        If no chain leads, a file is missing or damaged, a point lies outside the transform, or
+        an inversion does not settle.
+    """
+    known = transforms if isinstance(transforms, tuple) else (transforms,)
+    warp = warp_between(known, from_space, to_space)
+    if warp is None:
+        raise RecordingError(
+            f"no transform leads from {from_space} to {to_space}",
+            got=", ".join(f"from-{t.source}_to-{t.target}" for t in known) or "none",
+            todo="give the transforms of fMRIPrep's anat folder",
+        )
+    given = np.asarray(points, dtype=np.float64)
+    moved = warp(given.reshape(-1, 3))
+    if not np.isfinite(moved).all():
+        raise RecordingError(
+            f"a point has no place in {to_space}: it lies outside the transform, or the transform "
+            "cannot be inverted there",
+            where=chain_words(known, from_space, to_space),
+        )
+    return moved.reshape(given.shape)
+
+
+def place_in_spaces(
+    point: tuple[float, float, float],
+    space: str,
+    transforms: tuple[SpaceTransform, ...],
+    t1w: str | None = None,
+) -> tuple[PlacedPoint, ...]:
+    """Place a point in the person's T1w image and in both MNI spaces.
+
+    Parameters
+    ----------
+    point : tuple of float
+        mm, RAS+.
+    space : str
+        BIDS name of its space.
+    transforms : tuple of SpaceTransform
+        Of the person.
+    t1w : str, optional
+        The T1w image; where it is given the point has to lie in its field of view.
+
+    Returns
+    -------
+    tuple of PlacedPoint
+        T1w first. Where no transform leads, where a transform cannot be read or where the point
+        comes out on the other side of the head or outside the image, there is no point but a
+        reason.
+    """
+    return tuple(_placed(point, space, other, transforms, t1w) for other in (T1W, *MNI_SPACES))
+
+
+def _placed(
+    point: tuple[float, float, float],
+    space: str,
+    other: str,
+    transforms: tuple[SpaceTransform, ...],
+    t1w: str | None,
+) -> PlacedPoint:
+    way = chain_words(transforms, space, other)
+    if other != space and not way:
+        return PlacedPoint(other, None, f"no transform leads from {space} to {other}")
+    try:
+        moved = map_points(transforms, point, space, other)
+        fault = _turned(np.asarray(point), space, moved, other, transforms)
+        if fault is None and other == T1W and t1w is not None:
+            fault = _outside(moved, t1w)
+    except RecordingError as error:
+        return PlacedPoint(other, None, str(error))
+    if fault is not None:
+        return PlacedPoint(other, None, f"refused: {fault}")
+    x, y, z = (float(value) for value in moved)
+    return PlacedPoint(other, (x, y, z), f"by {way}" if way else "the point was found here")
+
+
+def _turned(
+    point: Points, space: str, moved: Points, other: str, transforms: tuple[SpaceTransform, ...]
+) -> str | None:
+    """Return a reason if the two places of a point lie on different sides of the midline."""
+    sides = [_from_midline(*place, transforms) for place in ((point, space), (moved, other))]
+    if sides[0] * sides[1] >= 0:
+        return None
+    left, right = ("left", "right") if sides[0] < 0 else ("right", "left")
+    return f"a {left} point of {space} comes out on the {right} of {other}"
+
+
+def _from_midline(point: Points, space: str, transforms: tuple[SpaceTransform, ...]) -> float:
+    """Return how far right of the midline a point lies, along x; 0 where it cannot be told."""
+    if space in MNI_SPACES:
+        return float(point[0])
+    for template in MNI_SPACES:
+        there, back = (
+            warp_between(transforms, *ends) for ends in ((space, template), (template, space))
+        )
+        if there is None or back is None:
+            continue
+        middle = there(point[None]) * (0, 1, 1)
+        return float(np.nan_to_num(point[0] - back(middle)[0, 0]))
+    return 0.0
+
+
+def _outside(point: Points, t1w: str) -> str | None:
+    """Return a reason if a point lies outside the field of view of the T1w image."""
+    from equipoise.assays.mri.image.stream import read_header
+
+    grid = read_header(t1w, Path(t1w).name).grid
+    index = _Affine(np.linalg.inv(grid.affine)).forward(point[None])[0]
+    if ((index >= -_EDGE) & (index <= np.array(grid.shape) - _EDGE)).all():
+        return None
+    return f"the point lies outside the field of view of {Path(t1w).name}"
+
+
+def chain_words(transforms: tuple[SpaceTransform, ...], from_space: str, to_space: str) -> str:
+    """Return the files of the chain that leads between two spaces, for people; may be empty."""
+    steps = _chain(transforms, from_space, to_space) or ()
+    return ", then ".join(
+        Path(step.transform.path).name + (" inverted" if step.inverted else "") for step in steps
+    )
+
+
+def _chain(
+    transforms: tuple[SpaceTransform, ...], from_space: str, to_space: str
+) -> tuple[_Step, ...] | None:
+    """Return the shortest way; of ways of one length the one with fewer inversions."""
+    if from_space == to_space:
+        return ()
+    ways: dict[str, tuple[_Step, ...]] = {from_space: ()}
+    for _ in range(len(transforms)):
+        longer: dict[str, tuple[_Step, ...]] = {}
+        for place, way in ways.items():
+            for end, step in _leaving(transforms, place):
+                new = (*way, step)
+                old = longer.get(end)
+                if end not in ways and (old is None or _inversions(new) < _inversions(old)):
+                    longer[end] = new
+        if to_space in longer:
+            return longer[to_space]
+        ways |= longer
+    return None
+
+
+def _leaving(transforms: tuple[SpaceTransform, ...], place: str) -> list[tuple[str, _Step]]:
+    """Return where points of a space can go in one step."""
+    direct = [(t.source, _Step(t, False)) for t in transforms if t.target == place]
+    return direct + [(t.target, _Step(t, True)) for t in transforms if t.source == place]
+
+
+def _inversions(way: tuple[_Step, ...]) -> int:
+    return sum(step.inverted for step in way)
+
+
+@lru_cache(maxsize=2)
+def _load(path: str, changed: int) -> _Parts:
+    """Return the parts of a transform in the order in which points pass them."""
+    del changed  # part of the key: a file that was written again is read again
+    from nitransforms.io.base import TransformFileError, TransformIOError
+    from nitransforms.io.itk import ITKCompositeH5, ITKLinearTransform
+
+    try:
+        if path.endswith(".h5"):
+            # The last transform of a composite is the first that a point meets.
+            return tuple(_part(read) for read in reversed(ITKCompositeH5.from_filename(path)))
+        return (_Affine(np.asarray(ITKLinearTransform.from_filename(path).to_ras())),)
+    except (OSError, KeyError, ValueError, IndexError, TransformFileError, TransformIOError) as no:
+        raise RecordingError(
+            f"the transform cannot be read: {no}",
+            where=Path(path).name,
+            allowed="an ITK composite (.h5) of affine and displacement field, or one affine (.txt)",
+        ) from no
+
+
+def _part(read: Any) -> _Affine | _Field:
+    from nibabel.nifti1 import Nifti1Image
+
+    if not isinstance(read, Nifti1Image):
+        return _Affine(np.asarray(read.to_ras(), dtype=np.float64))
+    # Components first and in one piece, so that each interpolation reads its own.
+    field = np.asarray(read.dataobj, dtype=np.float32)
+    affine = np.asarray(read.affine, dtype=np.float64)
+    return _Field(np.ascontiguousarray(np.moveaxis(field, -1, 0)), np.linalg.inv(affine))
