@@ -60,19 +60,17 @@ def test_the_components_are_the_mechanisms_and_what_is_specific() -> None:
     mechanisms = tuple(row.text("id") for row in load_table("mechanisms/mechanisms"))
     assert len(mechanisms) == 12
     assert profile.components[:12] == mechanisms
-    assert profile.components[12:] == (
-        "u:scales.phq9",
-        "u:blood.crp_hs",
-        "u:mri.rest_default_mode",
-        "u:mri.rest_salience",
-        "u:mri.rest_attention",
-    )
+    measures = load_table("measures/measures")
+    taken = [f"u:{row.text('id')}" for row in measures if row.text("kind") == "measurement"]
+    assert list(profile.components[12:]) == taken
+    assert taken[:3] == ["u:scales.phq9", "u:blood.crp_hs", "u:mri.rest_default_mode"]
 
 
 def test_without_measurements_everything_is_the_prior() -> None:
     profile = infer((), today=TODAY)
     assert set(profile.mean) == {0.0}
-    np.testing.assert_array_equal(np.array(profile.covariance), np.eye(17))
+    count = len(profile.components)
+    np.testing.assert_array_equal(np.array(profile.covariance), np.eye(count))
     assert not any(state.informed for state in profile.mechanisms)
     assert {(state.mean, state.sd) for state in profile.mechanisms} == {(0.0, 1.0)}
 

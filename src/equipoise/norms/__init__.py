@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from equipoise.norms.learn import Control, known_within, learn_norm
 from equipoise.norms.placing import place
 
-__all__ = ["place"]
+__all__ = ["Control", "known_within", "learn_norm", "place"]

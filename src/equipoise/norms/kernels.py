@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
-__all__ = ["centile", "knots", "z_score", "z_standard_error"]
+__all__ = ["centile", "knots", "normal_share", "z_score", "z_standard_error"]
 
 HUNDRED = 100.0
 _NORMAL = NormalDist()
@@ -79,3 +79,8 @@ def centile(value: float, curve: tuple[tuple[float, float], ...]) -> float:
         segment += 1
     (left, low), (right, high) = curve[segment], curve[segment + 1]
     return HUNDRED * _NORMAL.cdf(low + (high - low) * (value - left) / (right - left))
+
+
+def normal_share(z: float) -> float:
+    """Return the share of people below `z` on the normal curve, 0 to 1."""
+    return _NORMAL.cdf(z)

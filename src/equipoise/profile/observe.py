@@ -66,7 +66,7 @@ def select(
     known = {
         row.text("id"): row
         for row in load_table("measures/measures")
-        if row.text("kind") == "measurement"
+        if row.text("kind") != "target"
     }
     used: dict[str, NormedMeasurement] = {}
     aside: list[tuple[str, str]] = []
@@ -99,6 +99,8 @@ def _unusable(item: NormedMeasurement, measure: Row | None) -> str | None:
         return item.reason or "it has no place on a norm"
     if measure is None:
         return "the table of measures knows no such measurement"
+    if measure.text("kind") == "shown":
+        return "no mechanism rests on it: it is shown and moves nothing"
     if item.measurement.date is None:
         return "it has no date, so how far it holds for the present cannot be told"
     if item.measurement.coverage <= 0:
@@ -167,6 +169,10 @@ def _centring(item: NormedMeasurement) -> tuple[float, float, float]:
     anchor = patients.optional_text("norm")
     if anchor is None:
         return shift, 1.0 / spread, 0.0
+    if load_table("norms/norms").find(id=item.norm.id) is None:
+        # The site's own norm: no study places patients on it, and the published place holds
+        # for the published norm alone.
+        return 0.0, 1.0, setting("profile_no_centre_error")
     return (*_across(_norm(anchor), item.norm, shift, spread), 0.0)
 
 

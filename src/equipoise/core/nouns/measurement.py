@@ -75,13 +75,28 @@ class NotMeasured:
 
 @dataclass(frozen=True, slots=True)
 class NormUsed:
-    """The row of `tables/norms` that a measurement was placed on."""
+    """The norm that a measurement was placed on.
+
+    Parameters
+    ----------
+    id : str
+        Row of `norms/norms` or `norms/regressions`, or the name of a site's own norm.
+    population : str
+        Whom it was made from.
+    reference : str
+        Key of `references/references`; ``site`` for a site's own norm.
+    grade, checked : str
+        Of the row.
+    sd : float or None
+        Standard deviation between people on the norm's scale; None in documents of 0.1.
+    """
 
     id: str
     population: str
     reference: str
     grade: str
     checked: str
+    sd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class SiteNorm:
         Controls whose weight fell below one half: far from the others.
     warning : str or None
         Why the norm is wide or doubtful, one sentence.
+    preparation : str
+        Cleaning and space, or version of FreeSurfer, of the values; empty where not recorded.
     """
 
     measure: str
@@ -59,6 +61,7 @@ class SiteNorm:
     maxima: tuple[float, ...]
     left_out: int = 0
     warning: str | None = None
+    preparation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
