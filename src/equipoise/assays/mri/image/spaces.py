@@ -107,7 +107,10 @@ class _Step:
     inverted: bool
 
     def __call__(self, points: Points) -> Points:
-        parts = _load(self.transform.path, Path(self.transform.path).stat().st_mtime_ns)
+        file = Path(self.transform.path)
+        if not file.is_file():
+            raise RecordingError("the file is missing", where=file.name)
+        parts = _load(self.transform.path, file.stat().st_mtime_ns)
         for part in reversed(parts) if self.inverted else parts:
             points = part.back(points) if self.inverted else part.forward(points)
         return points
