@@ -5,9 +5,13 @@ circle (Politis and Romano). A replicate is a count per volume, so sums over res
 one matrix product of counts with products per volume.
 
 Cleaning leaves dependence between far volumes that a block cannot see. For two unrelated series
-with a flat spectrum within the band, the bootstrap's expected variance and the true one both
-follow from the projection alone; :func:`inflation` is the square root of their ratio and widens the
-deviation of every replicate.
+whose power over the band is known, the bootstrap's expected variance and the true one both follow
+from their covariance over time; :func:`inflation` is the square root of their ratio and widens the
+deviation of every replicate. :func:`calibration` takes it with the power that the run's own
+series show (:mod:`equipoise.assays.mri.cleaning.spectrum`), and never below that of an even power.
+
+Volumes left out for motion are zero in cleaned series, so whatever a replicate draws there counts
+nothing, in products and in lengths.
 """
 
 from __future__ import annotations
@@ -16,13 +20,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.assays.mri.cleaning.spectrum import spectrum
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from equipoise.assays.mri.cleaning.projection import Projection
 
     Array = NDArray[np.float64]
     Single = NDArray[np.float32]
 
-__all__ = ["block_counts", "correlations", "fisher", "inflation", "resampled_correlations"]
+__all__ = [
+    "block_counts",
+    "calibration",
+    "correlations",
+    "fisher",
+    "inflation",
+    "resampled_correlations",
+]
 
 
 def block_counts(
@@ -68,7 +83,8 @@ def inflation(kernel: Array, length: int) -> float:
     Parameters
     ----------
     kernel : ndarray, shape (volumes, volumes)
-        The projection as a matrix over time.
+        Covariance of a cleaned series over time, in any unit: see
+        :meth:`~equipoise.assays.mri.cleaning.projection.Projection.kernel`.
     length : int
         Volumes in a block.
 
@@ -79,21 +95,50 @@ def inflation(kernel: Array, length: int) -> float:
 
     Notes
     -----
-    The variance of a sum of products of two unrelated cleaned series is the sum of the squared
-    kernel; blocks of length L keep lag d with weight 1 - d / L. The mean over the b blocks of a run
-    takes a further share of 1 / b.
+    The products of two unrelated series with covariance A have the covariance A * A, element by
+    element; the variance of their sum is its total. Blocks of length L keep lag d with weight
+    1 - d / L, and replicates vary about the mean over the run, which takes a share of L / volumes
+    of the total.
     """
     volumes = len(kernel)
     lag = np.abs(np.subtract.outer(np.arange(volumes), np.arange(volumes)))
     lag = np.minimum(lag, volumes - lag)
     kept = np.clip(1 - lag / min(length, volumes), 0, None)
     squared = kernel**2
-    blocks = max(2.0, volumes / length)
-    seen = float((kept * squared).sum())
-    if seen == 0:  # nothing is left after cleaning
+    total = float(squared.sum())
+    if total == 0:  # nothing is left after cleaning
         return 1.0
-    ratio = squared.sum() / seen * blocks / (blocks - 1)
-    return max(1.0, float(np.sqrt(ratio)))
+    seen = float((kept * squared).sum()) / total
+    mean = min(length / volumes, 0.5)
+    share = max(seen - mean, seen * mean)
+    return max(1.0, float(share**-0.5))
+
+
+def calibration(
+    cleaning: Projection, length: int, series: NDArray[np.floating] | None = None
+) -> float:
+    """Return by how much bootstrap deviations of a correlation are too small in a run.
+
+    Parameters
+    ----------
+    cleaning : Projection
+        Of the run.
+    length : int
+        Volumes in a block.
+    series : ndarray, shape (volumes, n), optional
+        Series of the run before cleaning, such as the means of its regions: their power over the
+        band is counted in. Without them it is taken as even, and errors of slow signals come out
+        too small.
+
+    Returns
+    -------
+    float
+        At least 1.
+    """
+    even = inflation(cleaning.kernel(), length)
+    if series is None:
+        return even
+    return max(even, inflation(cleaning.kernel(spectrum(cleaning, series)), length))
 
 
 def correlations(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDArray[np.floating]:
