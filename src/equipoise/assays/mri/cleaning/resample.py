@@ -34,6 +34,7 @@ __all__ = [
     "block_counts",
     "calibration",
     "correlations",
+    "effective_freedom",
     "fisher",
     "inflation",
     "resampled_correlations",
@@ -135,10 +136,38 @@ def calibration(
     float
         At least 1.
     """
-    even = inflation(cleaning.kernel(), length)
+    even = cleaning.kernel()
+    found = inflation(even, length) * _curvature(even)
     if series is None:
-        return even
-    return max(even, inflation(cleaning.kernel(spectrum(cleaning, series)), length))
+        return found
+    seen = cleaning.kernel(spectrum(cleaning, series))
+    return max(found, inflation(seen, length) * _curvature(seen))
+
+
+def effective_freedom(kernel: Array) -> float:
+    """Return how many independent values series with a covariance over time are worth.
+
+    Parameters
+    ----------
+    kernel : ndarray, shape (volumes, volumes)
+        Covariance of a cleaned series over time, in any unit.
+
+    Returns
+    -------
+    float
+        The degrees of freedom of the cleaning where the power is even, fewer where it is not.
+    """
+    squares = float((kernel**2).sum())
+    return float(np.trace(kernel)) ** 2 / squares if squares > 0 else 0.0
+
+
+def _curvature(kernel: Array) -> float:
+    """Return by how much a Fisher z spreads more than its tangent does.
+
+    About a known mean its variance is 1 / (n - 2) for n independent values, not 1 / n.
+    """
+    freedom = effective_freedom(kernel)
+    return float(np.sqrt(freedom / max(1.0, freedom - 2)))
 
 
 def correlations(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDArray[np.floating]:
