@@ -7,7 +7,7 @@ Every drawing is in mm, one unit to a millimetre. Marks: cross for the point, so
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from markupsafe import Markup
@@ -25,7 +25,6 @@ PLANES: Final[tuple[Plane, ...]] = ("sagittal", "coronal", "axial")
 ENDS: Final = {"sagittal": ("back", "front"), "coronal": ("L", "R"), "axial": ("L", "R")}
 BAR_MM: Final = 10
 EDGE: Final = 7.0
-SCHEMA_GAP: Final = 21.0
 LEAD: Final = 6.0
 Point = tuple[float, float, float]
 Place = tuple[float, float]
@@ -69,6 +68,7 @@ class _Ink:
     area: dict[str, str]
     words: dict[str, str]
     halo: dict[str, str]
+    unit: float = 1.0
 
 
 ON_BLACK: Final = _Ink(
@@ -105,11 +105,14 @@ def brain_slice(plane: Plane, scene: Scene, picture: str | None, window: Window 
         An SVG on black, in light and dark alike.
     """
     look = frame(plane, window)
+    ink = replace(ON_BLACK, unit=look.unit)
     ground = element("rect", width=look.width, height=look.height, fill=BRAIN["ground"])
     regions = [region.cut(look.right, look.up) for region in (scene.region95, scene.region50)]
     seed = _cut_seed(scene.seed, scene.point, look)
-    marks = _marks(scene, look, regions, seed, ON_BLACK)
-    return _drawing(look, "brain", ground, _picture(look, picture), *marks, *_frame(plane, look))
+    marks = _marks(scene, look, regions, seed, ink)
+    return _drawing(
+        look, "brain", ground, _picture(look, picture), *marks, *_frame(plane, look, ink)
+    )
 
 
 def glass_view(plane: Plane, scene: Scene) -> Markup:
@@ -149,6 +152,7 @@ def _marks(
         centre,
         regions[0].long,
         (look.width, look.height),
+        ink.unit,
     )
     for spot, letter in zip(scene.spots, letters, strict=True):
         drawn.append(_spot(spot.shape, letter, ink))
@@ -158,33 +162,30 @@ def _marks(
 def _picture(look: Frame, picture: str | None) -> Markup:
     if picture is not None:
         return element("image", href=picture, width=look.width, height=look.height)
-    return element(
-        "ellipse",
-        cx=look.width / 2,
-        cy=look.height / 2,
-        rx=look.width / 2 - SCHEMA_GAP,
-        ry=look.height / 2 - SCHEMA_GAP,
-        fill="none",
-        stroke=BRAIN["words"],
-        stroke_width=0.8,
-        stroke_dasharray="4 3",
-    )
+    words = "outline not drawn: no template"
+    return _words(words, (look.width / 2, look.height - 12), "middle", 6, ON_BLACK)
 
 
 def _region(centre: Place, ellipse: Ellipse, opacity: float, ink: _Ink) -> Markup:
     size: dict[str, float] = {"cx": centre[0], "cy": centre[1]}
     size |= {"rx": ellipse.long, "ry": ellipse.short}
     turn = {"transform": f"rotate({ellipse.degrees:g} {centre[0]:g} {centre[1]:g})"}
-    edge = {"stroke_width": 0.8, "stroke_linecap": "round", "stroke_dasharray": "0.1 2.2"}
+    dots = f"0.05 {2.2 * ink.unit:.2f}"
+    edge = {"stroke_linecap": "round", "stroke_dasharray": dots}
     shade = element("ellipse", fill_opacity=opacity, **size, **turn, **ink.area)
-    return shade + element("ellipse", **size, **turn, **edge, **ink.line)
+    width = {"stroke_width": 0.8 * ink.unit}
+    return shade + element("ellipse", **size, **turn, **edge, **width, **ink.line)
+
+
+def _stroked(path: str, width: float, ink: _Ink, halo: float = 1.4) -> Markup:
+    """Return a line with a rim that keeps it off the ground; widths in units of the marks."""
+    rim = element("path", d=path, stroke_width=(width + halo) * ink.unit, **ink.halo)
+    return rim + element("path", d=path, stroke_width=width * ink.unit, **ink.line)
 
 
 def _cross(place: Place, ink: _Ink) -> Markup:
-    x, y = place
-    path = f"M{x - 5:g} {y:g}H{x + 5:g}M{x:g} {y - 5:g}V{y + 5:g}"
-    halo = element("path", d=path, stroke_width=2.6, **ink.halo)
-    return halo + element("path", d=path, stroke_width=1.2, **ink.line)
+    (x, y), r = place, 5 * ink.unit
+    return _stroked(f"M{x - r:.2f} {y:g}h{2 * r:.2f}M{x:g} {y - r:.2f}v{2 * r:.2f}", 1.2, ink)
 
 
 def _words(text: str, place: Place, anchor: str, size: float, ink: _Ink) -> Markup:
@@ -194,52 +195,41 @@ def _words(text: str, place: Place, anchor: str, size: float, ink: _Ink) -> Mark
         x=place[0],
         y=place[1],
         text_anchor=anchor,
-        font_size=size,
-        stroke_width=2.2,
+        font_size=size * ink.unit,
+        stroke_width=2.2 * ink.unit,
         paint_order="stroke",
         **ink.words,
     )
 
 
 def _shape(kind: str, place: Place, ink: _Ink, size: float = 2.2) -> Markup:
-    x, y, r = *place, size
+    (x, y), r = place, size * ink.unit
+    d = 1.3 * r
     paths = {
-        "triangle": f"M{x:.1f} {y - r:.1f}l{r:g} {1.8 * r:g}h{-2 * r:g}z",
-        "square": f"M{x - r:.1f} {y - r:.1f}h{2 * r:g}v{2 * r:g}h{-2 * r:g}z",
-        "diamond": f"M{x:.1f} {y - 1.3 * r:.1f}l{1.3 * r:g} {1.3 * r:g}l{-1.3 * r:g} {1.3 * r:g}"
-        f"l{-1.3 * r:g} {-1.3 * r:g}z",
+        "triangle": f"M{x:.2f} {y - r:.2f}l{r:.2f} {1.8 * r:.2f}h{-2 * r:.2f}z",
+        "square": f"M{x - r:.2f} {y - r:.2f}h{2 * r:.2f}v{2 * r:.2f}h{-2 * r:.2f}z",
+        "diamond": f"M{x:.2f} {y - d:.2f}l{d:.2f} {d:.2f}l{-d:.2f} {d:.2f}l{-d:.2f} {-d:.2f}z",
     }
-    both = []
-    for paint, width in ((ink.halo, 2.2), (ink.line, 0.9)):
-        if kind in paths:
-            both.append(element("path", d=paths[kind], stroke_width=width, **paint))
-        else:
-            dash = "1.2 1" if kind == "dashed" else None
-            both.append(
-                element(
-                    "circle", cx=x, cy=y, r=r, stroke_width=width, stroke_dasharray=dash, **paint
-                )
-            )
-    return both[0] + both[1]
+    if kind in paths:
+        return _stroked(paths[kind], 0.9, ink)
+    dash = f"{1.2 * ink.unit:.2f} {ink.unit:.2f}" if kind == "dashed" else None
+    ring = {"cx": x, "cy": y, "r": r}
+    rim = element("circle", stroke_width=2.2 * ink.unit, **ring, **ink.halo)
+    line = {"stroke_width": 0.9 * ink.unit, "stroke_dasharray": dash}
+    return rim + element("circle", **line, **ring, **ink.line)
 
 
 def _spot(kind: str, letter: Letter, ink: _Ink) -> Markup:
     (x, y), (u, v) = letter.place, letter.words
-    length = math.hypot(u - x, v - y)
-    lead = Markup("")
-    if length > LEAD:
-        near, far = 2.6 / length, (length - LEAD) / length
-        path = (
-            f"M{x + near * (u - x):.1f} {y + near * (v - y):.1f}"
-            f"L{x + far * (u - x):.1f} {y + far * (v - y):.1f}"
-        )
-        lead = element("path", d=path, stroke_width=2, **ink.halo)
-        lead += element("path", d=path, stroke_width=0.6, **ink.line)
-    return (
-        lead
-        + _shape(kind, letter.place, ink)
-        + _words(letter.text, (u, v + 3.2), "middle", 9.5, ink)
-    )
+    length, near = math.hypot(u - x, v - y), 2.6 * ink.unit
+    lead, free = Markup(""), length - LEAD * ink.unit
+    if free > near:
+        dx, dy = (u - x) / length, (v - y) / length
+        start = f"M{x + near * dx:.2f} {y + near * dy:.2f}"
+        lead = _stroked(f"{start}L{x + free * dx:.2f} {y + free * dy:.2f}", 0.6, ink)
+    place = (u, v + 3.2 * ink.unit)
+    shape = _shape(kind, letter.place, ink)
+    return lead + shape + _words(letter.text, place, "middle", 9.5, ink)
 
 
 def _cut_seed(seed: Sphere | None, point: Point, look: Frame) -> tuple[Sphere, float] | None:
@@ -253,21 +243,24 @@ def _cut_seed(seed: Sphere | None, point: Point, look: Frame) -> tuple[Sphere, f
 
 def _seed(seed: Sphere, radius: float, look: Frame, ink: _Ink) -> Markup:
     x, y = look.at(seed.centre)
-    ring = {"cx": x, "cy": y, "r": radius, "stroke_dasharray": "2.4 1.8"}
-    drawn = element("circle", stroke_width=2, **ring, **ink.halo)
-    drawn += element("circle", stroke_width=0.9, **ring, **ink.line)
-    return drawn + _words(seed.name, (x, y + radius + 9), "middle", 8.5, ink)
+    ring = {"cx": x, "cy": y, "r": radius}
+    dash = f"{2.4 * ink.unit:.2f} {1.8 * ink.unit:.2f}"
+    drawn = element("circle", stroke_width=2 * ink.unit, **ring, **ink.halo)
+    line = {"stroke_width": 0.9 * ink.unit, "stroke_dasharray": dash}
+    drawn += element("circle", **line, **ring, **ink.line)
+    return drawn + _words(seed.name, (x, y + radius + 9 * ink.unit), "middle", 8.5, ink)
 
 
-def _frame(plane: Plane, look: Frame, ink: _Ink = ON_BLACK) -> tuple[Markup, ...]:
-    left, right = ENDS[plane]
-    x, y = look.width - EDGE, look.height - EDGE
-    bar = element("path", d=f"M{x - BAR_MM:g} {y:g}H{x:g}", stroke_width=1.6, **ink.line)
+def _frame(plane: Plane, look: Frame, ink: _Ink) -> tuple[Markup, ...]:
+    (left, right), unit = ENDS[plane], ink.unit
+    edge = EDGE * unit
+    x, y = look.width - edge, look.height - edge
+    bar = f"M{x - BAR_MM:g} {y:g}H{x:g}"
     return (
-        _words(left, (EDGE, 12), "start", 10, ink),
-        _words(right, (look.width - EDGE, 12), "end", 10, ink),
-        bar,
-        _words(f"{BAR_MM} mm", (x - BAR_MM - 3, y + 2.8), "end", 8.5, ink),
+        _words(left, (edge, 12 * unit), "start", 10, ink),
+        _words(right, (look.width - edge, 12 * unit), "end", 10, ink),
+        _stroked(bar, 1.6, ink),
+        _words(f"{BAR_MM} mm", (x - BAR_MM - 3 * unit, y + 2.8 * unit), "end", 8.5, ink),
     )
 
 

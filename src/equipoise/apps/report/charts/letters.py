@@ -31,7 +31,11 @@ class Letter:
 
 
 def arranged(
-    marks: Sequence[tuple[str, Place]], centre: Place, reach: float, size: Place
+    marks: Sequence[tuple[str, Place]],
+    centre: Place,
+    reach: float,
+    size: Place,
+    unit: float = 1.0,
 ) -> list[Letter]:
     """Put the letters of marks on a ring about the centre, in the directions of their marks.
 
@@ -45,27 +49,30 @@ def arranged(
         How far the region about the centre goes; the ring lies outside of it where there is room.
     size : tuple of float
         Width and height of the drawing.
+    unit : float, optional
+        Scale of letters and gaps.
 
     Returns
     -------
     list of Letter
         In the order of `marks`.
     """
-    ring = min(max(NEAREST, reach + BEYOND), FARTHEST)
+    beyond = BEYOND * unit
+    ring = min(max(NEAREST * unit, reach + beyond), FARTHEST)
     wanted = [_direction(place, centre) for _, place in marks]
-    turned = _spread(wanted, APART / ring)
+    turned = _spread(wanted, APART * unit / ring)
     found = []
     for (text, place), angle in zip(marks, turned, strict=True):
         far = math.dist(place, centre)
-        radius = max(ring, far + BEYOND)
+        radius = max(ring, far + beyond)
         x, y = centre[0] + radius * math.cos(angle), centre[1] + radius * math.sin(angle)
         if far > ring:
             # A mark outside of the ring carries its letter beside it.
-            x = place[0] + BEYOND * math.cos(wanted[len(found)])
-            y = place[1] + BEYOND * math.sin(wanted[len(found)])
+            x = place[0] + beyond * math.cos(wanted[len(found)])
+            y = place[1] + beyond * math.sin(wanted[len(found)])
         inside = (
-            min(max(x, EDGES[0]), size[0] - EDGES[0]),
-            min(max(y, EDGES[1]), size[1] - EDGES[1]),
+            min(max(x, EDGES[0] * unit), size[0] - EDGES[0] * unit),
+            min(max(y, EDGES[1] * unit), size[1] - EDGES[1] * unit),
         )
         found.append(Letter(text, place, inside))
     return found

@@ -24,6 +24,7 @@ __all__ = [
     "Frame",
     "Plane",
     "Window",
+    "close_up",
     "frame",
     "person_slices",
     "png_address",
@@ -39,6 +40,11 @@ Window = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 FRAME: Final[Window] = ((-80.0, 80.0), (-114.0, 82.0), (-76.0, 90.0))
 """The window in mm (x, y, z) that pictures of the template show."""
 
+WHOLE: Final = 516.0
+"""Widths of the three views of the whole window together, in mm."""
+REACH: Final = 50.0
+"""Slices show this far about the point, in mm."""
+
 AXES: Final[dict[Plane, tuple[int, int, int]]] = {
     "sagittal": (1, 2, 0),
     "coronal": (0, 2, 1),
@@ -48,14 +54,11 @@ AXES: Final[dict[Plane, tuple[int, int, int]]] = {
 
 TEMPLATE: Final = "mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
 LARGEST_PNG: Final = 80_000
-ENLARGE: Final = 2
+WIDTH: Final = 400
 GREYS: Final = 64
 WHITE: Final = 255
 BRIGHT: Final = 99.5
 """Percentile of a person's slice that is drawn white."""
-HEAD_SHARE: Final = 0.15
-"""Share of white above which a voxel of a person's image counts as head."""
-MARGIN: Final = 8.0
 DIM: Final = 0.68
 """The anatomy is dimmed, so that marks stand out on it."""
 
@@ -75,6 +78,12 @@ class Frame:
         return self.window[self.right][1] - self.window[self.right][0]
 
     @property
+    def unit(self) -> float:
+        """Size of marks in mm, so that they are as large on paper as in the whole window."""
+        (left, right), (back, front), _ = self.window
+        return (front - back + 2 * (right - left)) / WHOLE
+
+    @property
     def height(self) -> float:
         """Height of the window in mm."""
         return self.window[self.up][1] - self.window[self.up][0]
@@ -84,6 +93,19 @@ class Frame:
         return point[self.right] - self.window[self.right][0], self.window[self.up][1] - point[
             self.up
         ]
+
+
+def close_up(point: Point, within: Window | None = FRAME) -> Window:
+    """Return the window about a point; it stays inside of another where there is one."""
+    found = []
+    for axis, mm in enumerate(point):
+        middle = round(mm)
+        if within is not None:
+            low, high = within[axis]
+            middle = min(max(middle, low + REACH), high - REACH)
+        found.append((middle - REACH, middle + REACH))
+    x, y, z = found
+    return (x, y, z)
 
 
 def frame(plane: Plane, window: Window = FRAME) -> Frame:
@@ -102,7 +124,7 @@ def template_file() -> Path | None:
 
 
 def slice_pictures(point: Point) -> dict[Plane, str] | None:
-    """Return the three slices through `point` as ``data:`` addresses.
+    """Return the three slices through `point`, close about it, as ``data:`` addresses.
 
     Parameters
     ----------
@@ -118,11 +140,12 @@ def slice_pictures(point: Point) -> dict[Plane, str] | None:
     if path is None:
         return None
     grey, affine = _template(path)
-    return {plane: _address(_cut(grey, affine, frame(plane), point)) for plane in AXES}
+    window = close_up(point)
+    return {plane: _address(_cut(grey, affine, frame(plane, window), point)) for plane in AXES}
 
 
-def person_slices(path: Path, point: Point) -> tuple[dict[Plane, str], Window] | None:
-    """Return the three slices of a person's image through `point`, and the window they show.
+def person_slices(path: Path, point: Point) -> dict[Plane, str] | None:
+    """Return the three slices of a person's image through `point`, close about it.
 
     Parameters
     ----------
@@ -133,9 +156,9 @@ def person_slices(path: Path, point: Point) -> tuple[dict[Plane, str], Window] |
 
     Returns
     -------
-    tuple or None
-        Slices as ``data:`` addresses by plane and the window in mm; None where the image cannot
-        be read, a library is missing, or the point lies outside the image.
+    dict or None
+        ``data:`` addresses by plane; None where the image cannot be read, a library is missing,
+        or the point lies outside the image.
     """
     if any(importlib.util.find_spec(name) is None for name in ("nibabel", "PIL")):
         return None
@@ -150,11 +173,13 @@ def person_slices(path: Path, point: Point) -> tuple[dict[Plane, str], Window] |
     if values.ndim != 3 or top <= 0:  # noqa: PLR2004
         return None
     grey = np.clip(values * (WHITE / top), 0, WHITE).astype(np.uint8)
-    window = _head(grey, image.affine)
-    if any(not low < mm < high for mm, (low, high) in zip(point, window, strict=True)):
+    voxel = np.linalg.inv(image.affine) @ np.array([*point, 1.0])
+    if not ((voxel[:3] >= 0) & (voxel[:3] < grey.shape)).all():
         return None
-    cuts = {plane: _cut(grey, image.affine, frame(plane, window), point) for plane in AXES}
-    return {plane: _address(cut) for plane, cut in cuts.items()}, window
+    window = close_up(point, None)
+    return {
+        plane: _address(_cut(grey, image.affine, frame(plane, window), point)) for plane in AXES
+    }
 
 
 @lru_cache(maxsize=1)
@@ -165,26 +190,12 @@ def _template(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
     return np.asanyarray(image.dataobj), image.affine
 
 
-def _head(grey: Grey, affine: NDArray[np.float64]) -> Window:
-    """Return the box in whole mm about everything bright enough to be a head."""
-    voxels = np.argwhere(grey > HEAD_SHARE * WHITE)
-    corners = [voxels.min(axis=0), voxels.max(axis=0)]
-    grid = np.array([
-        [corners[i][0], corners[j][1], corners[k][2]]
-        for i in (0, 1)
-        for j in (0, 1)
-        for k in (0, 1)
-    ])
-    places = grid @ affine[:3, :3].T + affine[:3, 3]
-    low, high = np.floor(places.min(axis=0) - MARGIN), np.ceil(places.max(axis=0) + MARGIN)
-    x, y, z = zip(low.tolist(), high.tolist(), strict=True)
-    return (x, y, z)
-
-
 def _cut(grey: NDArray[Any], affine: NDArray[np.float64], look: Frame, point: Point) -> Grey:
     """Return the slice nearest `point`, cropped to the window, top row first."""
-    across = np.arange(look.window[look.right][0] + 0.5, look.window[look.right][1])
-    down = np.arange(look.window[look.up][0] + 0.5, look.window[look.up][1])[::-1]
+    # One sample for a voxel: smoothing comes when the picture is enlarged.
+    step = max(abs(float(np.linalg.det(affine[:3, :3]))) ** (1 / 3), 0.5)
+    across = np.arange(look.window[look.right][0] + step / 2, look.window[look.right][1], step)
+    down = np.arange(look.window[look.up][0] + step / 2, look.window[look.up][1], step)[::-1]
     places = np.empty((len(down), len(across), 3))
     places[..., look.right] = across
     places[..., look.up] = down[:, None]
@@ -200,9 +211,10 @@ def _address(cut: Grey) -> str:
     from PIL import Image
 
     full = Image.fromarray(cut)
-    size = (full.width * ENLARGE, full.height * ENLARGE)
     raw = b""
-    for picture in (full.resize(size, Image.Resampling.LANCZOS), full):
+    for width in (WIDTH, WIDTH // 2):
+        size = (width, round(width * full.height / full.width))
+        picture = full.resize(size, Image.Resampling.LANCZOS)
         raw = _png(picture.quantize(GREYS))
         if len(raw) <= LARGEST_PNG:
             break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,9 +21,9 @@ from equipoise.apps.report.charts.brain import (
 from equipoise.apps.report.charts.ellipsoid import Ellipsoid, ball
 from equipoise.apps.report.charts.template_brain import (
     AXES,
-    FRAME,
     Plane,
     Window,
+    close_up,
     person_slices,
     slice_pictures,
 )
@@ -93,11 +93,7 @@ def pictures(target: Target, t1w: Path | None = None) -> Pictures:
         Empty tuples where nothing can be drawn, with the reason in the caption.
     """
     scene = _template_scene(target)
-    glass = (
-        ()
-        if scene is None
-        else tuple(Slice(glass_view(plane, scene), VIEWS[plane]) for plane in PLANES)
-    )
+    glass = _glass(target, scene) if scene else ()
     cut = _own_slices(target, t1w) or _template_slices(target, scene)
     return Pictures(
         summary=_summary(target, scene),
@@ -106,6 +102,12 @@ def pictures(target: Target, t1w: Path | None = None) -> Pictures:
         legend=_legend(scene) if glass or cut.slices else (),
         caption=cut.words,
     )
+
+
+def _glass(target: Target, scene: Scene) -> tuple[Slice, ...]:
+    """Return the three views; the other methods would hide the point at this size."""
+    far = replace(scene, spots=tuple(_known_spots(target)))
+    return tuple(Slice(glass_view(plane, far), VIEWS[plane]) for plane in PLANES)
 
 
 def _placed(target: Target, family: str) -> Point | None:
@@ -186,7 +188,7 @@ def _own_slices(target: Target, t1w: Path | None) -> _Cut | None:
     words = say("target_own_anatomy")
     if not exact:
         words += f" {say('target_own_balls', space=target.space)}"
-    return _Cut(_slices(scene, *found), words)
+    return _Cut(_slices(scene, found, close_up(point, None)), words)
 
 
 def _template_slices(target: Target, scene: Scene | None) -> _Cut:
@@ -201,7 +203,7 @@ def _template_slices(target: Target, scene: Scene | None) -> _Cut:
         words += f" {say('target_balls', space=target.space)}"
     if cut and space != TEMPLATE_SPACE:
         words += f" {say('target_space', space=space)}"
-    return _Cut(_slices(scene, cut, FRAME), words)
+    return _Cut(_slices(scene, cut, close_up(scene.point)), words)
 
 
 def _slices(scene: Scene, cut: dict[Plane, str] | None, window: Window) -> tuple[Slice, ...]:
