@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from equipoise.assays.mri import rest_attention, rest_default_mode, rest_salience, tms_target
+from equipoise.assays.mri import (
+    rest_amygdala_prefrontal,
+    rest_attention,
+    rest_default_control,
+    rest_default_mode,
+    rest_frontostriatal,
+    rest_salience,
+    rest_sgacc_default,
+    rest_sgacc_dlpfc,
+    tms_target,
+)
 from equipoise.assays.mri.options import Options
 from equipoise.assays.mri.run import faults, read_run
 from equipoise.assays.mri.scan import Scan
@@ -25,6 +35,11 @@ _ASSAYS: tuple[tuple[AssaySpec, _Measure], ...] = (
     (rest_default_mode.SPEC, rest_default_mode.measure),
     (rest_salience.SPEC, rest_salience.measure),
     (rest_attention.SPEC, rest_attention.measure),
+    (rest_default_control.SPEC, rest_default_control.measure),
+    (rest_sgacc_dlpfc.SPEC, rest_sgacc_dlpfc.measure),
+    (rest_sgacc_default.SPEC, rest_sgacc_default.measure),
+    (rest_frontostriatal.SPEC, rest_frontostriatal.measure),
+    (rest_amygdala_prefrontal.SPEC, rest_amygdala_prefrontal.measure),
 )
 
 SPECS: tuple[AssaySpec, ...] = (*(spec for spec, _ in _ASSAYS), tms_target.SPEC)
