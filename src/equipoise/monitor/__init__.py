@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from equipoise.monitor.change import compare_sessions, order_of_change
+from equipoise.monitor.change import compare_sessions
 from equipoise.monitor.follow import follow
+from equipoise.monitor.order import order_of_change
 
 __all__ = ["compare_sessions", "follow", "order_of_change"]
