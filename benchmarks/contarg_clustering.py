@@ -45,8 +45,9 @@ def by_contarg(folder: Path) -> NDArray[np.float64] | None:
     if not len(ranked):
         return None
     winner = ranked.sort_values("overall_rank").iloc[0]
-    affine = nib.load(mask).affine
-    return np.asarray(winner.idxs @ affine[:3, :3].T + affine[:3, 3]).mean(axis=0)
+    grid: Any = nib.load(mask)
+    places = winner.idxs @ grid.affine[:3, :3].T + grid.affine[:3, 3]
+    return np.asarray(np.mean(places, axis=0))
 
 
 def by_steps(folder: Path) -> NDArray[np.float64] | None:
@@ -59,7 +60,7 @@ def by_steps(folder: Path) -> NDArray[np.float64] | None:
     with (folder / "confounds.tsv").open(encoding="utf-8") as stream:
         stream.readline()
         motion = np.loadtxt(stream)[:, REGRESSORS]
-    mask = nib.load(folder / "search.nii.gz")
+    mask: Any = nib.load(folder / "search.nii.gz")
     stim, stim_labels = _clusters(image, mask, motion)
     seed, seed_labels = _clusters(image, nib.load(folder / "seed.nii.gz"), motion)
     where = np.argwhere(np.asanyarray(mask.dataobj) > 0)

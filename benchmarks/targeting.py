@@ -82,7 +82,8 @@ def brain() -> NDArray[np.bool_]:
 
 def blob(place: NDArray[np.float64], point: Any, width: float) -> NDArray[np.float32]:
     """Return a Gaussian about a point in mm."""
-    return np.exp(-0.5 * ((place - point) ** 2).sum(axis=1) / width**2).astype(np.float32)
+    squared = ((place - point) ** 2).sum(axis=1)
+    return np.asarray(np.exp(-0.5 * squared / width**2), dtype=np.float32)
 
 
 def courses(generator: np.random.Generator, count: int) -> NDArray[np.float32]:
@@ -311,8 +312,8 @@ def main(folder: Path) -> None:
         apart = "" if point is None else f"{np.linalg.norm(np.subtract(point, SPOT)):.1f} mm"
         print(f"{name:>14}: {point}, from the planted spot {apart}")
     if points["clustering"] and found["contarg"]["point"]:
-        apart = np.linalg.norm(np.subtract(points["clustering"], found["contarg"]["point"]))
-        print(f"our clustering and contarg's lie {apart:.1f} mm apart")
+        between = np.linalg.norm(np.subtract(points["clustering"], found["contarg"]["point"]))
+        print(f"our clustering and contarg's lie {between:.1f} mm apart")
 
 
 if __name__ == "__main__":
