@@ -10,10 +10,10 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, source
 from equipoise.apps.report.sections.compared import all_comparisons
 from equipoise.apps.report.sections.crisis import crisis_keys
-from equipoise.apps.report.sections.known import centile_words, measured_words
 from equipoise.apps.report.sections.option_sheet import option_tables
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.sheet import data_lines, download
+from equipoise.apps.report.sections.strips import centile_words, measured_words
 from equipoise.apps.report.sections.target import TARGET_SOURCES, template_source
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import joined, say, sentence

@@ -11,8 +11,8 @@ from markupsafe import escape
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.listing import foremost
 from equipoise.apps.report.names import cite, treatment_title
-from equipoise.apps.report.sections.known import LEVEL95
 from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.sections.strips import LEVEL95
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import capital, say
 from equipoise.core.casing import within

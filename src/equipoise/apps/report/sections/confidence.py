@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.answer import nothing_measured
-from equipoise.apps.report.sections.known import latest_first
 from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.sections.strips import latest_first
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import Dossier
 

@@ -12,7 +12,7 @@ from equipoise.apps.report.charts.scales import nice_ticks
 from equipoise.apps.report.charts.trajectory import CourseChart, course_chart
 from equipoise.apps.report.names import cite, measure_limits, measure_title
 from equipoise.apps.report.plain import plain
-from equipoise.apps.report.sections.known import LEVEL80, LEVEL95
+from equipoise.apps.report.sections.strips import LEVEL80, LEVEL95
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import say
 from equipoise.core.dates import earliest

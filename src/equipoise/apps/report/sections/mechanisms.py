@@ -9,7 +9,7 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts import marks
 from equipoise.apps.report.charts.mechanism import AXIS, informed_plot, prior_plot
 from equipoise.apps.report.names import anchor, measure_title
-from equipoise.apps.report.sections.known import LEVEL80, LEVEL95
+from equipoise.apps.report.sections.strips import LEVEL80, LEVEL95
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import Dossier, MechanismState

@@ -11,8 +11,8 @@ from equipoise.apps.report.listing import never_compared
 from equipoise.apps.report.names import keys_of, measure_title
 from equipoise.apps.report.norm_facts import error_range
 from equipoise.apps.report.sections.compared import pair_words
-from equipoise.apps.report.sections.known import LEVEL80, LEVEL95
 from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.sections.strips import LEVEL80, LEVEL95
 from equipoise.apps.report.wording import say
 from equipoise.core.nouns import Decision, Dossier, Interval, NormedMeasurement, Prediction
 
