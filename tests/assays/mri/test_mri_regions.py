@@ -9,16 +9,29 @@ from hypothesis import strategies as st
 
 from equipoise.assays import mri
 from equipoise.assays.mri.connectivity import circuit_edges
+from equipoise.assays.mri.image.grey_matter import (
+    Grey,
+    VolumeMap,
+    grey_of,
+    template_share,
+)
 from equipoise.assays.mri.image.header import Grid
 from equipoise.assays.mri.image.places import VoxelPlaces, volume_places
-from equipoise.assays.mri.image.regions import family_of, locate
+from equipoise.assays.mri.image.regions import RegionVoxels, family_of, in_regions, locate
 from equipoise.core.errors import RecordingError
-from equipoise.core.tables import load_table
+from equipoise.core.tables import load_table, setting
 
 
 def places(grid: Grid, space: str = "MNI152NLin6Asym") -> VoxelPlaces:
     everywhere = np.ones(int(np.prod(grid.shape)), dtype=bool)
     return volume_places(grid, space, everywhere, (), "bold")
+
+
+def ball_of(region: str, grid: Grid) -> RegionVoxels:
+    """Return the whole sphere of a region: every voxel counts as grey matter."""
+    found = places(grid)
+    everywhere = np.ones(found.count, dtype=bool)
+    return locate(region, found, everywhere, Grey(found, None, own=False), "bold")
 
 
 def one_mm(size: int = 181) -> Grid:
@@ -32,22 +45,19 @@ def one_mm(size: int = 181) -> Grid:
 )
 def test_a_sphere_holds_the_lattice_points_of_a_ball(region: str, points: int) -> None:
     """Lattice points in a ball of radius 8, 10, 20: OEIS A000605."""
-    grid = one_mm()
-    found = locate(region, places(grid), np.ones(np.prod(grid.shape), dtype=bool), "bold")
+    found = ball_of(region, one_mm())
     assert len(found.voxels) == points
-    share = load_table("regions/regions").row(id=region).number("brain_share")
-    assert found.expected == pytest.approx(points * share)
+    assert found.expected == points
     assert found.coverage(0) == 0
     assert found.coverage(points) == 1
 
 
 def test_the_side_is_that_of_the_sign_of_x() -> None:
     grid = one_mm()
-    inside = np.ones(np.prod(grid.shape), dtype=bool)
     for row in load_table("regions/regions"):
         if row.text("kind") != "sphere":
             continue
-        voxels = locate(row.text("id"), places(grid), inside, "bold").voxels
+        voxels = ball_of(row.text("id"), grid).voxels
         middle = (voxels % grid.shape[0]).mean() - 90
         assert np.sign(round(middle / 5)) == {"L": -1, "R": 1, "M": 0}[row.text("side")]
 
@@ -55,7 +65,9 @@ def test_the_side_is_that_of_the_sign_of_x() -> None:
 def test_what_lies_outside_the_field_of_view_counts_as_missed() -> None:
     """A field of view that ends at x = 0 holds half of a sphere about the midline."""
     grid = one_mm(size=91)
-    found = locate("dmn_pcc", places(grid), np.ones(np.prod(grid.shape), dtype=bool), "bold")
+    where = places(grid)
+    everywhere = np.ones(where.count, dtype=bool)
+    found = locate("dmn_pcc", where, everywhere, grey_of(where, None, "bold"), "bold")
     assert found.coverage(len(found.voxels)) == pytest.approx(0.55, abs=0.06)
 
 
@@ -91,19 +103,52 @@ def test_the_fourteen_edges() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_share_of_brain_in_each_sphere_is_that_of_the_template() -> None:
-    """Measured again at 2 mm on nilearn's ICBM152 mask; the table was measured at 1 mm: 0.03."""
-    from nilearn.datasets import load_mni152_brain_mask
+def test_the_grey_matter_of_each_sphere_is_that_of_nilearns_template() -> None:
+    """nilearn loads the template at 1 mm, scaled to its maximum; ours is divided by 255."""
+    from nilearn.datasets import load_mni152_gm_template
 
-    image = load_mni152_brain_mask(resolution=2)
+    image = load_mni152_gm_template(resolution=1)
     grid = Grid(image.shape, image.affine)
-    inside = image.get_fdata().ravel(order="F") > 0
+    held = image.get_fdata().ravel(order="F") >= setting("grey_matter_min_share")
     for row in load_table("regions/regions"):
-        if row.text("kind") == "sphere":
-            found = locate(row.text("id"), places(grid), inside, "bold")
-            whole = found.expected / row.number("brain_share")
-            share = len(found.voxels) / whole
-            assert share == pytest.approx(row.number("brain_share"), abs=0.03), row.text("id")
+        if row.text("kind") != "sphere":
+            continue
+        theirs = held[ball_of(row.text("id"), grid).voxels].mean()
+        point = np.array([row.number("x"), row.number("y"), row.number("z")])
+        radius = row.optional_number("radius") or setting("bold_region_radius")
+        # The template's maximum is 255 of 255; resampling onto its own grid moves a few voxels.
+        assert template_share(point, radius) == pytest.approx(theirs, abs=0.02), row.text("id")
+        assert theirs >= setting("grey_matter_min_region")
+
+
+def test_a_sphere_is_clipped_by_the_grey_matter() -> None:
+    """At 2 mm the clipped sphere holds the template's share of it, and nothing beyond it."""
+    affine = np.diag([2.0, 2.0, 2.0, 1.0])
+    affine[:3, 3] = (-90, -126, -72)
+    where = places(Grid((91, 109, 91), affine))
+    everywhere = np.ones(where.count, dtype=bool)
+    grey = grey_of(where, None, "bold")
+    whole = in_regions(("dlpfc_f3_l",), where)
+    found = locate("dlpfc_f3_l", where, everywhere, grey, "bold")
+    assert set(found.voxels) < set(whole)
+    share = template_share(np.array([-37.0, 26.0, 49.0]), 20.0)
+    assert len(found.voxels) / len(whole) == pytest.approx(share, abs=0.03)
+    assert found.coverage(len(found.voxels)) == 1
+
+
+def test_a_sphere_without_grey_matter_says_so() -> None:
+    """In a map whose grey matter ends at x = 0, nothing on the left is left to measure."""
+    affine = np.diag([4.0, 4.0, 4.0, 1.0])
+    affine[:3, 3] = (-90, -126, -72)
+    where = places(Grid((46, 55, 46), affine))
+    right = np.zeros((46, 55, 46), dtype=np.float32)
+    right[23:] = 1
+    grey = Grey(where, VolumeMap(where.grid, right.ravel(order="F")), own=True)
+    everywhere = np.ones(where.count, dtype=bool)
+    found = locate("dmn_ag_l", where, everywhere, grey, "bold")
+    assert found.coverage(len(found.voxels)) == 0
+    assert found.fault == "only 0% of its sphere are grey matter; at least 10% are needed"
+    assert locate("dmn_ag_r", where, everywhere, grey, "bold").fault is None
 
 
 @given(
@@ -122,7 +167,7 @@ def test_the_place_does_not_depend_on_how_the_grid_is_stored(
     affine[:3, :3] = euler2mat(*turn) @ np.diag(flips) * size
     affine[:3, 3] = np.array([6, 16, -10]) - affine[:3, :3] @ np.array([15.3, 16.1, 14.7])
     grid = Grid((31, 32, 30), affine)
-    voxels = locate("sgacc_r", places(grid), np.ones(31 * 32 * 30, dtype=bool), "bold").voxels
+    voxels = ball_of("sgacc_r", grid).voxels
     index = np.stack([voxels % 31, voxels // 31 % 32, voxels // (31 * 32)], axis=1)
     mm = grid.to_mm(index)
     assert np.linalg.norm(mm - (6, 16, -10), axis=1).max() <= 10

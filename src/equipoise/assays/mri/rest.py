@@ -1,4 +1,7 @@
-"""Resting runs: one pass over each, all circuits and the target.
+"""Resting runs: one pass over each, circuits for each session, the target over all of them.
+
+A run that cannot be used is named in the flags and does not lose the others. A run that misses a
+region is left out of the measures that need the region, and of no others.
 
 To add a measure: one file with ``SPEC`` and ``measure(scan, *, seed)``, one line in ``_ASSAYS``.
 """
@@ -19,14 +22,15 @@ from equipoise.assays.mri import (
     rest_sgacc_dlpfc,
     tms_target,
 )
+from equipoise.assays.mri.opened import faults
 from equipoise.assays.mri.options import Options
-from equipoise.assays.mri.run import faults, read_run
+from equipoise.assays.mri.run import Run, read_run
 from equipoise.assays.mri.scan import Scan
+from equipoise.assays.mri.selection import Choice, agreeing, choices, sessions_of
 from equipoise.core.assay import AssaySpec
 from equipoise.core.errors import RecordingError
-from equipoise.core.nouns import NotMeasured, Recording, Result
+from equipoise.core.nouns import Measurement, NotMeasured, Recording, Result, Target
 from equipoise.core.steps import Watcher, quiet
-from equipoise.core.tables import load_table
 
 __all__ = ["SPECS", "candidates", "inspect", "measure"]
 
@@ -54,7 +58,7 @@ def measure(
     Parameters
     ----------
     recordings : tuple of Recording
-        Of one person; the first of the :func:`candidates` that can be read is used.
+        Of one person; the resting runs among them are read in the space where most are there.
     options : Options
         What the user chose.
     seed : int
@@ -65,24 +69,81 @@ def measure(
     Returns
     -------
     tuple of Measurement, Target or NotMeasured
-        One result for each measure; recordings that cannot be used give the reason. Images that
-        were not used, or could not be, are named in the flags.
+        One result for each circuit and session, one target. Recordings that cannot be used give
+        the reason; images that were not used, or could not be, are named in the flags.
     """
-    found = candidates(recordings)
+    found = choices(recordings)
     if not found:
         return _none("no resting run was recorded")
     reasons: list[str] = []
-    for number, chosen in enumerate(found, start=1):
+    for choice in found:
+        runs, failed = _read(choice, options, watch)
+        reasons += failed
+        if runs:
+            scans, left_out = sessions_of(runs)
+            flags = _lost((*reasons, *left_out), choice.spare)
+            return _measured(tuple(_flagged(scan, flags) for scan in scans), options, seed)
+    return _none("; ".join(reasons))
+
+
+def _read(choice: Choice, options: Options, watch: Watcher) -> tuple[tuple[Run, ...], list[str]]:
+    """Read all runs in one space; a damaged one gives its reason."""
+    runs, reasons = [], []
+    for recording in choice.recordings:
         try:
-            run = read_run(chosen, _regions(), watch)
+            runs.append(read_run(recording, _regions(), options, watch))
         except RecordingError as error:
             reasons.append(str(error))
-            continue
-        run = replace(run, flags=(*run.flags, *_passed_over(reasons, found[number:])))
-        scan = Scan((run,))
-        circuits = (result for _, take in _ASSAYS for result in take(scan, seed=seed))
-        return (*circuits, *tms_target.measure(scan, options, seed=seed))
-    return _none("; ".join(reasons))
+    return tuple(runs), reasons
+
+
+def _measured(scans: tuple[Scan, ...], options: Options, seed: int) -> tuple[Result, ...]:
+    """Return the circuits of each session and the target over all sessions."""
+    circuits = [
+        _dated(result, part)
+        for spec, take in _ASSAYS
+        for part in (_covering(scan, spec) for scan in scans)
+        for result in take(part, seed=seed)
+    ]
+    runs, odd = agreeing(tuple(run for scan in scans for run in scan.runs))
+    whole = _covering(_flagged(Scan(runs), _lost(odd, ())), tms_target.SPEC)
+    targets = tms_target.measure(whole, options, seed=seed)
+    return (*circuits, *(_dated(result, whole) for result in targets))
+
+
+def _covering(scan: Scan, spec: AssaySpec) -> Scan:
+    """Return the runs that show all regions of a measure; all runs where none does."""
+    regions = _regions_of(spec)
+    kept = tuple(run for run in scan.runs if run.missed(spec.id, regions) is None)
+    if not kept or len(kept) == len(scan.runs):
+        return scan
+    lost = [run for run in scan.runs if run not in kept]
+    flags = tuple(f"{run.name} was left out: {_why(run, spec)}" for run in lost)
+    return _flagged(Scan(kept), flags)
+
+
+def _why(run: Run, spec: AssaySpec) -> str:
+    missed = run.missed(spec.id, _regions_of(spec))
+    return missed.reason if missed else ""
+
+
+def _flagged(scan: Scan, flags: tuple[str, ...]) -> Scan:
+    return Scan(tuple(replace(run, flags=(*run.flags, *flags)) for run in scan.runs))
+
+
+def _dated(result: Result, scan: Scan) -> Result:
+    """Return a result with day, session, machine and motion of its scan."""
+    if isinstance(result, Measurement):
+        return replace(
+            result,
+            date=scan.date,
+            session=scan.session,
+            scanner=scan.scanner,
+            covariates=(*result.covariates, *scan.covariates),
+        )
+    if isinstance(result, Target | NotMeasured):
+        return replace(result, date=scan.date)
+    return result
 
 
 def candidates(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
@@ -96,12 +157,9 @@ def candidates(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
     Returns
     -------
     tuple of Recording
-        Those in a space with coordinates; where there is none, the first image, whose refusal
-        then says what is missing.
+        All runs in the best space, then those in the other spaces.
     """
-    resting = tuple(r for r in recordings if r.kind == "bold" and (r.task or "").startswith("rest"))
-    known = {row.text("id") for row in load_table("regions/spaces")}
-    return tuple(r for r in resting if r.space in known) or resting[:1]
+    return tuple(recording for choice in choices(recordings) for recording in choice.recordings)
 
 
 def inspect(recording: Recording) -> tuple[str, ...]:
@@ -109,11 +167,11 @@ def inspect(recording: Recording) -> tuple[str, ...]:
     return faults(recording)
 
 
-def _passed_over(reasons: list[str], rest: tuple[Recording, ...]) -> tuple[str, ...]:
-    """Return flags for images that could not be used and for those that were not needed."""
-    flags = [f"another resting image could not be used: {reason}" for reason in reasons]
-    if rest:
-        names = ", ".join(other.name for other in rest)
+def _lost(reasons: tuple[str, ...], spare: tuple[Recording, ...]) -> tuple[str, ...]:
+    """Return flags for runs that could not be used and for images that were not needed."""
+    flags = [f"another resting run could not be used: {reason}" for reason in reasons]
+    if spare:
+        names = ", ".join(other.name for other in spare)
         flags.append(f"other resting images were not used: {names}")
     return tuple(flags)
 
@@ -124,5 +182,9 @@ def _none(reason: str) -> tuple[Result, ...]:
 
 def _regions() -> tuple[str, ...]:
     """Return the union of the regions that the assays need."""
-    needs = [need for spec in SPECS for need in spec.needs if need.startswith("region:")]
-    return tuple(dict.fromkeys(need.removeprefix("region:") for need in needs))
+    return tuple(dict.fromkeys(region for spec in SPECS for region in _regions_of(spec)))
+
+
+def _regions_of(spec: AssaySpec) -> tuple[str, ...]:
+    needs = (need for need in spec.needs if need.startswith("region:"))
+    return tuple(need.removeprefix("region:") for need in needs)

@@ -1,40 +1,45 @@
-"""One resting run, read and cleaned once for all assays of the folder."""
+"""One functional run, read and cleaned once for all assays of the folder.
+
+The file passes once. From each volume the regions' voxels are kept; what the reference map needs
+of the whole grey matter is gathered meanwhile (:mod:`equipoise.assays.mri.gram`), and a few
+hundred voxels are kept for the carpet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from equipoise import __version__
-from equipoise.assays.mri.cleaning.confounds import Confounds, read_confounds
+from equipoise.assays.mri.cleaning.confounds import Confounds
 from equipoise.assays.mri.cleaning.projection import Projection, projection
 from equipoise.assays.mri.cleaning.resample import inflation
-from equipoise.assays.mri.image.header import Grid, ImageHeader, repetition_time
+from equipoise.assays.mri.gram import Gather, Moments
+from equipoise.assays.mri.image.header import Grid
 from equipoise.assays.mri.image.levels import centre
 from equipoise.assays.mri.image.places import Places
-from equipoise.assays.mri.image.regions import RegionVoxels, family_of, locate, region_title
-from equipoise.assays.mri.image.sidecar import check_sidecar
-from equipoise.assays.mri.image.source import (
-    Source,
-    check_same_grid,
-    functional_header,
-    name_below,
-    needed,
-    open_source,
-)
-from equipoise.assays.mri.image.stream import Mask, Streamed, check_length, read_mask
+from equipoise.assays.mri.image.regions import RegionVoxels, in_regions, locate, region_title
+from equipoise.assays.mri.image.stream import Rows
+from equipoise.assays.mri.opened import Opened, open_recording
+from equipoise.assays.mri.options import Options
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import InputDigest, NotMeasured, Provenance, Recording
-from equipoise.core.steps import Watcher, file_digest, quiet
-from equipoise.core.tables import setting
+from equipoise.core.steps import Watcher, quiet
+from equipoise.core.tables import load_table, setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Region", "Run", "band", "faults", "read_run"]
+    Single = NDArray[np.float32]
+
+__all__ = ["Region", "Run", "band", "read_run", "stretches"]
+
+_BLOCK: Final = 20
+"""Volumes gathered at once: bounds the memory."""
+_CARPET: Final = 1200
+"""Voxels of grey matter kept for the carpet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,27 +53,44 @@ class Region:
     columns : ndarray of int
         Its columns of the run's series: voxels inside the mask that hold a signal.
     coverage : float
-        Share of its brain voxels that these are.
+        Share of its grey matter that these are.
     tsnr : float
         Median temporal signal-to-noise ratio; 0 where there is no voxel.
+    fault : str or None
+        Why the region cannot be measured here, whatever the signal; a clause.
     """
 
     id: str
     columns: NDArray[np.int64]
     coverage: float
     tsnr: float
+    fault: str | None = None
+
+    @property
+    def missed(self) -> str | None:
+        """Why the region cannot be used, or None."""
+        least = setting("bold_min_coverage")
+        if self.fault is None and self.coverage >= least:
+            return None
+        known = f"{region_title(self.id)} ({self.id})"
+        if self.fault is not None:
+            return f"the region {known} cannot be measured in this image: {self.fault}"
+        return (
+            f"the image covers {self.coverage:.0%} of the region {known}; "
+            f"at least {least:.0%} are needed"
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """One resting run.
+    """One functional run.
 
     Parameters
     ----------
+    recording : Recording
+        What was read.
     places : Places
         Where voxels or vertices lie.
-    space : str
-        BIDS name of the space of the positions.
     seconds : float
         Time between volumes.
     voxels : ndarray of int, shape (n,)
@@ -79,27 +101,56 @@ class Run:
         Where the regions lie in `series`.
     confounds : Confounds
         Regressors and motion.
-    projection : Projection
-        Cleaning of the whole run.
+    projections : tuple of Projection
+        Cleaning of the whole run, of its first and its second half.
+    moments : tuple of Moments
+        The grey matter of the same three stretches; empty where it was not asked for.
     inflation : float
         By how much bootstrap deviations of a correlation are too small.
+    carpet : ndarray, shape (volumes, k)
+        Series of some grey-matter voxels, as read.
+    carpet_voxels : ndarray of int, shape (k,)
+        Which voxels these are.
     flags : tuple of str
         Quality flags, one sentence each.
     provenance : Provenance
         Input digests, software, parameters.
     """
 
+    recording: Recording
     places: Places
-    space: str
     seconds: float
     voxels: NDArray[np.int64]
-    series: NDArray[np.float32]
+    series: Single
     regions: dict[str, Region]
     confounds: Confounds
-    projection: Projection
+    projections: tuple[Projection, Projection, Projection]
+    moments: tuple[Moments, ...]
     inflation: float
+    carpet: Single
+    carpet_voxels: NDArray[np.int64]
     flags: tuple[str, ...]
     provenance: Provenance
+
+    @property
+    def name(self) -> str:
+        """Name of the file below the dataset."""
+        return self.recording.name
+
+    @property
+    def session(self) -> str | None:
+        """BIDS session; None where the dataset has none."""
+        return self.recording.session
+
+    @property
+    def space(self) -> str:
+        """BIDS name of the space of the positions."""
+        return self.places.space
+
+    @property
+    def projection(self) -> Projection:
+        """Cleaning of the whole run."""
+        return self.projections[0]
 
     @property
     def volumes(self) -> int:
@@ -118,46 +169,43 @@ class Run:
         """Volumes in a bootstrap block."""
         return _block(self.seconds)
 
+    @property
+    def mean_fd(self) -> float | None:
+        """Mean framewise displacement in mm; None where it is not known."""
+        moved = self.confounds.displacement
+        return None if moved is None else float(moved.mean())
+
+    @property
+    def still_seconds(self) -> float:
+        """Time in volumes that did not move."""
+        moved = self.confounds.displacement
+        out = self.confounds.censored
+        if moved is not None:
+            out = out | (moved > setting("bold_fd_threshold"))
+        return float(np.count_nonzero(~out) * self.seconds)
+
+    @property
+    def unusable(self) -> str | None:
+        """Why the run cannot be used alone or with others, or None."""
+        limit, moved = setting("bold_max_mean_fd"), self.mean_fd
+        if moved is not None and moved > limit:
+            return (
+                f"the head moved too much: mean framewise displacement {moved:.2f} mm, "
+                f"at most {limit:g} mm can be used"
+            )
+        if self.projection.freedom <= 0 or min(p.freedom for p in self.projections) < 0:
+            return "after cleaning, no degree of freedom is left"
+        return None
+
     def missed(self, measure: str, regions: tuple[str, ...]) -> NotMeasured | None:
         """Return why `measure` cannot be taken from this run, or None.
 
-        Too few degrees of freedom, too little time without motion, or a region that the mask or
-        the signal misses.
+        The head moved too much, or the mask or the signal misses a region. Whether there is time
+        enough is a matter of all runs together, see :class:`~equipoise.assays.mri.scan.Scan`.
         """
-        reason = self._too_short() or next(filter(None, map(self._uncovered, regions)), None)
-        return NotMeasured(measure, reason) if reason else None
-
-    def _too_short(self) -> str | None:
-        least = setting("bold_min_dof")
-        if self.projection.freedom < least:
-            return (
-                f"after cleaning, {self.projection.freedom} degrees of freedom are left of "
-                f"{self.volumes} volumes; at least {least:g} are needed"
-            )
-        still = self._still_seconds()
-        least = setting("bold_min_still_seconds")
-        if still < least:
-            return f"{still:.0f} s of the run are without motion; at least {least:g} s are needed"
-        return None
-
-    def _still_seconds(self) -> float:
-        moved = self.confounds.displacement
-        still = (
-            self.volumes
-            if moved is None
-            else np.count_nonzero(moved <= setting("bold_fd_threshold"))
-        )
-        return float(still * self.seconds)
-
-    def _uncovered(self, region: str) -> str | None:
-        found = self.regions[region]
-        least = setting("bold_min_coverage")
-        if found.coverage >= least:
-            return None
-        return (
-            f"the image covers {found.coverage:.0%} of the region {region_title(region)} "
-            f"({region}); at least {least:.0%} are needed"
-        )
+        found = (self.regions[region].missed for region in regions)
+        reason = self.unusable or next(filter(None, found), None)
+        return NotMeasured(measure, reason, self.recording.date) if reason else None
 
     def quality(self, regions: tuple[str, ...]) -> tuple[str, ...]:
         """Return the flags of the run and of some of its regions."""
@@ -168,7 +216,17 @@ class Run:
             for r in regions
             if self.regions[r].tsnr < low
         ]
-        return (*self.flags, *weak)
+        return (*self.flags, *weak, *self._holes(regions))
+
+    def _holes(self, regions: tuple[str, ...]) -> list[str]:
+        """Return flags for regions of which a part is lost."""
+        full = setting("bold_full_coverage")
+        return [
+            f"{1 - self.regions[r].coverage:.0%} of {region_title(r)} are not seen: outside the "
+            "image or its mask, or without signal"
+            for r in regions
+            if self.regions[r].coverage < full
+        ]
 
     def coverage(self, regions: tuple[str, ...]) -> float:
         """Return the mean coverage of some regions."""
@@ -180,21 +238,24 @@ def band() -> tuple[float, float]:
     return setting("bold_band_low"), setting("bold_band_high")
 
 
+def stretches(volumes: int) -> tuple[slice, slice, slice]:
+    """Return the whole of a run, its first and its second half."""
+    middle = volumes // 2
+    return slice(0, volumes), slice(0, middle), slice(middle, volumes)
+
+
 def _block(seconds: float) -> int:
     return max(1, round(setting("bold_block_seconds") / seconds))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Parts:
-    """What is known of a recording before its voxels are read."""
-
-    source: Source
-    seconds: float
-    confounds: Confounds
-    notes: tuple[str, ...]
-
-
-def read_run(recording: Recording, regions: tuple[str, ...], watch: Watcher = quiet) -> Run:
+def read_run(
+    recording: Recording,
+    regions: tuple[str, ...],
+    options: Options | None = None,
+    watch: Watcher = quiet,
+    *,
+    whole_brain: bool = True,
+) -> Run:
     """Read and clean one recording for the union of `regions`.
 
     Parameters
@@ -203,8 +264,12 @@ def read_run(recording: Recording, regions: tuple[str, ...], watch: Watcher = qu
         Where image, mask, confounds and sidecar lie.
     regions : tuple of str
         Rows of `tables/regions`.
+    options : Options, optional
+        Cleaning, regions and maps that the user chose.
     watch : Watcher, optional
         Told how far the reading is.
+    whole_brain : bool, optional
+        Whether to gather the grey matter for the reference map.
 
     Returns
     -------
@@ -216,26 +281,125 @@ def read_run(recording: Recording, regions: tuple[str, ...], watch: Watcher = qu
     RecordingError
         If a file is missing, damaged, or does not fit the others.
     """
-    parts = _parts(recording)
-    places, inside = parts.source.places, parts.source.inside
-    found = [locate(r, places, inside, recording.name) for r in regions]
-    voxels = np.unique(np.concatenate([region.voxels for region in found]))
-    read = parts.source.read(voxels, watch)
-    levels = centre(read.series, recording.name)
-    cleaning = projection(parts.confounds.values, parts.seconds, band())
-    return Run(
-        places=places,
-        space=places.space,
-        seconds=parts.seconds,
-        voxels=voxels,
-        series=read.series,
-        regions={region.id: _region(region, voxels, levels.tsnr) for region in found},
-        confounds=parts.confounds,
-        projection=cleaning,
-        inflation=inflation(cleaning.kernel(), _block(parts.seconds)),
-        flags=(*_notice(recording), *parts.notes, *_motion(parts.confounds), *_broken(levels.bad)),
-        provenance=_provenance(recording, parts, read),
+    chosen = Options() if options is None else options
+    opened = open_recording(recording, chosen)
+    found = tuple(
+        locate(region, opened.source.places, opened.source.inside, opened.grey, recording.name)
+        for region in regions
     )
+    cleanings = _cleanings(opened)
+    wanted = _wanted(opened, found, whole_brain=whole_brain)
+    passed = _pass(opened, wanted, cleanings if whole_brain else (), watch)
+    levels = centre(passed.series, recording.name)
+    notes = (*_notice(recording), *opened.notes, *_motion(opened.confounds), *_broken(levels.bad))
+    return Run(
+        recording=recording,
+        places=opened.source.places,
+        seconds=opened.seconds,
+        voxels=wanted.regions,
+        series=passed.series,
+        regions={region.id: _region(region, wanted.regions, levels.tsnr) for region in found},
+        confounds=opened.confounds,
+        projections=cleanings,
+        moments=passed.moments,
+        inflation=inflation(cleanings[0].kernel(), _block(opened.seconds)),
+        carpet=passed.carpet,
+        carpet_voxels=wanted.carpet,
+        flags=notes,
+        provenance=_provenance(opened, passed.sha256),
+    )
+
+
+def _cleanings(opened: Opened) -> tuple[Projection, Projection, Projection]:
+    known = opened.confounds
+    whole, first, second = (
+        projection(known.values[part], opened.seconds, band(), known.censored[part])
+        for part in stretches(opened.source.volumes)
+    )
+    return whole, first, second
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """Which voxels are read, and what for; all rising.
+
+    `counted` tells which of `all` belong to the reference map, `weights` are those of a given one.
+    """
+
+    all: NDArray[np.int64]
+    regions: NDArray[np.int64]
+    carpet: NDArray[np.int64]
+    counted: NDArray[np.bool_]
+    weights: Single | None
+
+
+def _wanted(opened: Opened, found: tuple[RegionVoxels, ...], *, whole_brain: bool) -> _Wanted:
+    inside = opened.source.inside
+    brain = np.flatnonzero(inside)
+    grey = brain[opened.grey.members(brain)]
+    carpet = grey[:: max(1, -(-len(grey) // _CARPET))]
+    regions = np.unique(np.concatenate([region.voxels for region in found]))
+    flags = np.zeros(len(inside), dtype=bool)
+    for part in (regions, carpet, grey if whole_brain else carpet):
+        flags[part] = True
+    voxels = np.flatnonzero(flags)
+    if not whole_brain:
+        return _Wanted(voxels, regions, carpet, np.zeros(len(voxels), dtype=bool), None)
+    flags[:] = False
+    flags[grey] = True
+    flags[in_regions(_search(), opened.source.places)] = False
+    for region in found:
+        if region.id in _search():
+            flags[region.voxels] = False
+    weights = opened.weights(voxels)
+    return _Wanted(voxels, regions, carpet, flags[voxels], weights)
+
+
+def _search() -> tuple[str, ...]:
+    """Return the regions that targets are looked for in: their voxels belong to no map."""
+    table = load_table("regions/regions")
+    return tuple(r.text("id") for r in table if r.text("used_for") == "tms_search")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Passed:
+    """What one pass over the file left."""
+
+    series: Single
+    carpet: Single
+    moments: tuple[Moments, ...]
+    sha256: str
+
+
+def _pass(
+    opened: Opened, wanted: _Wanted, cleanings: tuple[Projection, ...], watch: Watcher
+) -> _Passed:
+    """Stream the file once: keep some voxels, gather the others."""
+    source, digest = opened.source, Rows()
+    volumes, count = source.volumes, len(wanted.all)
+    series = np.empty((volumes, len(wanted.regions)), dtype=np.float32)
+    carpet = np.empty((volumes, len(wanted.carpet)), dtype=np.float32)
+    kept, shown = (np.searchsorted(wanted.all, v) for v in (wanted.regions, wanted.carpet))
+    gathered = [
+        Gather(cleaning, part.start, count)
+        for cleaning, part in zip(cleanings, stretches(volumes), strict=False)
+    ]
+    block = np.empty((min(_BLOCK, volumes), count), dtype=np.float32)
+    level = np.zeros(count, dtype=np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # such voxels are left out later
+        for number, row in enumerate(source.each(wanted.all, digest, watch)):
+            series[number], carpet[number] = row[kept], row[shown]
+            if not gathered:
+                continue
+            if number == 0:
+                level[:] = row
+            held = number % len(block)
+            np.subtract(row, level, out=block[held])
+            if held == len(block) - 1 or number == volumes - 1:
+                for one in gathered:
+                    one.add(block[: held + 1], number - held)
+        moments = tuple(one.moments(wanted.counted, wanted.weights) for one in gathered)
+    return _Passed(series, carpet, moments, digest.sha256)
 
 
 def _notice(recording: Recording) -> tuple[str, ...]:
@@ -243,27 +407,11 @@ def _notice(recording: Recording) -> tuple[str, ...]:
     return () if recording.notice is None else (recording.notice,)
 
 
-def _parts(recording: Recording) -> _Parts:
-    name = recording.name
-    family_of(recording.space, name)
-    _check_sidecar(recording)
-    source = open_source(recording)
-    seconds, notes = repetition_time(source, recording.repetition_time, name)
-    path = needed(recording.confounds, "confounds file", name)
-    confounds = read_confounds(path, source.volumes, name_below(recording, "confounds"))
-    return _Parts(source, seconds, confounds, (*source.notes, *notes))
-
-
-def _check_sidecar(recording: Recording) -> None:
-    if recording.sidecar is not None:
-        check_sidecar(recording.sidecar, name_below(recording, "sidecar"))
-
-
 def _region(found: RegionVoxels, voxels: NDArray[np.int64], tsnr: NDArray[np.float64]) -> Region:
     columns = np.searchsorted(voxels, found.voxels)
     columns = columns[tsnr[columns] > 0]
     middle = float(np.median(tsnr[columns])) if len(columns) else 0.0
-    return Region(found.id, columns, found.coverage(len(columns)), middle)
+    return Region(found.id, columns, found.coverage(len(columns)), middle, found.fault)
 
 
 def _motion(confounds: Confounds) -> tuple[str, ...]:
@@ -287,63 +435,18 @@ def _broken(bad: int) -> tuple[str, ...]:
     )
 
 
-def _provenance(recording: Recording, parts: _Parts, read: Streamed) -> Provenance:
-    inputs = [
-        InputDigest(recording.name, read.sha256),
-        *parts.source.inputs,
-        InputDigest(name_below(recording, "confounds"), file_digest(str(recording.confounds))),
-    ]
-    if recording.sidecar is not None:
-        inputs.append(InputDigest(name_below(recording, "sidecar"), file_digest(recording.sidecar)))
-    moved = parts.confounds.displacement
+def _provenance(opened: Opened, sha256: str) -> Provenance:
+    recording, moved = opened.recording, opened.confounds.displacement
     parameters = (
-        ("cleaning", parts.confounds.strategy),
+        ("cleaning", opened.confounds.strategy),
         ("band", "{:g}-{:g} Hz".format(*band())),
-        ("repetition_time", f"{parts.seconds:g} s"),
-        ("volumes", str(parts.source.volumes)),
-        ("regressors", str(parts.confounds.values.shape[1])),
+        ("repetition_time", f"{opened.seconds:g} s"),
+        ("volumes", str(opened.source.volumes)),
+        ("volumes_left_out", str(np.count_nonzero(opened.confounds.censored))),
+        ("regressors", str(opened.confounds.values.shape[1])),
         ("mean_framewise_displacement", "n/a" if moved is None else f"{moved.mean():.3f} mm"),
+        ("grey_matter", "the person's own map" if opened.grey.own else "template"),
         ("space", str(recording.space)),
     )
-    return Provenance(tuple(inputs), f"equipoise {__version__}", parameters)
-
-
-def faults(recording: Recording) -> tuple[str, ...]:
-    """Return what is wrong with a recording, one line each, without reading its voxels.
-
-    Parameters
-    ----------
-    recording : Recording
-        Where image, mask, confounds and sidecar lie.
-
-    Returns
-    -------
-    tuple of str
-        Empty where nothing was found.
-    """
-    name = recording.name
-    found: list[str] = []
-
-    def _tried(check: Callable[[], object]) -> object:
-        try:
-            return check()
-        except RecordingError as error:
-            found.append(str(error))
-            return None
-
-    _tried(lambda: family_of(recording.space, name))
-    header = _tried(lambda: functional_header(recording))
-    _tried(lambda: _check_sidecar(recording))
-    mask = _tried(
-        lambda: read_mask(needed(recording.mask, "brain mask", name), name_below(recording, "mask"))
-    )
-    path = _tried(lambda: needed(recording.confounds, "confounds file", name))
-    if isinstance(header, ImageHeader):
-        _tried(lambda: check_length(recording.path, header, name))
-        _tried(lambda: repetition_time(header, recording.repetition_time, name))
-        if isinstance(mask, Mask):
-            _tried(lambda: check_same_grid(header.grid, mask.grid, name))
-        if isinstance(path, str):
-            below = name_below(recording, "confounds")
-            _tried(lambda: read_confounds(path, header.volumes, below))
-    return tuple(found)
+    inputs = (InputDigest(recording.name, sha256), *opened.inputs)
+    return Provenance(inputs, f"equipoise {__version__}", parameters)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.assays.mri.cleaning.projection import Projection, projection
-from equipoise.assays.mri.run import Run, band
+from equipoise.assays.mri.cleaning.projection import Projection
+from equipoise.assays.mri.run import Run, stretches
 from equipoise.core.nouns import NotMeasured, Provenance
+from equipoise.core.tables import setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,11 +39,19 @@ class Part:
         Volumes of each run.
     projections : tuple of Projection
         Cleaning of each stretch.
+    grams : tuple of ndarray, shapes (m, m), or None
+        For each run, in the basis of its projection: the mean over grey-matter voxels outside the
+        search region of c c', c being the cleaned coefficients of a voxel, of length 1. The
+        reference series of the run is this matrix times the coefficients of the seed.
+    mapped : tuple of ndarray, shapes (m, 1), or None
+        For each run the coefficients of the reference series of a map given as a file.
     """
 
     runs: tuple[Run, ...]
     stretches: tuple[slice, ...]
     projections: tuple[Projection, ...]
+    grams: tuple[Single, ...] | None = None
+    mapped: tuple[Single, ...] | None = None
 
     @property
     def freedom(self) -> int:
@@ -122,36 +131,94 @@ class Scan:
     @property
     def whole(self) -> Part:
         """All volumes of all runs."""
-        return Part(
-            self.runs,
-            tuple(slice(0, run.volumes) for run in self.runs),
-            tuple(run.projection for run in self.runs),
-        )
+        return self._part(0)
 
     def halves(self) -> tuple[Part, Part]:
-        """Return two halves: each run cut in the middle and cleaned again."""
-        first, second = (
-            tuple(slice(*ends) for ends in pairs)
-            for pairs in zip(*(self._cut(run) for run in self.runs), strict=True)
-        )
-        return self._part(first), self._part(second)
+        """Return two halves: each run cut in the middle and cleaned again.
 
-    @staticmethod
-    def _cut(run: Run) -> tuple[tuple[int, int], tuple[int, int]]:
-        middle = run.volumes // 2
-        return (0, middle), (middle, run.volumes)
+        Every run is cut, however many there are, so that both halves hold the same runs and
+        sessions in equal shares: their difference then speaks of noise within the scan, and not
+        of change from day to day, which the distance between sessions tells.
+        """
+        return self._part(1), self._part(2)
 
-    def _part(self, stretches: tuple[slice, ...]) -> Part:
-        cleanings = tuple(
-            projection(run.confounds.values[stretch], run.seconds, band())
-            for run, stretch in zip(self.runs, stretches, strict=True)
+    def _part(self, number: int) -> Part:
+        """Return the whole (0), the first (1) or the second half (2) of all runs."""
+        moments = [run.moments[number] for run in self.runs if run.moments]
+        known = len(moments) == len(self.runs)
+        mapped = [m.mapped for m in moments if m.mapped is not None]
+        return Part(
+            self.runs,
+            tuple(stretches(run.volumes)[number] for run in self.runs),
+            tuple(run.projections[number] for run in self.runs),
+            tuple(m.gram for m in moments) if known else None,
+            tuple(mapped) if known and len(mapped) == len(self.runs) else None,
         )
-        return Part(self.runs, stretches, cleanings)
+
+    @property
+    def sessions(self) -> tuple[Scan, ...]:
+        """The runs of each session, as scans of their own, in the order of the runs."""
+        names = dict.fromkeys(run.session for run in self.runs)
+        return tuple(Scan(tuple(run for run in self.runs if run.session == name)) for name in names)
 
     def missed(self, measure: str, regions: tuple[str, ...]) -> NotMeasured | None:
-        """Return why `measure` cannot be taken, or None: the first run's reason."""
+        """Return why `measure` cannot be taken, or None.
+
+        The first run's reason, or too little time without motion, or too few degrees of freedom
+        over all runs together.
+        """
         found = (run.missed(measure, regions) for run in self.runs)
-        return next((reason for reason in found if reason is not None), None)
+        missed = next((reason for reason in found if reason is not None), None)
+        reason = None if missed else self._too_short()
+        return NotMeasured(measure, reason, self.first.recording.date) if reason else missed
+
+    def _too_short(self) -> str | None:
+        freedom, least = self.whole.freedom, setting("bold_min_dof")
+        if freedom < least:
+            return (
+                f"after cleaning, {freedom} degrees of freedom are left of "
+                f"{sum(run.volumes for run in self.runs)} volumes; at least {least:g} are needed: "
+                "scan longer, or name a cleaning with fewer regressors"
+            )
+        still, least = (
+            sum(run.still_seconds for run in self.runs),
+            setting("bold_min_still_seconds"),
+        )
+        if still < least:
+            return (
+                f"{still:.0f} s of the {self._called()} are without motion; "
+                f"at least {least:g} s are needed"
+            )
+        return None
+
+    def _called(self) -> str:
+        return "run" if len(self.runs) == 1 else f"{len(self.runs)} runs"
+
+    @property
+    def session(self) -> str | None:
+        """Session of all runs; None where there is none, or several."""
+        names = {run.session for run in self.runs}
+        return names.pop() if len(names) == 1 else None
+
+    @property
+    def date(self) -> str | None:
+        """Day of the last run; None where no run has one."""
+        return max((d for run in self.runs if (d := run.recording.date)), default=None)
+
+    @property
+    def scanner(self) -> str | None:
+        """Machine of all runs; None where it is not known, or there were several."""
+        found = {run.recording.scanner for run in self.runs}
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def covariates(self) -> tuple[tuple[str, float], ...]:
+        """What a norm may need: the mean framewise displacement over all volumes, in mm."""
+        moved = [run.mean_fd for run in self.runs if run.mean_fd is not None]
+        if len(moved) < len(self.runs):
+            return ()
+        weights = [run.volumes for run in self.runs]
+        return (("mean_fd", float(np.average(moved, weights=weights))),)
 
     def means(self, regions: tuple[str, ...]) -> list[NDArray[np.float64]]:
         """Return for each run the mean series of some regions, shape (volumes, regions)."""

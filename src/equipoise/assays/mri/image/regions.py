@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from equipoise.assays.mri.image.grey_matter import Grey, template_share
 from equipoise.assays.mri.image.places import Places
 from equipoise.core.errors import RecordingError
 from equipoise.core.tables import Row, load_table, setting
@@ -14,7 +15,7 @@ from equipoise.core.tables import Row, load_table, setting
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RegionVoxels", "centre", "family_of", "is_deep", "locate", "region_title"]
+__all__ = ["RegionVoxels", "centre", "family_of", "in_regions", "is_deep", "locate", "region_title"]
 
 _FAMILY: Final = "MNI"
 _DEEP: Final = frozenset({"amygdala", "caudate", "hippocampus", "putamen", "thalamus", "vs"})
@@ -23,25 +24,28 @@ _DEEP: Final = frozenset({"amygdala", "caudate", "hippocampus", "putamen", "thal
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionVoxels:
-    """One region on a grid.
+    """One region in an image.
 
     Parameters
     ----------
     id : str
         Row of `tables/regions`.
     voxels : ndarray of int, shape (n,)
-        Voxels of the region inside the mask, as indices in the order of the file, rising.
+        Its elements inside the mask, rising.
     expected : float
-        Number of voxels that a full brain mask would give.
+        Number of elements that a brain without a hole, seen whole, would give.
+    fault : str or None
+        Why the region cannot be measured here, whatever the signal; a clause.
     """
 
     id: str
     voxels: NDArray[np.int64]
     expected: float
+    fault: str | None = None
 
     def coverage(self, found: int) -> float:
-        """Return the share of the expected voxels that `found` is, at most 1."""
-        return min(1.0, found / self.expected)
+        """Return the share of the expected elements that `found` is, at most 1."""
+        return min(1.0, found / self.expected) if self.expected > 0 else 0.0
 
 
 def family_of(space: str | None, name: str) -> str:
@@ -70,8 +74,10 @@ def region_title(region: str) -> str:
     return load_table("regions/regions").row(id=region).text("title")
 
 
-def locate(region: str, places: Places, inside: NDArray[np.bool_], name: str) -> RegionVoxels:
-    """Find the elements of a region: within its radius, inside the mask.
+def locate(
+    region: str, places: Places, inside: NDArray[np.bool_], grey: Grey, name: str
+) -> RegionVoxels:
+    """Find the elements of a region: within its radius, of grey matter, inside the mask.
 
     Parameters
     ----------
@@ -81,33 +87,63 @@ def locate(region: str, places: Places, inside: NDArray[np.bool_], name: str) ->
         Where the voxels or vertices of the image lie.
     inside : ndarray of bool, shape (elements,)
         The mask in the order of the file.
+    grey : Grey
+        Which elements are grey matter.
     name : str
         File name for messages.
 
     Returns
     -------
     RegionVoxels
-        Elements and how many were expected.
+        Elements and how many were expected; a sphere that holds next to no grey matter says so.
 
     Raises
     ------
     RecordingError
-        If the region has no coordinates in MNI, or no voxel centre of the grid lies in it.
+        If the region has no coordinates in MNI.
     """
     row = load_table("regions/regions").row(id=region)
     if row.text("family") != _FAMILY:
         raise RecordingError(
             f"region {region} has no coordinates in this space", where=name, got=places.space
         )
-    radius = row.optional_number("radius") or setting("bold_region_radius")
+    point, radius = _sphere(row)
+    seen, total = places.within(point, radius, deep=is_deep(row))
+    voxels = seen[grey.members(seen)]
+    expected = float(len(voxels))
+    if total > len(seen):  # what lies outside the field of view was not sampled
+        share = 1.0 if grey.map is None else template_share(point, radius)
+        expected += (total - len(seen)) * share
+    fault = _fault(expected, total)
+    return RegionVoxels(region, voxels[inside[voxels]], expected, fault)
+
+
+def _sphere(row: Row) -> tuple[NDArray[np.float64], float]:
     point = np.array([row.number("x"), row.number("y"), row.number("z")])
-    flat, total = places.within(point, radius, deep=is_deep(row))
-    if places.grid is None:
-        # Vertices are cortex by nature: no share of the sphere is skull or water.
-        return RegionVoxels(region, flat[inside[flat]], max(1, total))
+    return point, row.optional_number("radius") or setting("bold_region_radius")
+
+
+def _fault(expected: float, total: int) -> str | None:
+    """Return why a sphere stands for no grey matter, or None."""
     if total == 0:
-        raise RecordingError(f"no voxel of this grid lies in region {region}", where=name)
-    return RegionVoxels(region, flat[inside[flat]], total * row.number("brain_share"))
+        return "no voxel or vertex of this image lies in its sphere"
+    least = setting("grey_matter_min_region")
+    if expected < least * total:
+        return (
+            f"only {expected / total:.0%} of its sphere are grey matter; at least {least:.0%} "
+            "are needed"
+        )
+    return None
+
+
+def in_regions(regions: tuple[str, ...], places: Places) -> NDArray[np.int64]:
+    """Return all elements within the spheres of some regions, whatever they hold, rising."""
+    table = load_table("regions/regions")
+    found = [
+        places.within(*_sphere(row), deep=is_deep(row))[0]
+        for row in (table.row(id=region) for region in regions)
+    ]
+    return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
 
 def is_deep(row: Row) -> bool:

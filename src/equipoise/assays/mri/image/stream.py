@@ -1,7 +1,7 @@
 """The folder's one reader: a NIfTI image volume by volume, only the voxels that are asked for.
 
-The compressed bytes pass once: they are hashed and decompressed together, one volume is held at a
-time, and the voxels asked for go straight into a float32 array. The whole run is never held.
+The compressed bytes pass once: they are hashed and decompressed together, a few volumes ahead of
+whoever takes voxels from them, in a thread of its own. The whole run is never held.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,12 +25,25 @@ from equipoise.core.steps import Watcher, quiet
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Mask", "Streamed", "check_length", "read_header", "read_mask", "read_voxels"]
+__all__ = [
+    "Mask",
+    "Rows",
+    "Streamed",
+    "Volume",
+    "check_length",
+    "read_header",
+    "read_mask",
+    "read_rows",
+    "read_volume",
+    "read_voxels",
+]
 
 _GZIP: Final = b"\x1f\x8b"
 _PIECE: Final = 1 << 20
 _TOLD: Final = 20
 _MEMBER: Final = 0.5
+_AHEAD: Final = 8
+"""Volumes that may be decompressed before they are asked for: bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,31 +200,95 @@ def read_voxels(
     RecordingError
         If the file is cut short or damaged.
     """
+    rows = Rows()
     series = np.empty((header.volumes, len(voxels)), dtype=np.float32)
-    size = header.voxels * header.dtype.itemsize
+    for number, row in enumerate(read_rows(path, header, voxels, name, rows=rows, watch=watch)):
+        series[number] = row
+    return Streamed(series, rows.sha256)
+
+
+@dataclass(slots=True)
+class Rows:
+    """What is known of a file once all its rows were taken: the SHA-256 of its bytes."""
+
+    sha256: str = ""
+
+
+def read_rows(
+    path: str,
+    header: ImageHeader,
+    voxels: NDArray[np.int64],
+    name: str,
+    *,
+    rows: Rows,
+    watch: Watcher = quiet,
+) -> Iterator[NDArray[np.float32]]:
+    """Stream an image and yield some voxels of one volume after the other.
+
+    Parameters
+    ----------
+    path : str
+        Where the file lies.
+    header : ImageHeader
+        Its header.
+    voxels : ndarray of int, shape (n,)
+        Indices into a volume in the order of the file (x fastest), rising.
+    name : str
+        Its name in messages.
+    rows : Rows
+        Gets the digest after the last row.
+    watch : Watcher, optional
+        Told how many volumes are read.
+
+    Yields
+    ------
+    ndarray, shape (n,), float32
+        Values, scaled as the header says; the same array each time, overwritten by the next.
+
+    Raises
+    ------
+    RecordingError
+        If the file is cut short or damaged.
+    """
     taken = np.empty(len(voxels), dtype=header.dtype)
+    row = np.empty(len(voxels), dtype=np.float32)
     step = max(1, header.volumes // _TOLD)
     with _opened(path, name) as (image, hashed):
         _exactly(image, header.offset, name)
-        for number, row in enumerate(series, start=1):
-            volume = np.frombuffer(_exactly(image, size, name), dtype=header.dtype)
+        for number, content in enumerate(_volumes(image, header, name), start=1):
+            volume = np.frombuffer(content, dtype=header.dtype)
             np.take(volume, voxels, out=taken, mode="clip")
             _scale(taken, header, row)
             if number % step == 0 or number == header.volumes:
                 watch(f"reading {name}", number, header.volumes)
+            yield row
         while image.read(_PIECE):  # to the end, so that the checksum is compared
             pass
-        digest = hashed.finish()
-    return Streamed(series, digest)
+        rows.sha256 = hashed.finish()
+
+
+def _volumes(image: IO[bytes], header: ImageHeader, name: str) -> Iterator[bytes]:
+    """Yield the bytes of each volume; the next ones are decompressed meanwhile."""
+    size = header.voxels * header.dtype.itemsize
+    worker = ThreadPoolExecutor(max_workers=1)
+    waiting: deque[Future[bytes]] = deque()
+    try:
+        for number in range(header.volumes + _AHEAD):
+            if number < header.volumes:
+                waiting.append(worker.submit(_exactly, image, size, name))
+            if waiting and (number >= header.volumes or len(waiting) > _AHEAD):
+                yield waiting.popleft().result()
+    finally:
+        worker.shutdown(wait=True, cancel_futures=True)
 
 
 def _scale(taken: NDArray[np.generic], header: ImageHeader, row: NDArray[np.float32]) -> None:
     """Write scaled values; one too large for the row becomes infinite, and is left out later."""
     with np.errstate(over="ignore", invalid="ignore"):
-        if (header.slope, header.inter) == (1.0, 0.0):
-            row[:] = taken
-        else:
+        if header.scaled:
             row[:] = taken.astype(np.float64) * header.slope + header.inter
+        else:
+            row[:] = taken
 
 
 def _exactly(image: IO[bytes], count: int, name: str) -> bytes:
@@ -244,11 +322,55 @@ def read_mask(path: str, name: str) -> Mask:
     if header.has_time and header.volumes > 1:
         raise RecordingError("a mask has three dimensions", where=name, got="4")
     check_length(path, header, name)  # before memory is taken for what a damaged header promises
-    streamed = read_voxels(path, header, np.arange(header.voxels), name)
-    inside = streamed.series[0] >= _MEMBER
+    volume = read_volume(path, header, name)
+    inside = volume.values >= _MEMBER
     if not inside.any():
         raise RecordingError("the mask is empty", where=name)
-    return Mask(header.grid, inside, streamed.sha256)
+    return Mask(header.grid, inside, volume.sha256)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Volume:
+    """One volume, shape (voxels,), in the order of the file, and the SHA-256 of its bytes."""
+
+    values: NDArray[np.generic]
+    sha256: str
+
+
+def read_volume(path: str, header: ImageHeader, name: str) -> Volume:
+    """Read the first volume of an image.
+
+    Parameters
+    ----------
+    path : str
+        Where the file lies.
+    header : ImageHeader
+        Its header.
+    name : str
+        Its name in messages.
+
+    Returns
+    -------
+    Volume
+        As stored where the header has no scale, float32 otherwise.
+
+    Raises
+    ------
+    RecordingError
+        If the file is cut short or damaged.
+    """
+    with _opened(path, name) as (image, hashed):
+        _exactly(image, header.offset, name)
+        content = _exactly(image, header.voxels * header.dtype.itemsize, name)
+        stored = np.frombuffer(content, dtype=header.dtype)
+        if header.dtype.kind == "f" or header.scaled:
+            values = np.empty(len(stored), dtype=np.float32)
+            _scale(stored, header, values)
+            stored = values
+        while image.read(_PIECE):  # to the end, so that the checksum is compared
+            pass
+        digest = hashed.finish()
+    return Volume(stored, digest)
 
 
 def check_length(path: str, header: ImageHeader, name: str) -> None:
