@@ -145,9 +145,7 @@ def test_one_template_to_the_other_by_way_of_the_person(
     person = map_points(to_t1w, POINT, NLIN6, "T1w")
     expected = (MATRIX @ (person * (-1, -1, 1)) + SHIFT) * (-1, -1, 1)
     np.testing.assert_allclose(map_points(chain, POINT, NLIN6, NLIN2009), expected, atol=1e-3)
-    assert chain_words(chain, NLIN6, NLIN2009).endswith(
-        f"from-{NLIN2009}_to-T1w_mode-image_xfm.txt"
-    )
+    assert chain_words(chain, NLIN6, NLIN2009).endswith(f"from-{NLIN2009}_to-T1w.txt")
 
 
 def test_a_direct_file_is_taken_before_an_inversion(to_t1w: SpaceTransform, tmp_path: Path) -> None:

@@ -7,28 +7,36 @@ same object, so that nothing behind it asks what the file was.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from equipoise.assays.mri.image.cifti import dense_places, open_dense, read_dense
 from equipoise.assays.mri.image.header import Grid, ImageHeader
 from equipoise.assays.mri.image.places import Places, volume_places
+from equipoise.assays.mri.image.spaces import MNI_SPACES
 from equipoise.assays.mri.image.stream import (
+    Rows,
     Streamed,
     check_length,
     read_header,
     read_mask,
+    read_rows,
     read_voxels,
 )
+from equipoise.assays.mri.image.surface import read_cortex, read_series, vertex_places
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import InputDigest, Recording
 from equipoise.core.steps import Watcher, file_digest, quiet
 from equipoise.core.tables import setting
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
+
+    RowReader = Callable[[NDArray[np.int64], Rows, Watcher], Iterator[NDArray[np.float32]]]
 
 __all__ = [
     "Source",
@@ -38,6 +46,11 @@ __all__ = [
     "needed",
     "open_source",
 ]
+
+
+_ON_SURFACES: Final = "bold_surface"
+_DENSE: Final = ".dtseries.nii"
+_SERIES: Final = ".func.gii"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +73,8 @@ class Source:
         The files beside the image that were read: mask, surfaces, transforms.
     stream : callable
         Reads chosen elements; see :meth:`read`.
+    rows : callable or None
+        Reads chosen elements volume by volume; see :meth:`each`.
     """
 
     places: Places
@@ -69,6 +84,7 @@ class Source:
     notes: tuple[str, ...]
     inputs: tuple[InputDigest, ...]
     stream: Callable[[NDArray[np.int64], Watcher], Streamed]
+    rows: RowReader | None = None
 
     def read(self, elements: NDArray[np.int64], watch: Watcher = quiet) -> Streamed:
         """Pass the file once and keep some elements.
@@ -92,6 +108,37 @@ class Source:
         """
         return self.stream(elements, watch)
 
+    def each(
+        self, elements: NDArray[np.int64], digest: Rows, watch: Watcher = quiet
+    ) -> Iterator[NDArray[np.float32]]:
+        """Pass the file once and yield some elements of one volume after the other.
+
+        Parameters
+        ----------
+        elements : ndarray of int, shape (n,)
+            Rising.
+        digest : Rows
+            Gets the digest of the image after the last volume.
+        watch : Watcher, optional
+            Told how far the reading is.
+
+        Yields
+        ------
+        ndarray, shape (n,), float32
+            The same array may come each time, overwritten.
+
+        Raises
+        ------
+        RecordingError
+            If the file is cut short or damaged.
+        """
+        if self.rows is not None:
+            yield from self.rows(elements, digest, watch)
+            return
+        read = self.read(elements, watch)
+        digest.sha256 = read.sha256
+        yield from read.series
+
 
 def open_source(recording: Recording) -> Source:
     """Open a run.
@@ -99,7 +146,7 @@ def open_source(recording: Recording) -> Source:
     Parameters
     ----------
     recording : Recording
-        Of kind ``bold``.
+        Of kind ``bold`` or ``bold_surface``.
 
     Returns
     -------
@@ -112,7 +159,9 @@ def open_source(recording: Recording) -> Source:
         If a file is missing, damaged, does not fit the others, or lies in a space from which
         nothing leads to the regions.
     """
-    return _volume(recording)
+    if recording.kind != _ON_SURFACES:
+        return _volume(recording)
+    return _dense(recording) if recording.path.endswith(_DENSE) else _hemispheres(recording)
 
 
 def _volume(recording: Recording) -> Source:
@@ -132,13 +181,67 @@ def _volume(recording: Recording) -> Source:
         notes=header.notes,
         inputs=(InputDigest(name_below(recording, "mask"), mask.sha256), *_warps(recording)),
         stream=lambda voxels, watch: read_voxels(recording.path, header, voxels, name, watch),
+        rows=lambda voxels, digest, watch: read_rows(
+            recording.path, header, voxels, name, rows=digest, watch=watch
+        ),
     )
+
+
+def _dense(recording: Recording) -> Source:
+    name = recording.name
+    dense = open_dense(recording.path, name)
+    cortex = read_cortex(recording.surfaces, recording.space, recording.transforms, name)
+    places = dense_places(dense, cortex, name)
+    return Source(
+        places=places,
+        volumes=dense.volumes,
+        repetition_time=dense.repetition_time,
+        inside=np.isfinite(places.mni).all(axis=1),
+        notes=cortex.notes,
+        inputs=(*_digests(recording.surfaces), *_warps(recording)),
+        stream=lambda chosen, watch: read_dense(recording.path, dense, chosen, name, watch),
+    )
+
+
+def _hemispheres(recording: Recording) -> Source:
+    name = recording.name
+    other = [path for path in recording.surfaces if path.endswith(_SERIES)]
+    meshes = tuple(path for path in recording.surfaces if path not in other)
+    right = needed(other[0] if other else None, "series of the right hemisphere", name)
+    left_series, right_series = read_series(recording.path, "L"), read_series(right, "R")
+    if len(left_series) != len(right_series):
+        raise RecordingError(
+            "the hemispheres have different numbers of volumes",
+            where=name,
+            got=f"{len(left_series)} and {len(right_series)}",
+        )
+    cortex = read_cortex(meshes, recording.space, recording.transforms, name)
+    places = vertex_places(cortex, left_series.shape[1], right_series.shape[1], name)
+
+    def _stream(chosen: NDArray[np.int64], watch: Watcher) -> Streamed:
+        first = chosen[chosen < left_series.shape[1]]
+        second = chosen[len(first) :] - left_series.shape[1]
+        watch(f"reading {name}", len(left_series), len(left_series))
+        both = np.hstack([left_series[:, first], right_series[:, second]])
+        return Streamed(both, file_digest(recording.path))
+
+    return Source(
+        places=places,
+        volumes=len(left_series),
+        repetition_time=None,
+        inside=np.isfinite(places.mni).all(axis=1),
+        notes=cortex.notes,
+        inputs=(*_digests(recording.surfaces), *_warps(recording)),
+        stream=_stream,
+    )
+
+
+def _digests(paths: tuple[str, ...]) -> tuple[InputDigest, ...]:
+    return tuple(InputDigest(Path(path).name, file_digest(path)) for path in paths)
 
 
 def _warps(recording: Recording) -> tuple[InputDigest, ...]:
     """Return the transforms, which matter to every image that is not in an MNI space already."""
-    from equipoise.assays.mri.image.spaces import MNI_SPACES
-
     if recording.space in MNI_SPACES:
         return ()
     return tuple(InputDigest(Path(t.path).name, file_digest(t.path)) for t in recording.transforms)

@@ -1,0 +1,419 @@
+"""Cortical surfaces: meshes, the space their coordinates are in, and series on their vertices.
+
+Where the coordinates of a mesh lie is told by its name, as fMRIPrep and TemplateFlow write it:
+``sub-`` is the person's own anatomy (T1w), ``tpl-fsaverage`` is MNI305, ``tpl-fsLR`` lies in
+MNI152NLin6Asym. A mesh of any other name is refused. MNI305 is brought into MNI152 by FreeSurfer's
+published affine (`regions/affines`); the two agree to a few mm, which a note says. For
+``space-fsaverage5`` the pial surface inside nilearn is taken where no mesh is given.
+
+The side of a mesh or series is told by ``hemi-`` in its name or by the structure that the file
+names; both have to agree, and the meshes have to lie left and right of each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from equipoise.assays.mri.image.places import touching
+from equipoise.assays.mri.image.spaces import MNI_SPACES, T1W, Warp, warp_between
+from equipoise.core.errors import RecordingError
+from equipoise.core.nouns import SpaceTransform
+from equipoise.core.tables import load_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Points = NDArray[np.float64]
+    Numbers = NDArray[np.int64]
+
+__all__ = [
+    "Cortex",
+    "Mesh",
+    "VertexPlaces",
+    "edges",
+    "read_cortex",
+    "read_series",
+    "vertex_places",
+    "voxel_pairs",
+]
+
+_MNI305: Final = "MNI305"
+_TEMPLATES: Final = {"tpl-fsaverage": _MNI305, "tpl-fsLR": MNI_SPACES[0]}
+_BUNDLED: Final = "fsaverage5"
+_STRUCTURES: Final = {"L": "CortexLeft", "R": "CortexRight"}
+_TRIANGLE: Final = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mesh:
+    """Vertices in mm, shape (n, 3), and triangles of them, shape (k, 3)."""
+
+    points: Points
+    faces: Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cortex:
+    """Both hemispheres in one space.
+
+    Parameters
+    ----------
+    left, right : Mesh
+        Coordinates in `space`.
+    space : str
+        BIDS name.
+    mni_space : str
+        Where `warp` leads.
+    warp : callable or None
+        Maps points of `space` into `mni_space`; None where it is the same.
+    notes : tuple of str
+        What a reader should know.
+    """
+
+    left: Mesh
+    right: Mesh
+    space: str
+    mni_space: str
+    warp: Warp | None
+    notes: tuple[str, ...]
+
+    def to_mni(self, points: Points) -> Points:
+        """Map points of the meshes into MNI, shape (n, 3)."""
+        return points if self.warp is None else self.warp(points)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VertexPlaces:
+    """Vertices of both hemispheres and, for CIFTI, voxels below the cortex.
+
+    Parameters
+    ----------
+    space, mni_space : str
+        See :class:`~equipoise.assays.mri.image.places.Places`.
+    points, mni : ndarray, shape (count, 3)
+        Places in the two spaces, mm, RAS+.
+    is_left : ndarray of bool, shape (count,)
+        Side: of the hemisphere for vertices, of the midline for voxels.
+    is_deep : ndarray of bool, shape (count,)
+        Which are voxels below the cortex.
+    neighbours : ndarray of int, shape (k, 2)
+        Pairs of elements that share an edge of a triangle, or of voxels that touch.
+    warp : callable or None
+        Maps points of `space` into `mni_space`.
+    """
+
+    space: str
+    mni_space: str
+    points: Points
+    mni: Points
+    is_left: NDArray[np.bool_]
+    is_deep: NDArray[np.bool_]
+    neighbours: Numbers
+    warp: Warp | None = None
+
+    @property
+    def count(self) -> int:
+        """Elements of one time point."""
+        return len(self.points)
+
+    @property
+    def grid(self) -> None:
+        """None: vertices have no grid."""
+        return
+
+    def positions(self, elements: Numbers) -> Points:
+        """Return places in mm, RAS+, shape (n, 3)."""
+        return np.asarray(self.points[elements])
+
+    def to_mni(self, points: Points) -> Points:
+        """Map points of `space` into `mni_space`, shape (n, 3)."""
+        return points if self.warp is None else self.warp(points)
+
+    def within(self, point: Points, radius: float, *, deep: bool = False) -> tuple[Numbers, int]:
+        """Return vertices (`deep`: voxels) within `radius` mm of an MNI point, and how many."""
+        apart = ((self.mni - np.asarray(point)) ** 2).sum(axis=1)
+        found = np.flatnonzero((apart <= radius**2) & (self.is_deep == deep))
+        return found.astype(np.int64), len(found)
+
+    def pairs(self, elements: Numbers) -> Numbers:
+        """Return pairs of neighbours among `elements`, as indices into them."""
+        row = np.full(self.count, -1, dtype=np.int64)
+        row[elements] = np.arange(len(elements))
+        found = row[self.neighbours]
+        return np.sort(found[(found >= 0).all(axis=1)], axis=1)
+
+    def left(self, elements: Numbers) -> NDArray[np.bool_]:
+        """Return which elements belong to the left half of the brain."""
+        return np.asarray(self.is_left[elements])
+
+
+def vertex_places(cortex: Cortex, left: int, right: int, name: str) -> VertexPlaces:
+    """Return where the vertices of two hemispheres lie, the left ones first.
+
+    Parameters
+    ----------
+    cortex : Cortex
+        The meshes.
+    left, right : int
+        Vertices of the series.
+    name : str
+        File name for messages.
+
+    Returns
+    -------
+    VertexPlaces
+        Positions in the space of the meshes.
+
+    Raises
+    ------
+    RecordingError
+        If the meshes have other vertices than the series.
+    """
+    counts = (len(cortex.left.points), len(cortex.right.points))
+    if counts != (left, right):
+        raise RecordingError(
+            "the surfaces have other numbers of vertices than the series",
+            where=name,
+            got=" and ".join(map(str, counts)),
+            allowed=f"{left} and {right}",
+            todo="give the surfaces of the same mesh",
+        )
+    points = np.concatenate([cortex.left.points, cortex.right.points])
+    return VertexPlaces(
+        space=cortex.space,
+        mni_space=cortex.mni_space,
+        points=points,
+        mni=cortex.to_mni(points),
+        is_left=np.arange(len(points)) < left,
+        is_deep=np.zeros(len(points), dtype=bool),
+        neighbours=np.concatenate([edges(cortex.left.faces), edges(cortex.right.faces) + left]),
+        warp=cortex.warp,
+    )
+
+
+def edges(faces: Numbers) -> Numbers:
+    """Return the edges of triangles, each once, shape (k, 2), the smaller vertex first."""
+    sides = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    return np.unique(np.sort(sides, axis=1), axis=0)
+
+
+def voxel_pairs(index: Numbers, first: int) -> Numbers:
+    """Return pairs of touching voxels, numbered from `first` on."""
+    return touching(index) + first
+
+
+def read_cortex(
+    paths: tuple[str, ...], space: str | None, transforms: tuple[SpaceTransform, ...], name: str
+) -> Cortex:
+    """Read the meshes of both hemispheres.
+
+    Parameters
+    ----------
+    paths : tuple of str
+        Left and right (``.surf.gii``); empty to take what nilearn has for fsaverage5.
+    space : str or None
+        BIDS name of the space of the series.
+    transforms : tuple of SpaceTransform
+        Of the person; needed where the meshes are the person's own.
+    name : str
+        Name of the series for messages.
+
+    Returns
+    -------
+    Cortex
+        Meshes of one space, with the way into MNI.
+
+    Raises
+    ------
+    RecordingError
+        If a mesh is missing or damaged, its side or space is not told, the two contradict each
+        other, or no transform leads from T1w to an MNI space.
+    """
+    known = _space_of(paths, name) if paths else _MNI305
+    paths = paths or _bundled(space, name)
+    if len(paths) != len(_STRUCTURES):
+        raise RecordingError(
+            "the surfaces of both hemispheres are needed",
+            where=name,
+            got=f"{len(paths)} files",
+            allowed="left and right midthickness or pial .surf.gii",
+        )
+    meshes = [_mesh(path, side) for path, side in zip(paths, _STRUCTURES, strict=True)]
+    cortex = _placed(meshes[0], meshes[1], known, transforms, name)
+    middle = [float(np.nanmean(cortex.to_mni(mesh.points)[:, 0])) for mesh in meshes]
+    if not middle[0] < middle[1]:
+        raise RecordingError(
+            "the left surface does not lie left of the right one",
+            where=name,
+            todo="never guess a side: find out which file is which",
+        )
+    return cortex
+
+
+def _bundled(space: str | None, name: str) -> tuple[str, ...]:
+    """Return the pial surfaces inside nilearn; nothing of nilearn is imported but its place."""
+    found = find_spec("nilearn") if space == _BUNDLED else None
+    if found is None or found.origin is None:
+        raise RecordingError(
+            f"the coordinates of the vertices are missing: space {space}",
+            where=name,
+            allowed="left and right midthickness or pial .surf.gii of this mesh",
+            todo="give the surfaces, or the series as space-fsaverage5 with nilearn installed",
+        )
+    folder = Path(found.origin).parent / "datasets" / "data" / _BUNDLED
+    return tuple(str(folder / f"pial_{side}.gii.gz") for side in ("left", "right"))
+
+
+def _space_of(paths: tuple[str, ...], name: str) -> str:
+    """Return the space that the names of meshes tell."""
+    spaces = set()
+    for path in paths:
+        file = Path(path).name
+        told = T1W if file.startswith("sub-") else _TEMPLATES.get(file.partition("_")[0])
+        if told is None:
+            raise RecordingError(
+                "the name of the surface does not tell the space of its coordinates",
+                where=name,
+                got=file,
+                allowed="sub-... (the person's T1w), tpl-fsaverage_... or tpl-fsLR_...",
+                todo="never guess a space: name it as fMRIPrep or TemplateFlow do",
+            )
+        spaces.add(told)
+    if len(spaces) > 1:
+        raise RecordingError(
+            "the surfaces are in different spaces", where=name, got=", ".join(sorted(spaces))
+        )
+    return spaces.pop()
+
+
+def _placed(
+    left: Mesh, right: Mesh, space: str, transforms: tuple[SpaceTransform, ...], name: str
+) -> Cortex:
+    """Return the meshes in a space that people use, with the way into MNI."""
+    if space == _MNI305:
+        target, matrix = _published(_MNI305)
+        moved = [
+            Mesh(mesh.points @ matrix[:3, :3].T + matrix[:3, 3], mesh.faces)
+            for mesh in (left, right)
+        ]
+        note = (
+            "vertices of fsaverage were brought from MNI305 to MNI152 by a published affine, "
+            "which is right to a few mm"
+        )
+        return Cortex(moved[0], moved[1], target, target, None, (note,))
+    if space in MNI_SPACES:
+        return Cortex(left, right, space, space, None, ())
+    for target in MNI_SPACES:
+        warp = warp_between(transforms, space, target)
+        if warp is not None:
+            return Cortex(left, right, space, target, warp, ())
+    raise RecordingError(
+        f"the surfaces are in {space} and no transform leads from there to an MNI space",
+        where=name,
+        allowed=f"from-{MNI_SPACES[0]}_to-{space}_mode-image_xfm.h5, or the like",
+        todo="give the transforms of fMRIPrep's anat folder",
+    )
+
+
+def _published(source: str) -> tuple[str, Points]:
+    """Return the affine of `regions/affines` that leads from a space, and where to."""
+    rows = [row for row in load_table("regions/affines") if row.text("source") == source]
+    matrix = np.eye(4)
+    for row in rows:
+        line = "xyz".index(row.text("axis"))
+        matrix[line] = [row.number(column) for column in ("by_x", "by_y", "by_z", "shift")]
+    return rows[0].text("target"), matrix
+
+
+def _mesh(path: str, side: str) -> Mesh:
+    image = _gifti(path)
+    _check_side(image, path, side)
+    points = image.get_arrays_from_intent("NIFTI_INTENT_POINTSET")
+    faces = image.get_arrays_from_intent("NIFTI_INTENT_TRIANGLE")
+    if len(points) != 1 or len(faces) != 1:
+        raise RecordingError("this is no surface: points or triangles are missing", where=_of(path))
+    mesh = Mesh(
+        np.asarray(points[0].data, dtype=np.float64), np.asarray(faces[0].data, dtype=np.int64)
+    )
+    sound = mesh.points.shape[1:] == mesh.faces.shape[1:] == (_TRIANGLE,)
+    if not (sound and np.isfinite(mesh.points).all() and mesh.faces.max() < len(mesh.points)):
+        raise RecordingError("the surface is damaged", where=_of(path))
+    return mesh
+
+
+def read_series(path: str, side: str) -> NDArray[np.float32]:
+    """Read the series of one hemisphere.
+
+    Parameters
+    ----------
+    path : str
+        ``.func.gii``: one array for each time point, or one for all.
+    side : {"L", "R"}
+        Which hemisphere it has to be.
+
+    Returns
+    -------
+    ndarray, shape (volumes, vertices), float32
+        The values.
+
+    Raises
+    ------
+    RecordingError
+        If the file is missing, damaged, of the other or an untold hemisphere, or has no time.
+    """
+    image = _gifti(path)
+    _check_side(image, path, side)
+    arrays = [np.asarray(array.data, dtype=np.float32) for array in image.darrays]
+    if len(arrays) == 1 and arrays[0].ndim > 1:
+        return np.ascontiguousarray(arrays[0].T)
+    if len(arrays) <= 1 or len({array.shape for array in arrays}) != 1 or arrays[0].ndim != 1:
+        raise RecordingError("this is no series on a surface", where=_of(path))
+    return np.stack(arrays)
+
+
+def _gifti(path: str) -> Any:
+    from xml.parsers.expat import ExpatError
+
+    import nibabel as nib
+    from nibabel.filebasedimages import ImageFileError
+    from nibabel.gifti.gifti import GiftiImage
+
+    try:
+        image = nib.load(path)  # type: ignore[attr-defined]
+    except FileNotFoundError as error:
+        raise RecordingError("the file is missing", where=_of(path)) from error
+    except (OSError, EOFError, ValueError, ExpatError, ImageFileError) as error:
+        raise RecordingError(f"the file cannot be read: {error}", where=_of(path)) from error
+    if not isinstance(image, GiftiImage):
+        raise RecordingError("this is not a GIFTI file", where=_of(path), allowed=".gii")
+    return image
+
+
+def _of(path: str) -> str:
+    return Path(path).name
+
+
+def _check_side(image: Any, path: str, side: str) -> None:
+    """Refuse a file whose name or content tells the other side, or tells none."""
+    named = {
+        other for other in _STRUCTURES if f"hemi-{other}_" in f"{_of(path).partition('.')[0]}_"
+    }
+    metas = (image.meta, *(array.meta for array in image.darrays))
+    written = {meta.get("AnatomicalStructurePrimary") for meta in metas} & set(_STRUCTURES.values())
+    told = named | {other for other in _STRUCTURES if _STRUCTURES[other] in written}
+    if told == {side}:
+        return
+    raise RecordingError(
+        "the file does not tell which hemisphere it is"
+        if not told
+        else "the file is not the hemisphere that it was given as",
+        where=_of(path),
+        got=" and ".join(sorted(told)) or "neither hemi- in the name nor a structure inside",
+        allowed=f"hemi-{side} and {_STRUCTURES[side]}",
+        todo="never guess a side: name it as fMRIPrep does",
+    )
