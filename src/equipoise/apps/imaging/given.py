@@ -1,0 +1,285 @@
+"""The files that a user names on the command line, checked and turned into recordings.
+
+Nothing is guessed: a space, a direction of a transform or a person that the names of the files
+contradict is refused. What the files hold is checked by the assays.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from equipoise.core.errors import InputError, RecordingError
+from equipoise.core.nouns import Recording, SpaceTransform
+from equipoise.core.tables import setting
+
+__all__ = ["Given", "check_label", "entity", "recordings", "transform"]
+
+_SURFACE: Final = (".dtseries.nii", ".func.gii")
+_XFM: Final = re.compile(r"from-([A-Za-z0-9+]+)_to-([A-Za-z0-9+]+)_mode-image_xfm\b")
+_LABEL: Final = re.compile(r"[A-Za-z0-9]+")
+REST: Final = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was named on the command line.
+
+    Parameters
+    ----------
+    bold, confounds, mask : tuple of Path
+        One confounds file for each run; one mask for all, or one for each.
+    tr : float
+        Seconds between volumes.
+    space : str
+        BIDS name of the space of the images.
+    transforms : tuple of Path
+        Spatial transforms with BIDS names.
+    t1w, grey_matter, events : Path or None
+        Files beside the runs.
+    surfaces : tuple of Path
+        Surfaces of the vertices, left then right.
+    task : str or None
+        Task of the runs; None takes what their names say, else rest.
+    label : str or None
+        Label of the person without ``sub-``.
+    date : str or None
+        Day of the scan.
+    """
+
+    bold: tuple[Path, ...]
+    confounds: tuple[Path, ...]
+    mask: tuple[Path, ...]
+    tr: float
+    space: str
+    transforms: tuple[Path, ...] = ()
+    t1w: Path | None = None
+    grey_matter: Path | None = None
+    events: tuple[Path, ...] = ()
+    surfaces: tuple[Path, ...] = ()
+    task: str | None = None
+    label: str | None = None
+    date: str | None = None
+
+
+def recordings(given: Given) -> tuple[Recording, ...]:
+    """Return one recording for each run.
+
+    Parameters
+    ----------
+    given : Given
+        What was named.
+
+    Returns
+    -------
+    tuple of Recording
+        Named by their files, without folders.
+
+    Raises
+    ------
+    InputError
+        If the numbers of files do not fit, a file is missing or names contradict what was said.
+    """
+    _check_numbers(given)
+    _check_files(given)
+    _check_person(given)
+    names = _names(given.bold)
+    masks = given.mask * len(given.bold) if len(given.mask) == 1 else given.mask
+    transforms = tuple(transform(path) for path in given.transforms)
+    found = []
+    for number, path in enumerate(given.bold):
+        _check_entity("--space", given.space, path, "space")
+        found.append(
+            Recording(
+                kind="bold_surface" if path.name.endswith(_SURFACE) else "bold",
+                name=names[number],
+                path=str(path),
+                mask=str(masks[number]) if masks else None,
+                confounds=str(given.confounds[number]),
+                sidecar=_sidecar(path, given.tr),
+                notice=_notice(path),
+                space=given.space,
+                repetition_time=given.tr,
+                session=entity(path, "ses"),
+                task=_task(given, path),
+                run=_run(given, path, number),
+                events=str(given.events[number]) if given.events else None,
+                date=given.date,
+                grey_matter=_text(given.grey_matter),
+                t1w=_text(given.t1w),
+                surfaces=tuple(str(surface) for surface in given.surfaces),
+                transforms=transforms,
+            )
+        )
+    return tuple(found)
+
+
+def transform(path: Path) -> SpaceTransform:
+    """Return a transform by the BIDS entities of its name; a direction is never guessed."""
+    found = _XFM.search(path.name)
+    if found is None:
+        raise InputError(
+            "the name of the transform does not say from which space to which it leads",
+            where=f"--t1w-xfm {path.name}",
+            allowed="names such as sub-01_from-MNI152NLin6Asym_to-T1w_mode-image_xfm.h5",
+            todo="keep the name that fMRIPrep gave it: a direction is never guessed",
+        )
+    return SpaceTransform(found[1], found[2], str(path))
+
+
+def check_label(label: str | None) -> None:
+    """Refuse a label that cannot stand in the name of a BIDS file."""
+    if label is not None and _LABEL.fullmatch(label) is None:
+        raise InputError(
+            "this label cannot stand in a file name",
+            where="--label",
+            got=label or "nothing",
+            allowed="letters and digits",
+        )
+
+
+def entity(path: Path, key: str) -> str | None:
+    """Return the value of a BIDS entity in a file's name, or None."""
+    found = re.search(rf"(?:^|_){key}-([A-Za-z0-9+]+)(?=_|\.)", path.name)
+    return found[1] if found else None
+
+
+def _check_numbers(given: Given) -> None:
+    runs = len(given.bold)
+    counts = (("--confounds", len(given.confounds), (runs,)),)
+    if not given.surfaces:
+        counts += (("--mask", len(given.mask), (1, runs)),)
+    if given.events:
+        counts += (("--events", len(given.events), (runs,)),)
+    for option, count, allowed in counts:
+        if count not in allowed:
+            raise InputError(
+                f"{option} does not fit the number of runs",
+                got=f"{runs} --bold and {count} {option}",
+                allowed=" or ".join(str(n) for n in dict.fromkeys(allowed)),
+            )
+    if not given.tr > 0:
+        raise InputError(
+            "this is no repetition time", where="--tr", got=f"{given.tr:g}", allowed="seconds"
+        )
+
+
+def _check_files(given: Given) -> None:
+    """Refuse what is no file, or an empty one, before anything is read."""
+    several = (
+        *(("--bold", path) for path in given.bold),
+        *(("--confounds", path) for path in given.confounds),
+        *(("--mask", path) for path in given.mask),
+        *(("--t1w-xfm", path) for path in given.transforms),
+        *(("--events", path) for path in given.events),
+        *(("--surface", path) for path in given.surfaces),
+        ("--t1w", given.t1w),
+        ("--grey-matter", given.grey_matter),
+    )
+    for option, path in several:
+        if path is None:
+            continue
+        where = f"{option} {path.name}"
+        if path.is_dir():
+            raise InputError("this is a folder", where=where, todo="name the file in it")
+        if not path.is_file():
+            raise InputError("the file is missing", where=where)
+        if path.stat().st_size == 0:
+            raise InputError("the file is empty", where=where, todo="copy it again")
+    if len(set(given.bold)) < len(given.bold):
+        raise InputError("a run is named twice", where="--bold")
+
+
+def _check_person(given: Given) -> None:
+    """Refuse files of different people, or of another one than the label says."""
+    check_label(given.label)
+    named = (*given.bold, *given.confounds, *given.mask, *given.transforms, *given.events)
+    single = tuple(path for path in (given.t1w, given.grey_matter) if path is not None)
+    people = {entity(path, "sub") for path in (*named, *single)} - {None}
+    if given.label is not None:
+        people.add(given.label)
+    if len(people) > 1:
+        raise InputError(
+            "the names tell of more than one person",
+            got=", ".join(sorted(f"sub-{label}" for label in people if label)),
+            allowed="files of one person, and a --label that fits them",
+        )
+
+
+def _check_entity(option: str, said: str, path: Path, key: str) -> None:
+    named = entity(path, key)
+    if named is not None and named != said:
+        raise InputError(
+            f"{option} and the name of the file contradict each other",
+            where=path.name,
+            got=f"{option} {said}, {key}-{named}",
+            todo="find out which one is right: a space is never guessed",
+        )
+
+
+def _names(paths: tuple[Path, ...]) -> list[str]:
+    """Return names without folders, or with the last one where runs of one name differ by it."""
+    names = [path.name for path in paths]
+    if len(set(names)) == len(names):
+        return names
+    names = [f"{path.parent.name}/{path.name}" for path in paths]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{number}/{path.name}" for number, path in enumerate(paths, start=1)]
+
+
+def _sidecar(path: Path, tr: float) -> str | None:
+    """Return the JSON file beside a run, after comparing its time with what was said."""
+    stem = path.name.removesuffix(".gz").removesuffix(".nii").removesuffix(".dtseries")
+    beside = path.with_name(f"{stem.removesuffix('.gii').removesuffix('.func')}.json")
+    if not beside.is_file():
+        return None
+    try:
+        told = json.loads(beside.read_text(encoding="utf-8-sig")).get("RepetitionTime")
+    except (OSError, ValueError, AttributeError):
+        return str(beside)  # the reader of sidecars says what is wrong with it
+    if isinstance(told, int | float) and abs(told - tr) > setting("bold_tr_tolerance") * tr:
+        raise RecordingError(
+            "--tr and the sidecar give different repetition times",
+            where=path.name,
+            got=f"--tr {tr:g} s, sidecar {told:g} s",
+            allowed="the same time, in seconds",
+            todo="find out which one is right",
+        )
+    return str(beside)
+
+
+def _notice(path: Path) -> str | None:
+    """Return what the dataset that a run lies in says about itself, such as invented geometry."""
+    for folder in path.absolute().parents:
+        description = folder / "dataset_description.json"
+        if not description.is_file():
+            continue
+        try:
+            told = json.loads(description.read_text(encoding="utf-8-sig")).get("Notice")
+        except (OSError, ValueError, AttributeError):
+            return None
+        return told if isinstance(told, str) and told else None
+    return None
+
+
+def _task(given: Given, path: Path) -> str:
+    named = entity(path, "task")
+    if given.task is not None:
+        _check_entity("--task", given.task, path, "task")
+        return given.task
+    if named is None and given.events:
+        raise InputError("runs with events need the name of their task", where="--task")
+    return named or REST
+
+
+def _run(given: Given, path: Path, number: int) -> str | None:
+    named = entity(path, "run")
+    return named if named is not None or len(given.bold) == 1 else str(number + 1)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

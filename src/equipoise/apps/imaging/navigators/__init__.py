@@ -1,0 +1,7 @@
+"""Files for neuronavigation: written for an approved target only, each read back and compared."""
+
+from __future__ import annotations
+
+from equipoise.apps.imaging.navigators.export import Export, export
+
+__all__ = ["Export", "export"]

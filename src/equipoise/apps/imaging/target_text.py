@@ -1,0 +1,106 @@
+"""The answer of `equipoise target` as lines for a terminal: verdict first."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+__all__ = ["target_text"]
+
+_VERDICTS: Final = {
+    "use": "USE: the point is repeatable enough to be aimed at",
+    "use_with_caution": "USE WITH CAUTION",
+    "fall_back": "FALL BACK to the standard target",
+}
+_NAMES: Final = {
+    "classic": "classic seed",
+    "reference_map": "reference map",
+    "clustering": "clustering",
+}
+_UNKNOWN: Final = "n/a"
+
+
+def target_text(document: dict[str, Any]) -> str:
+    """Return the answer in lines.
+
+    Parameters
+    ----------
+    document : dict
+        As :func:`~equipoise.apps.imaging.target_document.target_document` makes it.
+
+    Returns
+    -------
+    str
+        Verdict and reasons, methods, places, what it may bring, the standard target.
+    """
+    who = f"sub-{document['label']}" if document["label"] else "no label"
+    lines = [
+        f"Equipoise {document['version']}: TMS target, {who}, {document['date']}. "
+        "Research software; not clinically reviewed.",
+        *(f"Note: {notice}." for notice in document["notices"]),
+        "",
+        f"VERDICT  {_VERDICTS[document['verdict']]}",
+        *(f"  - {reason}" for reason in document["reasons"]),
+        "",
+        f"METHODS  mm in {document['space']}, RAS+ (x below 0 is left)",
+    ]
+    for name, method in document["methods"].items():
+        lines += _method(name, method, name == document["chosen"])
+    if document["agreement_mm"] is not None:
+        lines.append(f"  the methods lie up to {document['agreement_mm']:.1f} mm apart")
+    if document["places"]:
+        lines += ["", "PLACES"]
+        lines += [f"  {p['space']}: {_xyz(p['xyz_mm'])} ({p['how']})" for p in document["places"]]
+    lines += ["", "BENEFIT", *(f"  {words}" for words in document["benefit"])]
+    lines += ["", *_standard(document)]
+    if document["flags"]:
+        lines += ["", "REMARKS", *(f"  - {flag}" for flag in document["flags"])]
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _method(name: str, method: dict[str, Any], chosen: bool) -> list[str]:
+    title = _NAMES.get(name, name)
+    if method["xyz_mm"] is None:
+        return [f"  {title}: no point; {method['reason']}"]
+    mark = " (the point of the verdict)" if chosen else ""
+    error = method["r_standard_error"]
+    spread = "" if error is None else f" (standard error {error:.3f})"
+    strength = _UNKNOWN if method["r"] is None else f"{method['r']:.3f}{spread}"
+    lines = [
+        f"  {title}{mark}: {_xyz(method['xyz_mm'])}",
+        f"    correlation with the seed {strength}",
+        f"    95 % region: semi-axes {_axes(method['region95_mm'])}; "
+        f"halves of the data {_mm(method['split_half_mm'])} apart",
+        f"    {_mm(method['group_distance_mm'])} from the group target, "
+        f"{_mm(method['f3_distance_mm'])} from Beam F3",
+    ]
+    if method["depth_mm"] is not None:
+        error = method["depth_standard_error_mm"]
+        lines.append(f"    {_mm(method['depth_mm'])} below the scalp (standard error {_mm(error)})")
+    return lines
+
+
+def _standard(document: dict[str, Any]) -> list[str]:
+    """Return the standard target: whole where it is fallen back to, else by name."""
+    standard = document["fall_back"]
+    if document["verdict"] != "fall_back":
+        return [f"INSTEAD  {standard['title']}, found by three measures of the head"]
+    steps = (f"  {number}. {step}" for number, step in enumerate(standard["steps"], start=1))
+    return [
+        f"INSTEAD  {standard['title']}",
+        f"  measure: {'; '.join(standard['measures'])}",
+        *steps,
+        f"  calculator: {standard['tool']}",
+        f"  {standard['note']}.",
+    ]
+
+
+def _xyz(point: list[float] | None) -> str:
+    return _UNKNOWN if point is None else " ".join(f"{n:.1f}" for n in point)
+
+
+def _axes(axes: list[float] | None) -> str:
+    return _UNKNOWN if axes is None else " x ".join(f"{n:.1f}" for n in axes) + " mm"
+
+
+def _mm(value: float | None) -> str:
+    return _UNKNOWN if value is None else f"{value:.1f} mm"
