@@ -7,6 +7,7 @@ is added there must be measured from the person below; extend that person where 
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,7 +53,10 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
             LabResult("crp_hs", 0.34, "mg/dL", "2025-01-10"),
             LabResult("crp_hs", 12.0, "mg/L", "2024-12"),
         )),
-        recordings=(_scan(tmp_path_factory.mktemp("scan")),),
+        recordings=(
+            _scan(tmp_path_factory.mktemp("scan")),
+            _tables(tmp_path_factory.mktemp("freesurfer")),
+        ),
         sources=(InputDigest("clinical/sub-01_person.yaml", "0" * 64),),
     )
 
@@ -60,15 +64,27 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
 @pytest.fixture(scope="session")
 def damaged(person: Timeline, tmp_path_factory: pytest.TempPathFactory) -> Timeline:
     """Return the same person with every record broken."""
-    (whole,) = person.recordings
+    whole, tables = person.recordings
     cut = tmp_path_factory.mktemp("cut") / Path(whole.path).name
     cut.write_bytes(Path(whole.path).read_bytes()[:5000])
+    folder = tmp_path_factory.mktemp("cut_tables") / "stats"
+    folder.mkdir()
+    for path in Path(tables.path).iterdir():
+        (folder / path.name).write_bytes(path.read_bytes()[:-40])
     return replace(
         person,
         scales=given((ScaleAnswers("phq9", "2025-01-10", (4,) * 8),)),
         labs=given((LabResult("crp_hs", 3.4, "", "2025-01-10"),)),
-        recordings=(replace(whole, path=str(cut)),),
+        recordings=(replace(whole, path=str(cut)), replace(tables, path=str(folder))),
     )
+
+
+def _cut(folder: Path, recording: Recording) -> Recording:
+    """Return a recording whose image ends after a few bytes."""
+    cut = folder / Path(recording.path).name
+    if not cut.exists():
+        cut.write_bytes(Path(recording.path).read_bytes()[:5000])
+    return replace(recording, path=str(cut))
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +123,14 @@ def part_of(spec: AssaySpec, results: tuple[Result, ...]) -> tuple[Result, ...]:
     return tuple(result for result in results if result.id in ids)
 
 
-# --- a small resting run ------------------------------------------------------------------------
+# --- tables of FreeSurfer, and a small resting run -----------------------------------------------
+
+
+def _tables(folder: Path) -> Recording:
+    shipped = Path(__file__).parents[1] / "fixtures" / "freesurfer"
+    shutil.copytree(shipped, folder / "stats")
+    name = "derivatives/freesurfer/sub-01/stats"
+    return Recording("freesurfer_stats", name, str(folder / "stats"), date="2025-01-08")
 
 
 def _scan(folder: Path) -> Recording:

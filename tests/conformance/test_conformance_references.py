@@ -24,4 +24,4 @@ def test_the_table_exists(spec: AssaySpec) -> None:
 def test_needs_are_understood(spec: AssaySpec) -> None:
     kinds = {need.partition(":")[0] for need in spec.needs}
     assert kinds
-    assert kinds <= {"scale", "lab", "bold", "region"}
+    assert kinds <= {"scale", "lab", "bold", "region", "freesurfer"}

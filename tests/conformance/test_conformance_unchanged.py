@@ -12,7 +12,8 @@ from equipoise.core.steps import file_digest
 
 def _files(timeline: Timeline) -> dict[str, str]:
     folders = {Path(recording.path).parent for recording in timeline.recordings}
-    return {str(p): file_digest(p) for folder in folders for p in sorted(folder.iterdir())}
+    files = (p for folder in folders for p in sorted(folder.rglob("*")) if p.is_file())
+    return {str(p): file_digest(p) for p in files}
 
 
 def test_input_is_unchanged(person: Timeline) -> None:
