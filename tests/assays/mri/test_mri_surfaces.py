@@ -22,7 +22,7 @@ NLIN6 = "MNI152NLin6Asym"
 
 def write_gifti(path: Path, arrays: list[Any], intents: list[str], structure: str | None) -> str:
     import nibabel as nib
-    from nibabel.gifti import GiftiDataArray, GiftiImage, GiftiMetaData
+    from nibabel.gifti.gifti import GiftiDataArray, GiftiImage, GiftiMetaData
 
     types = {"f": "NIFTI_TYPE_FLOAT32", "i": "NIFTI_TYPE_INT32"}
     parts = [
@@ -244,7 +244,7 @@ def test_the_right_hemisphere_must_be_there(pair: Recording) -> None:
 def write_dense(path: Path, series: Array, seconds: float = 2.0) -> str:
     """Write 10 of 12 vertices of each hemisphere and a block of 2 x 2 x 1 voxels on each side."""
     import nibabel as nib
-    from nibabel.cifti2 import BrainModelAxis, SeriesAxis
+    from nibabel.cifti2.cifti2_axes import BrainModelAxis, SeriesAxis
 
     affine = np.diag([2.0, 2.0, 2.0, 1.0])
     affine[:3, 3] = (-90, -126, -72)
@@ -284,7 +284,8 @@ def test_a_dense_series_has_vertices_and_voxels_in_mni(dense: Recording) -> None
     amygdala = np.array([-24.0, -2.0, -19.0])
     assert places.within(amygdala, 8, deep=True)[0].tolist() == [20, 21, 22, 23]
     assert places.within(amygdala, 8)[1] == 0
-    values = nib.load(dense.path).get_fdata()
+    image: Any = nib.load(dense.path)
+    values = image.get_fdata()
     chosen = np.array([0, 9, 10, 27])
     np.testing.assert_allclose(source.read(chosen).series, values[:, chosen], rtol=1e-6)
 

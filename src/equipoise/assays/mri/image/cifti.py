@@ -69,7 +69,7 @@ def open_dense(path: str, name: str) -> Dense:
     from nibabel.filebasedimages import ImageFileError
 
     try:
-        image: Any = nib.load(path)  # type: ignore[attr-defined]
+        image: Any = nib.load(path)
         axes = [image.header.get_axis(number) for number in (0, 1)]
     except FileNotFoundError as error:
         raise RecordingError("the file is missing", where=name) from error

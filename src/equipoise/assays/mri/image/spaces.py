@@ -61,7 +61,7 @@ class _Affine:
         return np.asarray(points @ self.matrix[:3, :3].T + self.matrix[:3, 3])
 
     def back(self, points: Points) -> Points:
-        return _Affine(np.linalg.inv(self.matrix)).forward(points)
+        return _inverse(self.matrix).forward(points)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +69,7 @@ class _Field:
     """Displacements in mm on a grid: shape (3, nx, ny, nz), and mm to voxel index."""
 
     displacements: NDArray[np.float32]
-    to_index: Points
+    to_index: _Affine
 
     def forward(self, points: Points) -> Points:
         return points + self._at(points)
@@ -86,7 +86,7 @@ class _Field:
     def _at(self, points: Points) -> Points:
         from scipy.ndimage import map_coordinates
 
-        index = _Affine(self.to_index).forward(points)
+        index = self.to_index.forward(points)
         last = np.array(self.displacements.shape[1:]) - 1
         inside = ((index >= -_EDGE) & (index <= last + _EDGE)).all(axis=1)
         reached = np.clip(index[inside], 0, last).T
@@ -94,6 +94,10 @@ class _Field:
         for axis, component in enumerate(self.displacements):
             moved[inside, axis] = map_coordinates(component, reached, order=1, output=np.float64)
         return moved
+
+
+def _inverse(matrix: Points) -> _Affine:
+    return _Affine(np.asarray(np.linalg.inv(matrix), dtype=np.float64))
 
 
 _Parts = tuple["_Affine | _Field", ...]
@@ -281,7 +285,7 @@ def _outside(point: Points, t1w: str) -> str | None:
     from equipoise.assays.mri.image.stream import read_header
 
     grid = read_header(t1w, Path(t1w).name).grid
-    index = _Affine(np.linalg.inv(grid.affine)).forward(point[None])[0]
+    index = _inverse(grid.affine).forward(point[None])[0]
     if ((index >= -_EDGE) & (index <= np.array(grid.shape) - _EDGE)).all():
         return None
     return f"the point lies outside the field of view of {Path(t1w).name}"
@@ -354,4 +358,4 @@ def _part(read: Any) -> _Affine | _Field:
     # Components first and in one piece, so that each interpolation reads its own.
     field = np.asarray(read.dataobj, dtype=np.float32)
     affine = np.asarray(read.affine, dtype=np.float64)
-    return _Field(np.ascontiguousarray(np.moveaxis(field, -1, 0)), np.linalg.inv(affine))
+    return _Field(np.ascontiguousarray(np.moveaxis(field, -1, 0)), _inverse(affine))

@@ -126,6 +126,11 @@ class VertexPlaces:
         """None: vertices have no grid."""
         return
 
+    @property
+    def placed(self) -> NDArray[np.bool_]:
+        """Which elements have a place in MNI, shape (count,)."""
+        return np.asarray(np.isfinite(self.mni).all(axis=1))
+
     def positions(self, elements: Numbers) -> Points:
         """Return places in mm, RAS+, shape (n, 3)."""
         return np.asarray(self.points[elements])
@@ -384,7 +389,7 @@ def _gifti(path: str) -> Any:
     from nibabel.gifti.gifti import GiftiImage
 
     try:
-        image = nib.load(path)  # type: ignore[attr-defined]
+        image = nib.load(path)
     except FileNotFoundError as error:
         raise RecordingError("the file is missing", where=_of(path)) from error
     except (OSError, EOFError, ValueError, ExpatError, ImageFileError) as error:
