@@ -1,233 +1,149 @@
 """Personal stimulation point in the left dorsolateral prefrontal cortex.
 
 What it measures: the place of the search region whose signal at rest runs most against that of
-the subgenual anterior cingulate cortex, with the region in which it would fall if the scan were
-repeated under the same conditions.
+the subgenual anterior cingulate cortex (or, on request, most with it), by up to three methods side
+by side, each with the region in which it would fall if the scan were repeated.
 
 Why in depression: sites that are more anticorrelated with the subgenual cingulate had the better
-record (Fox 2012). Later and larger work is less kind: the link was not found prospectively, and
-the distance to an individual target did not tell who improved in 501 people (Gregory 2025). The
-point is one defensible place, not a promise; grade D.
+record (Fox 2012). Later and larger work is less kind: the correlation explains about 3 % of the
+outcome (Elbau 2023), and the distance to an individual target did not tell who improved in 501
+people (Gregory 2025). The point is one defensible place, not a promise; grade D.
 
-Method: mean series of the subgenual seed (10 mm sphere); search region of four 20 mm spheres,
-smoothed within itself; correlation after cleaning; the most negative tenth of the voxels, the
-cluster with the largest sum, its centre of gravity, the nearest voxel of the cluster. Whether any
-such cluster stands out is judged against seeds with the same spectrum and random signs. Covariance
-and radii come from a block bootstrap, the split-half distance from two halves cleaned apart.
+Method: search region of four 20 mm spheres, smoothed within itself; see `target/classic`,
+`target/reference_map` and `target/clustering`. Whether a spot stands out is judged against
+unrelated seeds with the same spectrum. Regions come from a block bootstrap, split-half distances
+from two halves cleaned apart. The point is that of the most reliable method that finds one.
 
-Limits: the point is in template space; a person's own anatomy is not used, neither is scalp
-distance. The region tells about noise in this scan, not about change from day to day. Left and
+Limits: the region tells about noise in this scan, not about change from day to day. Left and
 right are those of the file's header: sform and qform are compared, but no check on one image can
-prove them. The correlation at a place picked for being low lies too far from zero.
+prove them. The correlation at a place picked for being extreme lies too far from zero.
 
-References: fox2012, contarg, dlpfc_retest2022, gregory2025.
+References: fox2012, contarg, cash2021, cole2022, dlpfc_retest2022, gregory2025, elbau2023.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from statistics import NormalDist
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import numpy as np
-
-from equipoise.assays.mri.cleaning.resample import (
-    block_counts,
-    fisher,
-    resampled_correlations,
-)
-from equipoise.assays.mri.image.regions import centre
 from equipoise.assays.mri.options import Options
-from equipoise.assays.mri.scan import Part, Scan
-from equipoise.assays.mri.target.search import Search, search_left, unit_columns
-from equipoise.assays.mri.target.spot import kept_strength, strongest
+from equipoise.assays.mri.scan import Scan
+from equipoise.assays.mri.target.circumstances import circumstances
+from equipoise.assays.mri.target.estimate import Bench, Found, estimate, furthest
+from equipoise.assays.mri.target.placed import places_of, with_distances
+from equipoise.assays.mri.target.search import search_left
+from equipoise.assays.mri.target.verdict import verdict
 from equipoise.core.assay import AssaySpec, Yield
-from equipoise.core.nouns import NotMeasured, Provenance, Quantity, Target
-from equipoise.core.streams import stream
+from equipoise.core.nouns import NotMeasured, Provenance, Target, TargetEstimate
 from equipoise.core.tables import setting
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Single = NDArray[np.float32]
 
 __all__ = ["SPEC", "measure"]
 
 SEED: Final = "sgacc_r"
+BOTH: Final = ("sgacc_r", "sgacc_l")
 SEARCH: Final = ("dlpfc_ba9_l", "dlpfc_ba46_l", "dlpfc_5cm_l", "dlpfc_f3_l")
 GROUP: Final = "dlpfc_group_target_l"
 
 SPEC = AssaySpec(
     id="mri.tms_target",
     title="Personal TMS target",
-    needs=("bold:rest", *(f"region:{region}" for region in (SEED, *SEARCH))),
+    needs=("bold:rest", *(f"region:{region}" for region in (*BOTH, *SEARCH))),
     yields=(Yield("mri.tms_target", "1", -1.0, 1.0),),
     table="regions/regions",
     retest="mri.tms_target",
-    references=("fox2012", "contarg", "dlpfc_retest2022", "gregory2025"),
+    references=("fox2012", "contarg", "cash2021", "cole2022", "dlpfc_retest2022", "gregory2025"),
 )
 
 _SIDE_FLAG: Final = (
     "left and right are those of the image header; confirm the side before stimulating"
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """The spot of the whole run: its voxel in the patch, the map, the chance that noise does it."""
-
-    voxel: int
-    point: NDArray[np.float64]
-    map: Single
-    chance: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Spread:
-    """Resampled centres, shape (replicates, 3), and the standard error of z at the point."""
-
-    centres: NDArray[np.float64]
-    error: float
+_WORDS: Final = {
+    "classic": "seed-based",
+    "reference_map": "seed replaced by the reference map's series",
+    "clustering": "clusters of voxels that go together",
+}
 
 
 def measure(scan: Scan, options: Options, *, seed: int) -> tuple[Target | NotMeasured, ...]:
     """Return the target, or why there is none."""
-    del options
+    date = scan.first.recording.date
     missed = scan.missed(SPEC.id, (SEED, *SEARCH))
     if missed:
         return (missed,)
-    halves = scan.halves()
-    freedom, least = min(half.freedom for half in halves), setting("tms_min_half_dof")
+    freedom, least = min(half.freedom for half in scan.halves()), setting("tms_min_half_dof")
     if freedom < least:
         reason = (
-            f"the run is too short to check itself: a half keeps {freedom} degrees of freedom, "
+            f"the scan is too short to check itself: a half keeps {freedom} degrees of freedom, "
             f"at least {least:g} are needed"
         )
-        return (NotMeasured(SPEC.id, reason),)
-    search = search_left(scan, SEED, SEARCH)
-    found = _find(search, scan.whole, seed)
-    if found.chance > setting("tms_alpha"):
-        reason = (
-            f"no anticorrelated spot: {found.chance:.0%} of unrelated seeds give one as strong "
-            f"(limit {setting('tms_alpha'):.0%})"
-        )
-        return (NotMeasured(SPEC.id, reason),)
-    spread = _resample(search, found, scan, seed)
-    first, second = (_spot_of_half(search, half) for half in halves)
-    return (_target(scan, found, spread, float(np.linalg.norm(first - second))),)
+        return (NotMeasured(SPEC.id, reason, date),)
+    search = search_left(scan, SEED, SEARCH, _both(scan))
+    bench = Bench.of(scan, search, options.sign, SPEC.id, seed)
+    found = {method: estimate(method, options.sign, bench) for method in options.methods}
+    whole = (name for name in _order(options) if found[name].estimate.split_half is not None)
+    chosen = next(whole, None)
+    if chosen is None:
+        reasons = dict.fromkeys(_reason(found[name].estimate) for name in _order(options))
+        return (NotMeasured(SPEC.id, "; ".join(reasons), date),)
+    return (_target(scan, bench, found, chosen),)
 
 
-def _find(search: Search, part: Part, seed: int) -> _Found:
-    """Find the spot and compare its score with those of unrelated seeds."""
-    share = setting("tms_extreme_share")
-    region, subgenual = search.cleaned(part)
-    observed = fisher(subgenual.T @ region)
-    spot = strongest(search.patch, observed, share)
-    drawn = stream(f"{SPEC.id}/surrogates", seed)
-    count = int(setting("tms_surrogates"))
-    signs = drawn.choice(np.array([-1, 1]), size=(len(subgenual), count))
-    seeds = unit_columns(part.without_removed(signs * subgenual).astype(np.float32))
-    maps = fisher(seeds.T @ region)
-    # No cluster is stronger than all kept voxels together: most maps need no clustering.
-    maps = maps[kept_strength(maps, share) >= spot.scores[0]]
-    scores = strongest(search.patch, maps, share).scores if len(maps) else np.zeros(0)
-    chance = (1 + np.count_nonzero(scores >= spot.scores[0])) / (1 + count)
-    members = np.flatnonzero(spot.members[0])
-    apart = np.linalg.norm(search.patch.positions[members] - spot.centres[0], axis=1)
-    voxel = int(members[apart.argmin()])
-    return _Found(voxel, search.patch.positions[voxel], observed[0], float(chance))
+def _both(scan: Scan) -> tuple[str, ...]:
+    """Return the seeds of both sides that are covered, for clustering."""
+    return BOTH if scan.missed(SPEC.id, BOTH) is None else ()
 
 
-def _spot_of_half(search: Search, part: Part) -> NDArray[np.float64]:
-    region, subgenual = search.cleaned(part)
-    maps = fisher(subgenual.T @ region)
-    spots = strongest(search.patch, maps, setting("tms_extreme_share"))
-    return np.asarray(spots.centres[0])
+def _order(options: Options) -> list[str]:
+    """Return the methods asked for, the most reliable first."""
+    return sorted(options.methods, key=lambda name: setting(f"tms_preference_{name}"))
 
 
-def _resample(search: Search, found: _Found, scan: Scan, seed: int) -> _Spread:
-    """Resample the run in blocks and find the spot again in each replicate."""
-    whole = scan.whole
-    region, subgenual = search.cleaned(whole)
-    counts = block_counts(
-        whole.lengths,
-        scan.first.block,
-        int(setting("tms_bootstrap_replicates")),
-        stream(f"{SPEC.id}/blocks", seed),
-    )
-    drawn = resampled_correlations(
-        whole.in_time(region),
-        whole.in_time(subgenual),
-        counts,
-    )
-    maps = fisher(drawn)
-    maps -= found.map
-    maps *= np.float32(whole.inflation)
-    error = float(maps[:, found.voxel].std(ddof=1, dtype=np.float64))
-    maps += found.map
-    spots = strongest(search.patch, maps, setting("tms_extreme_share"))
-    return _Spread(spots.centres, error)
+def _reason(found: TargetEstimate) -> str:
+    return found.reason or "one half of the scan alone gives no point"
 
 
-def _target(scan: Scan, found: _Found, spread: _Spread, split_half: float) -> Target:
-    point, r = found.point, float(np.tanh(found.map[found.voxel]))
-    apart = np.linalg.norm(spread.centres - point, axis=1)
-    radius50, radius95 = (float(np.percentile(apart, share)) for share in (50, 95))
-    upper = float(np.tanh(np.arctanh(r) + NormalDist().inv_cdf(0.5 + 95 / 200) * spread.error))
-    verdict, reasons = _verdict(split_half, radius95, r, upper)
-    covariance = np.cov(spread.centres.T)
+def _target(scan: Scan, bench: Bench, found: dict[str, Found], chosen: str) -> Target:
+    best, region = found[chosen].estimate, found[chosen].region
+    assert best.point is not None
+    assert best.connectivity is not None
+    assert best.split_half is not None
+    assert region is not None
+    estimates = with_distances(scan, tuple(one.estimate for one in found.values()), GROUP)
+    agreement = furthest([one.point for one in estimates if one.point is not None])
+    around = circumstances(scan, bench, (SEED, *SEARCH), region.radius95, agreement)
+    name, reasons = verdict(best, around)
+    group = next(one.group_distance for one in estimates if one.method == chosen)
+    assert group is not None  # the point lies in a region that was found by its place in MNI
+    way = "anticorrelated" if best.sign == "negative" else "correlated"
     return Target(
         id=SPEC.id,
-        point=(float(point[0]), float(point[1]), float(point[2])),
+        point=best.point,
         space=scan.first.space,
         side="L",
         method=(
-            "strongest cluster of the voxels of the left dorsolateral prefrontal cortex that are "
-            "most anticorrelated with the subgenual cingulate, seed-based"
+            f"strongest cluster of the voxels of the left dorsolateral prefrontal cortex that are "
+            f"most {way} with the subgenual cingulate, {_WORDS[chosen]}"
         ),
-        connectivity=Quantity(r, "1", float((1 - r**2) * spread.error)),
-        covariance=tuple((float(a), float(b), float(c)) for a, b, c in covariance),
-        radius50=radius50,
-        radius95=radius95,
-        split_half=split_half,
-        group_distance=float(np.linalg.norm(point - centre(GROUP))),
+        connectivity=best.connectivity,
+        covariance=best.covariance,
+        radius50=region.radius50,
+        radius95=region.radius95,
+        split_half=best.split_half,
+        group_distance=group,
         group_target=GROUP,
-        verdict=verdict,
+        verdict=name,
         reasons=reasons,
         coverage=scan.coverage((SEED, *SEARCH)),
-        date=None,
+        date=scan.first.recording.date,
         flags=(*scan.quality((SEED, *SEARCH)), _SIDE_FLAG),
-        provenance=_provenance(scan, found),
+        provenance=_provenance(scan, bench),
+        chosen=chosen,
+        estimates=estimates,
+        agreement=agreement,
+        places=places_of(scan, best.point),
     )
 
 
-def _verdict(
-    split_half: float, radius95: float, r: float, upper: float
-) -> tuple[str, tuple[str, ...]]:
-    """Return the verdict and its reasons, what speaks against the point first."""
-    near, narrow = setting("tms_split_half_limit"), setting("tms_radius95_limit")
-    checks = (
-        (
-            split_half <= near,
-            f"the two halves of the scan give points {split_half:.1f} mm apart (limit {near:g} mm)",
-        ),
-        (
-            radius95 <= narrow,
-            f"95 % of the resampled points lie within {radius95:.1f} mm (limit {narrow:g} mm)",
-        ),
-        (
-            upper < 0,
-            f"the correlation with the subgenual cingulate is {r:.2f}, upper bound {upper:.2f} "
-            "(must be below 0)",
-        ),
-    )
-    reasons = tuple(text for good, text in sorted(checks, key=lambda check: check[0]))
-    if all(good for good, _ in checks):
-        return "use", reasons
-    return "use_with_caution", (*reasons, "the standard target serves as well")
-
-
-def _provenance(scan: Scan, found: _Found) -> Provenance:
+def _provenance(scan: Scan, bench: Bench) -> Provenance:
     known = scan.provenance
     method = (
         ("seed_region", SEED),
@@ -237,6 +153,6 @@ def _provenance(scan: Scan, found: _Found) -> Provenance:
         ("extreme_share", f"{setting('tms_extreme_share'):g}"),
         ("bootstrap_block", f"{scan.first.block} volumes"),
         ("bootstrap_replicates", f"{setting('tms_bootstrap_replicates'):g}"),
-        ("chance_of_noise", f"{found.chance:.3f}"),
+        ("chance_of_noise", f"{bench.chance:.3f}"),
     )
     return Provenance(known.inputs, known.software, (*known.parameters, *method))

@@ -1,7 +1,7 @@
-"""The strongest negative spot of a map within a patch of voxels. Pure array kernels.
+"""The strongest negative spot of a map within a patch of voxels or vertices. Pure array kernels.
 
-A patch is a set of voxels with neighbours. Many maps are treated at once, so that resampled and
-surrogate maps cost one call.
+A patch is a set of voxels, or of vertices of a surface, with neighbours. Many maps are treated at
+once, so that resampled and surrogate maps cost one call.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equipoise.assays.mri.image.header import Grid
+from equipoise.assays.mri.image.places import Places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,17 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Single = NDArray[np.float32]
 
-__all__ = ["Patch", "Spots", "kept_strength", "patch_of", "smooth", "strongest"]
+__all__ = [
+    "Patch",
+    "Spots",
+    "kept_strength",
+    "patch_at",
+    "patch_of",
+    "patch_of_vertices",
+    "reported_point",
+    "smooth",
+    "strongest",
+]
 
 _AT_ONCE: Final = 100
 """Maps labelled in one call: bounds the memory."""
@@ -27,21 +38,30 @@ _AT_ONCE: Final = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
-    """Voxels with neighbours.
+    """Voxels or vertices with neighbours.
 
     Parameters
     ----------
-    positions : ndarray, shape (voxels, 3)
+    positions : ndarray, shape (n, 3)
         Centres in mm.
-    inside : ndarray of bool, shape (nz, ny, nx)
-        The smallest box about the voxels; those inside, in this order, are the voxels.
     spacing : ndarray, shape (3,)
-        Voxel size along the box's axes in mm.
+        Voxel size along the box's axes in mm; of vertices the mean distance of neighbours, thrice.
+    inside : ndarray of bool, shape (nz, ny, nx), or None
+        The smallest box about the voxels; those inside, in this order, are the voxels. None for
+        vertices.
+    pairs : ndarray of int, shape (k, 2), or None
+        Neighbours; None for voxels, whose neighbours follow from the box.
     """
 
     positions: Array
-    inside: NDArray[np.bool_]
     spacing: Array
+    inside: NDArray[np.bool_] | None
+    pairs: NDArray[np.int64] | None = None
+
+    @property
+    def volume(self) -> float:
+        """Volume in mm3 that an element stands for."""
+        return float(np.prod(self.spacing))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +104,73 @@ def patch_of(grid: Grid, voxels: NDArray[np.int64]) -> Patch:
     inside = np.zeros(cell.max(axis=0) + 1, dtype=bool)
     inside[tuple(cell.T)] = True
     spacing = np.linalg.norm(grid.affine[:3, :3], axis=0)[::-1]
-    return Patch(grid.to_mm(index), inside, spacing)
+    return Patch(grid.to_mm(index), spacing, inside)
+
+
+def patch_of_vertices(positions: Array, pairs: NDArray[np.int64]) -> Patch:
+    """Return the patch of some vertices.
+
+    Parameters
+    ----------
+    positions : ndarray, shape (n, 3)
+        In mm.
+    pairs : ndarray of int, shape (k, 2)
+        Neighbours, as indices into `positions`.
+
+    Returns
+    -------
+    Patch
+        Its elements are in the order of `positions`.
+    """
+    apart = np.linalg.norm(positions[pairs[:, 0]] - positions[pairs[:, 1]], axis=1)
+    spacing = float(apart.mean()) if len(apart) else 1.0
+    return Patch(positions, np.full(3, spacing), None, pairs)
+
+
+def patch_at(places: Places, elements: NDArray[np.int64]) -> Patch:
+    """Return the patch of some elements of an image, voxels or vertices.
+
+    Parameters
+    ----------
+    places : Places
+        Where the elements of the image lie.
+    elements : ndarray of int, shape (n,)
+        Rising.
+
+    Returns
+    -------
+    Patch
+        Its elements are in the order of `elements`, its positions in the space of the image.
+    """
+    if places.grid is not None:
+        return patch_of(places.grid, elements)
+    return patch_of_vertices(places.positions(elements), places.pairs(elements))
+
+
+def reported_point(patch: Patch, members: NDArray[np.int64], centre: Array) -> tuple[Array, int]:
+    """Return the point that stands for a cluster, and its nearest member.
+
+    Parameters
+    ----------
+    patch : Patch
+        The elements.
+    members : ndarray of int
+        Those of the cluster.
+    centre : ndarray, shape (3,)
+        Centre of gravity of the cluster in mm.
+
+    Returns
+    -------
+    point : ndarray, shape (3,)
+        The centre itself where it lies in the cluster, within half a voxel of a member; of a bent
+        or hollow cluster the nearest member.
+    nearest : int
+        That member.
+    """
+    apart = np.linalg.norm(patch.positions[members] - centre, axis=1)
+    nearest = int(members[apart.argmin()])
+    inside = apart.min() <= np.linalg.norm(patch.spacing) / 2
+    return (np.asarray(centre) if inside else patch.positions[nearest]), nearest
 
 
 def smooth(patch: Patch, series: Single, fwhm: float) -> Single:
@@ -106,6 +192,8 @@ def smooth(patch: Patch, series: Single, fwhm: float) -> Single:
     """
     if fwhm <= 0:
         return series
+    if patch.inside is None:
+        return _smooth_vertices(patch, series, fwhm)
     from scipy.ndimage import gaussian_filter
 
     sigma = fwhm / np.sqrt(8 * np.log(2)) / patch.spacing
@@ -115,6 +203,21 @@ def smooth(patch: Patch, series: Single, fwhm: float) -> Single:
     total = gaussian_filter(patch.inside.astype(np.float32), sigma, mode="constant")
     spread = gaussian_filter(box, sigma, mode="constant", axes=axes)
     return np.asarray(spread[:, patch.inside] / total[patch.inside])
+
+
+def _smooth_vertices(patch: Patch, series: Single, fwhm: float) -> Single:
+    """Smooth by the straight distance of vertices, cut off at three standard deviations."""
+    from scipy.sparse import csr_array
+    from scipy.spatial import cKDTree
+
+    sigma = fwhm / np.sqrt(8 * np.log(2))
+    tree = cKDTree(patch.positions)
+    near = tree.sparse_distance_matrix(tree, 3 * sigma, output_type="coo_matrix").tocsr()
+    near.data = np.exp(-(near.data**2) / (2 * sigma**2))
+    near.setdiag(1)
+    weights = csr_array(near)
+    total: Array = np.asarray(weights.sum(axis=1))
+    return np.asarray((weights @ series.T).T / total, dtype=np.float32)
 
 
 def strongest(patch: Patch, maps: Single, share: float) -> Spots:
@@ -184,6 +287,8 @@ def _strongest(patch: Patch, maps: Single, share: float) -> Spots:
 
 def _labels(patch: Patch, selected: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return a cluster number for each selected voxel, counted over all maps from 0."""
+    if patch.inside is None:
+        return _graph_labels(patch, selected)
     from scipy.ndimage import label
 
     box = np.zeros((len(selected), *patch.inside.shape), dtype=bool)
@@ -192,3 +297,19 @@ def _labels(patch: Patch, selected: NDArray[np.bool_]) -> NDArray[np.int64]:
     touching[1] = True  # within a map only
     labels, _ = label(box, touching)
     return np.asarray(labels[box], dtype=np.int64) - 1
+
+
+def _graph_labels(patch: Patch, selected: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the same for vertices: the connected parts of the graph of the selected."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    pairs = np.zeros((0, 2), dtype=np.int64) if patch.pairs is None else patch.pairs
+    number = np.cumsum(selected.ravel()).reshape(selected.shape) - 1
+    count = int(selected.sum())
+    both = selected[:, pairs[:, 0]] & selected[:, pairs[:, 1]]
+    which, edge = np.nonzero(both)
+    one, other = number[which, pairs[edge, 0]], number[which, pairs[edge, 1]]
+    graph = coo_array((np.ones(len(one), dtype=bool), (one, other)), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    return np.asarray(labels, dtype=np.int64)

@@ -1,0 +1,263 @@
+"""The target by clusters of voxels that go together (Cole 2022, as contarg writes it down).
+
+Method: Spearman correlations between the voxels of the search region, and between those of the
+subgenual cingulate of both sides; average linkage on 1 - r, cut at 0.5; the median series of each
+cluster. The net score of a cluster is the sum over the subgenual clusters of the Spearman
+correlation times their number of voxels. Clusters that are too small, or whose net score has the
+wrong sign, are dropped; the others are ranked by size, by concentration (voxels over their mean
+distance) and by net score, and the smallest product of the ranks wins. Its centre of gravity is
+the point.
+
+In resampled scans the same is done with cubes of voxels, whose mean rank series stand for their
+voxels, and the deviations are those from the same coarse clustering of the whole scan: joining
+thousands of voxels some hundred times would take minutes.
+
+Limits: retests repeat less well than with a reference map (head to head; facts in the table of
+methods). The published method also weighs how near the scalp a cluster lies; this one does not.
+
+References: cole2022, contarg.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from equipoise.assays.mri.target.linkage import average_linkage, unit_ranks
+from equipoise.assays.mri.target.search import Ready
+from equipoise.assays.mri.target.spot import Patch, reported_point
+from equipoise.core.tables import setting
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Single = NDArray[np.float32]
+    Index = NDArray[np.int64]
+
+__all__ = ["Winner", "cluster_spot", "resample_clusters"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Winner:
+    """The winning cluster.
+
+    Parameters
+    ----------
+    point, centre : ndarray, shape (3,)
+        Point and centre of gravity in mm.
+    voxel : int
+        Voxel of the patch nearest to the point.
+    members : ndarray of int
+        Its voxels.
+    """
+
+    point: Array
+    centre: Array
+    voxel: int
+    members: Index
+
+
+def cluster_spot(ready: Ready, sign: int) -> Winner | str:
+    """Find the winning cluster, or say why there is none.
+
+    Parameters
+    ----------
+    ready : Ready
+        The cleaned search.
+    sign : int
+        -1 for clusters against the subgenual cingulate, 1 for those that go with it.
+
+    Returns
+    -------
+    Winner or str
+        The cluster, or the reason.
+    """
+    if not ready.search.both:
+        return "the subgenual cingulate of both sides was not read"
+    part, cut, patch = ready.part, setting("tms_cluster_distance"), ready.search.patch
+    here = part.in_time(ready.region)
+    there = part.in_time(part.coefficients(ready.search.both))
+    labels = average_linkage(unit_ranks(here), cut)
+    around = average_linkage(unit_ranks(there), cut)
+    sizes = np.bincount(labels)
+    large = np.flatnonzero(sizes * patch.volume > setting("tms_cluster_volume"))
+    if not len(large):
+        return f"no cluster of voxels that go together is larger than {_least()} mm3"
+    course = unit_ranks(_medians(here, labels, large))
+    other = unit_ranks(_medians(there, around, np.arange(around.max() + 1)))
+    net = (course @ other.T) @ np.bincount(around)
+    best = _smallest_product(patch, labels, large, -sign * net)
+    if best is None:
+        wanted = "against" if sign < 0 else "with"
+        return f"no large cluster runs {wanted} the subgenual cingulate"
+    members = np.flatnonzero(labels == best)
+    centre = patch.positions[members].mean(axis=0)
+    point, voxel = reported_point(patch, members, centre)
+    return Winner(point, centre, voxel, members)
+
+
+def _least() -> str:
+    return f"{setting('tms_cluster_volume'):g}"
+
+
+def _medians(series: Single, labels: Index, wanted: Index) -> Single:
+    return np.column_stack([np.median(series[:, labels == one], axis=1) for one in wanted])
+
+
+def _smallest_product(patch: Patch, labels: Index, large: Index, net: Array) -> int | None:
+    """Return the label with the smallest product of three ranks; `net` is good above 0."""
+    right = net > 0
+    large, net = large[right], net[right]
+    if not len(large):
+        return None
+    from scipy.spatial.distance import pdist
+
+    places = [patch.positions[labels == one] for one in large]
+    counts = np.array([len(place) for place in places], dtype=np.float64)
+    tight = counts / np.array([pdist(place).mean() for place in places])
+    return int(large[_best_ranked(counts, tight, net)])
+
+
+def _best_ranked(counts: Array, tight: Array, net: Array) -> int:
+    """Return the place of the smallest product of ranks; ties go to net score, then to size."""
+    from scipy.stats import rankdata
+
+    product = rankdata(-counts) * rankdata(-tight) * rankdata(-net)
+    return int(np.lexsort((-counts, -tight, -net, product))[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Coarse:
+    """Cubes of voxels: mean rank series (cubes, volumes), voxels in each, centres in mm."""
+
+    series: Single
+    weights: Array
+    centres: Array
+
+    @property
+    def count(self) -> int:
+        return len(self.weights)
+
+
+def resample_clusters(ready: Ready, winner: Winner, counts: Single, sign: int) -> Array:
+    """Find the winner again in each replicate, on cubes of voxels.
+
+    Parameters
+    ----------
+    ready : Ready
+        The cleaned search.
+    winner : Winner
+        Of the whole scan.
+    counts : ndarray, shape (replicates, volumes)
+        How often each volume stands in each replicate.
+    sign : int
+        As for :func:`cluster_spot`.
+
+    Returns
+    -------
+    ndarray, shape (replicates, 3)
+        Centres; NaN where a replicate has no winner.
+    """
+    part, patch = ready.part, ready.search.patch
+    here = _coarse(unit_ranks(part.in_time(ready.region)), patch.positions)
+    # The subgenual voxels need no places: cubes of consecutive voxels of one line do.
+    there_ranks = unit_ranks(part.in_time(part.coefficients(ready.search.both)))
+    there = _lines(there_ranks)
+    series = np.concatenate([here.series, there.series])
+    whole = series @ series.T
+    start = _coarse_centre(whole, here, there, patch.volume, sign)
+    if start is None:
+        return np.full((len(counts), 3), np.nan)
+    inflation = np.float32(part.inflation)
+    power = np.square(series)
+    own = power.sum(axis=1)
+    centres = np.full((len(counts), 3), np.nan)
+    for number, drawn in enumerate(counts):
+        again = (series * drawn) @ series.T
+        scale = np.sqrt(power @ drawn / np.where(own > 0, own, 1))
+        scale[scale == 0] = 1
+        again /= scale[:, None] * scale
+        again = whole + inflation * (again - whole)
+        found = _coarse_centre(again, here, there, patch.volume, sign)
+        if found is not None:
+            centres[number] = winner.centre + found - start
+    return centres
+
+
+def _coarse(ranks: Single, positions: Array) -> _Coarse:
+    edge = setting("tms_cluster_cube")
+    cell = np.floor((positions - positions.min(axis=0)) / edge).astype(np.int64)
+    _, label = np.unique(cell, axis=0, return_inverse=True)
+    return _Coarse(_means(ranks, label), *_weights(label, positions))
+
+
+def _lines(ranks: Single) -> _Coarse:
+    width = max(1, round(np.sqrt(len(ranks)) / 2))
+    label = np.arange(len(ranks)) // width
+    return _Coarse(_means(ranks, label), *_weights(label, np.zeros((len(ranks), 3))))
+
+
+def _means(ranks: Single, label: Index) -> Single:
+    from scipy.sparse import csr_array
+
+    count = np.bincount(label)
+    rows = csr_array((1 / count[label], (label, np.arange(len(label)))))
+    return np.asarray(rows @ ranks, dtype=np.float32)
+
+
+def _weights(label: Index, positions: Array) -> tuple[Array, Array]:
+    count = np.bincount(label).astype(np.float64)
+    total = [np.bincount(label, weights=positions[:, axis]) for axis in range(3)]
+    return count, np.stack(total, axis=1) / count[:, None]
+
+
+def _coarse_centre(
+    similarity: Single, here: _Coarse, there: _Coarse, volume: float, sign: int
+) -> Array | None:
+    """Return the winner's centre from the similarity of cubes, shape (n, n), of both regions."""
+    count = here.count
+    labels = _linked(similarity[:count, :count])
+    around = _linked(similarity[count:, count:])
+    own, other = _shares(labels, here.weights), _shares(around, there.weights)
+    sizes = np.bincount(labels, weights=here.weights).astype(np.float64)
+    large = np.flatnonzero(sizes * volume > setting("tms_cluster_volume"))
+    cross = own @ similarity[:count, count:] @ other.T
+    length = np.sqrt(_own(own, similarity[:count, :count]))
+    further = np.sqrt(_own(other, similarity[count:, count:]))
+    cross /= np.outer(length, further)
+    net = -sign * (cross @ np.bincount(around, weights=there.weights))
+    large = large[net[large] > 0]
+    if not len(large):
+        return None
+    centre = own @ here.centres
+    spread = np.sqrt(((own @ here.centres**2) - centre**2).sum(axis=1))
+    tight = sizes / np.maximum(spread, np.finfo(float).eps)
+    best = _best_ranked(sizes[large], tight[large], net[large])
+    return np.asarray(centre[large[best]])
+
+
+def _own(shares: Array, similarity: Single) -> Array:
+    total = ((shares @ similarity) * shares).sum(axis=1)
+    return np.asarray(np.maximum(total, np.finfo(np.float32).eps))
+
+
+def _shares(labels: Index, weights: Array) -> Array:
+    """Return the share of each cube in each cluster, shape (clusters, cubes)."""
+    shares = np.zeros((labels.max() + 1, len(labels)))
+    shares[labels, np.arange(len(labels))] = weights
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def _linked(similarity: Single) -> Index:
+    """Return labels by average linkage; cubes, of nearly equal size, count alike."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    if len(similarity) == 1:
+        return np.zeros(len(similarity), dtype=np.int64)
+    upper = np.triu_indices(len(similarity), 1)
+    tree = linkage(np.maximum(1 - similarity[upper].astype(np.float64), 0), "average")
+    labels = fcluster(tree, setting("tms_cluster_distance"), "distance") - 1
+    return np.asarray(labels, dtype=np.int64)
