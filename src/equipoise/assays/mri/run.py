@@ -15,7 +15,7 @@ import numpy as np
 from equipoise import __version__
 from equipoise.assays.mri.cleaning.confounds import Confounds
 from equipoise.assays.mri.cleaning.projection import Projection, projection
-from equipoise.assays.mri.cleaning.resample import inflation
+from equipoise.assays.mri.cleaning.resample import calibration
 from equipoise.assays.mri.gram import Gather, Moments
 from equipoise.assays.mri.image.header import Grid
 from equipoise.assays.mri.image.levels import centre
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Region", "Run", "band", "read_run", "stretches"]
 
-_BLOCK: Final = 20
+_BLOCK: Final = 64
 """Volumes gathered at once: bounds the memory."""
 _CARPET: Final = 1200
 """Voxels of grey matter kept for the carpet."""
@@ -292,22 +292,31 @@ def read_run(
     passed = _pass(opened, wanted, cleanings if whole_brain else (), watch)
     levels = centre(passed.series, recording.name)
     notes = (*_notice(recording), *opened.notes, *_motion(opened.confounds), *_broken(levels.bad))
+    seen = {region.id: _region(region, wanted.regions, levels.tsnr) for region in found}
     return Run(
         recording=recording,
         places=opened.source.places,
         seconds=opened.seconds,
         voxels=wanted.regions,
         series=passed.series,
-        regions={region.id: _region(region, wanted.regions, levels.tsnr) for region in found},
+        regions=seen,
         confounds=opened.confounds,
         projections=cleanings,
         moments=passed.moments,
-        inflation=inflation(cleanings[0].kernel(), _block(opened.seconds)),
+        inflation=calibration(
+            cleanings[0], _block(opened.seconds), _means(passed.series, tuple(seen.values()))
+        ),
         carpet=passed.carpet,
         carpet_voxels=wanted.carpet,
         flags=notes,
         provenance=_provenance(opened, passed.sha256),
     )
+
+
+def _means(series: Single, regions: tuple[Region, ...]) -> NDArray[np.float64]:
+    """Return the mean series of the regions that were seen, shape (volumes, regions)."""
+    found = [series[:, r.columns].mean(axis=1) for r in regions if len(r.columns)]
+    return np.stack(found, axis=1).astype(np.float64) if found else np.zeros((len(series), 0))
 
 
 def _cleanings(opened: Opened) -> tuple[Projection, Projection, Projection]:

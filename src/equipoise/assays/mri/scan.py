@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.assays.mri.cleaning.censoring import shortage
 from equipoise.assays.mri.cleaning.projection import Projection
 from equipoise.assays.mri.run import Run, stretches
 from equipoise.core.nouns import NotMeasured, Provenance
@@ -173,13 +174,10 @@ class Scan:
         return NotMeasured(measure, reason, self.first.recording.date) if reason else missed
 
     def _too_short(self) -> str | None:
-        freedom, least = self.whole.freedom, setting("bold_min_dof")
-        if freedom < least:
-            return (
-                f"after cleaning, {freedom} degrees of freedom are left of "
-                f"{sum(run.volumes for run in self.runs)} volumes; at least {least:g} are needed: "
-                "scan longer, or name a cleaning with fewer regressors"
-            )
+        out = sum(int(np.count_nonzero(run.confounds.censored)) for run in self.runs)
+        reason = shortage(self.whole.freedom, sum(run.volumes for run in self.runs), out)
+        if reason:
+            return reason
         still, least = (
             sum(run.still_seconds for run in self.runs),
             setting("bold_min_still_seconds"),

@@ -11,8 +11,6 @@ from equipoise.core.tables import setting
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from equipoise.assays.mri.cleaning.projection import Projection
-
     Flags = NDArray[np.bool_]
 
 __all__ = ["moved_volumes", "shortage"]
@@ -46,15 +44,15 @@ def moved_volumes(displacement: NDArray[np.float64], above: float, segment: int)
     return moved
 
 
-def shortage(cleaning: Projection, censored: Flags) -> str | None:
+def shortage(freedom: int, volumes: int, censored: int) -> str | None:
     """Return why too little is left after cleaning, or None.
 
     Parameters
     ----------
-    cleaning : Projection
-        Of the run.
-    censored : ndarray of bool, shape (volumes,)
-        Volumes left out.
+    freedom : int
+        Degrees of freedom left, over all runs.
+    volumes, censored : int
+        Volumes of the runs, and how many of them were left out.
 
     Returns
     -------
@@ -62,14 +60,13 @@ def shortage(cleaning: Projection, censored: Flags) -> str | None:
         A sentence with the numbers and what can be done.
     """
     least = setting("bold_min_dof")
-    if cleaning.freedom >= least:
+    if freedom >= least:
         return None
-    out = int(np.count_nonzero(censored))
-    without = f" ({out} of them left out for motion)" if out else ""
+    without = f", {censored} of them left out for motion" if censored else ""
     todo = "scan longer, or name a cleaning with fewer regressors"
-    if out:
+    if censored:
         todo = f"{todo}, or raise the limit of motion"
     return (
-        f"after cleaning, {cleaning.freedom} degrees of freedom are left of {len(cleaning.basis)} "
-        f"volumes{without}; at least {least:g} are needed: {todo}"
+        f"after cleaning, {freedom} degrees of freedom are left of {volumes} volumes{without}; "
+        f"at least {least:g} are needed: {todo}"
     )
