@@ -138,7 +138,7 @@ def test_the_picture_shows_the_point_where_the_cross_is(
     pictures = template_brain.slice_pictures(POINT)
     assert pictures is not None
     for plane, address in pictures.items():
-        look = template_brain.frame(plane)
+        look = template_brain.frame(plane, template_brain.close_up(POINT))
         raw = base64.b64decode(address.removeprefix("data:image/png;base64,"))
         grey = np.asarray(image_module.open(io.BytesIO(raw)).convert("L"), dtype=float)
         rows, columns = np.nonzero(grey > grey.max() / 2)

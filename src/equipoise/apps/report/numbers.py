@@ -21,6 +21,7 @@ __all__ = [
     "P80",
     "P95",
     "around",
+    "centile_of",
     "coordinate_mm",
     "count",
     "day",
@@ -68,7 +69,13 @@ MONTHS: Final = [
     "November",
     "December",
 ]
-UNIT_WORDS: Final = {"1": "", "{score}": "points", "mg/d": "mg a day", "%": "%"}
+UNIT_WORDS: Final = {
+    "1": "",
+    "{score}": "points",
+    "mg/d": "mg a day",
+    "%": "%",
+    "mm3": "mm\N{SUPERSCRIPT THREE}",
+}
 WORDS: Final = [
     "no",
     "one",
@@ -172,6 +179,14 @@ def around(value: float, standard_error: float, level: float) -> Range:
     """Return the symmetric interval of a normal error that holds `level` (0 to 1)."""
     reach = NormalDist().inv_cdf(0.5 + level / 2) * standard_error
     return value - reach, value + reach
+
+
+def centile_of(z: float) -> str:
+    """Return the centile of a z value in whole numbers; ``below 1``, ``above 99`` at the ends."""
+    centile = 100 * NormalDist().cdf(z)
+    if centile < 1:
+        return "below 1"
+    return "above 99" if centile > 99 else str(round(centile))  # noqa: PLR2004
 
 
 def range_measured(ends: Range, standard_error: float | None, *, fine: bool = False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -12,15 +13,19 @@ from equipoise.apps.report.palette import BANNER, css_variables
 from equipoise.apps.report.sections.actions import Actions, Change, actions, change
 from equipoise.apps.report.sections.answer import Answer, answer
 from equipoise.apps.report.sections.audit import Audit, audit
+from equipoise.apps.report.sections.changes import Changes, changes_view
+from equipoise.apps.report.sections.circuits import Circuits, circuits
 from equipoise.apps.report.sections.compared import Compared, compared
 from equipoise.apps.report.sections.confidence import Confidence, confidence
 from equipoise.apps.report.sections.course import Courses, courses
 from equipoise.apps.report.sections.excluded import Excluded, excluded
 from equipoise.apps.report.sections.history import History, history
+from equipoise.apps.report.sections.imaging import imaging_of
 from equipoise.apps.report.sections.known import Known, known
 from equipoise.apps.report.sections.mechanisms import Mechanisms, mechanisms
 from equipoise.apps.report.sections.safety import Safety, safety, withheld
-from equipoise.apps.report.sections.target import TargetView, target_views
+from equipoise.apps.report.sections.scans import Scans, scans_view
+from equipoise.apps.report.sections.target import TargetView, views_of
 from equipoise.apps.report.wording import say, sentence
 from equipoise.core.nouns import Demographics, Dossier
 
@@ -57,15 +62,31 @@ class Page:
     confidence: Confidence
     history: History
     known: Known
+    circuits: Circuits | None
+    scans: Scans | None
+    changes: Changes | None
     mechanisms: Mechanisms
     targets: tuple[TargetView, ...]
     courses: Courses
     excluded: Excluded | None
     audit: Audit
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Ids of the sections that this page does not have."""
+        parts = {
+            "compared": self.compared,
+            "brain": self.circuits,
+            "scans": self.scans,
+            "changes": self.changes,
+            "options": None if self.withheld else True,
+        }
+        return tuple(name for name, part in parts.items() if not part)
 
-def build_page(dossier: Dossier) -> Page:
-    """Return the view of one dossier."""
+
+def build_page(dossier: Dossier, t1w: Path | None = None) -> Page:
+    """Return the view of one dossier, the target on the person's T1w image where it is given."""
+    imaging = imaging_of(dossier, t1w)
     return Page(
         header=_header(dossier),
         withheld=withheld(dossier),
@@ -77,8 +98,11 @@ def build_page(dossier: Dossier) -> Page:
         confidence=confidence(dossier),
         history=history(dossier),
         known=known(dossier),
+        circuits=circuits(imaging),
+        scans=scans_view(imaging),
+        changes=changes_view(imaging.changes, imaging.change_order),
         mechanisms=mechanisms(dossier),
-        targets=target_views(dossier),
+        targets=views_of(imaging),
         courses=courses(dossier),
         excluded=excluded(dossier),
         audit=audit(dossier),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -215,7 +215,7 @@ def _shape(kind: str, place: Place, ink: _Ink, size: float = 2.2) -> Markup:
     dash = f"{1.2 * ink.unit:.2f} {ink.unit:.2f}" if kind == "dashed" else None
     ring = {"cx": x, "cy": y, "r": r}
     rim = element("circle", stroke_width=2.2 * ink.unit, **ring, **ink.halo)
-    line = {"stroke_width": 0.9 * ink.unit, "stroke_dasharray": dash}
+    line: dict[str, Any] = {"stroke_width": 0.9 * ink.unit, "stroke_dasharray": dash}
     return rim + element("circle", **line, **ring, **ink.line)
 
 
@@ -246,7 +246,7 @@ def _seed(seed: Sphere, radius: float, look: Frame, ink: _Ink) -> Markup:
     ring = {"cx": x, "cy": y, "r": radius}
     dash = f"{2.4 * ink.unit:.2f} {1.8 * ink.unit:.2f}"
     drawn = element("circle", stroke_width=2 * ink.unit, **ring, **ink.halo)
-    line = {"stroke_width": 0.9 * ink.unit, "stroke_dasharray": dash}
+    line: dict[str, Any] = {"stroke_width": 0.9 * ink.unit, "stroke_dasharray": dash}
     drawn += element("circle", **line, **ring, **ink.line)
     return drawn + _words(seed.name, (x, y + radius + 9 * ink.unit), "middle", 8.5, ink)
 

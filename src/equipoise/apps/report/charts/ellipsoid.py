@@ -54,7 +54,7 @@ def ball(radius: float) -> Ellipsoid:
     return Ellipsoid((radius,) * 3, ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
 
 
-def _ellipse(squares: NDArray[np.float64]) -> Ellipse:
+def _ellipse(squares: NDArray[np.floating]) -> Ellipse:
     values, vectors = np.linalg.eigh(squares)
     long, short = math.sqrt(values[1]), math.sqrt(values[0])
     if long - short < ROUND:

@@ -61,7 +61,7 @@ def arranged(
     ring = min(max(NEAREST * unit, reach + beyond), FARTHEST)
     wanted = [_direction(place, centre) for _, place in marks]
     turned = _spread(wanted, APART * unit / ring)
-    found = []
+    found: list[Letter] = []
     for (text, place), angle in zip(marks, turned, strict=True):
         far = math.dist(place, centre)
         radius = max(ring, far + beyond)

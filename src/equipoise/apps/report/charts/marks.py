@@ -204,12 +204,21 @@ def _zones() -> Markup:
     return Markup("").join(zones)
 
 
+def _halves() -> Markup:
+    squares = [
+        element("rect", x=x, y=7.5, width=7, height=7, stroke_width=1.5, **paint("page", "ink"))
+        for x in (9, 27)
+    ]
+    return Markup("").join(squares)
+
+
 def glyph(kind: str) -> Markup:
     """Return a small picture for a legend.
 
     Parameters
     ----------
-    kind : {"estimate", "hollow", "research", "average", "action", "zones", "after", "prior"}
+    kind : {"estimate", "hollow", "research", "average", "action", "zones", "after", "prior",
+        "halves"}
         Which mark.
 
     Returns
@@ -230,6 +239,7 @@ def glyph(kind: str) -> Markup:
         "zones": _zones,
         "after": lambda: density(curve, height=GLYPH),
         "prior": lambda: density(curve, outline=True, height=GLYPH),
+        "halves": _halves,
     }
     return element(
         "svg",

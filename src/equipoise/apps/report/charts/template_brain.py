@@ -99,7 +99,7 @@ def close_up(point: Point, within: Window | None = FRAME) -> Window:
     """Return the window about a point; it stays inside of another where there is one."""
     found = []
     for axis, mm in enumerate(point):
-        middle = round(mm)
+        middle = float(round(mm))
         if within is not None:
             low, high = within[axis]
             middle = min(max(middle, low + REACH), high - REACH)
