@@ -54,7 +54,7 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
             LabResult("crp_hs", 12.0, "mg/L", "2024-12"),
         )),
         recordings=(
-            _scan(tmp_path_factory.mktemp("scan")),
+            *_runs(tmp_path_factory.mktemp("scan")),
             _tables(tmp_path_factory.mktemp("freesurfer")),
         ),
         sources=(InputDigest("clinical/sub-01_person.yaml", "0" * 64),),
@@ -64,9 +64,8 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
 @pytest.fixture(scope="session")
 def damaged(person: Timeline, tmp_path_factory: pytest.TempPathFactory) -> Timeline:
     """Return the same person with every record broken."""
-    whole, tables = person.recordings
-    cut = tmp_path_factory.mktemp("cut") / Path(whole.path).name
-    cut.write_bytes(Path(whole.path).read_bytes()[:5000])
+    *runs, tables = person.recordings
+    cut = tmp_path_factory.mktemp("cut")
     folder = tmp_path_factory.mktemp("cut_tables") / "stats"
     folder.mkdir()
     for path in Path(tables.path).iterdir():
@@ -75,7 +74,7 @@ def damaged(person: Timeline, tmp_path_factory: pytest.TempPathFactory) -> Timel
         person,
         scales=given((ScaleAnswers("phq9", "2025-01-10", (4,) * 8),)),
         labs=given((LabResult("crp_hs", 3.4, "", "2025-01-10"),)),
-        recordings=(replace(whole, path=str(cut)), replace(tables, path=str(folder))),
+        recordings=(*(_cut(cut, run) for run in runs), replace(tables, path=str(folder))),
     )
 
 
@@ -131,6 +130,30 @@ def _tables(folder: Path) -> Recording:
     shutil.copytree(shipped, folder / "stats")
     name = "derivatives/freesurfer/sub-01/stats"
     return Recording("freesurfer_stats", name, str(folder / "stats"), date="2025-01-08")
+
+
+TASKS = {
+    "conscious": ("sad", "neutral", "fear", "anger", "happy"),
+    "nonconscious": ("fear", "neutral"),
+    "reward": ("reward", "neutral"),
+    "gonogo": ("go", "nogo"),
+    "setshifting": ("switch", "repeat"),
+}
+
+
+def _runs(folder: Path) -> tuple[Recording, ...]:
+    """Return the resting run, and the same image as a run of each task, to save time."""
+    resting = _scan(folder)
+    return (resting, *(_task(folder, resting, label) for label in TASKS))
+
+
+def _task(folder: Path, image: Recording, label: str) -> Recording:
+    """Write events of 8 s, 14 s apart, in random order."""
+    kinds = np.random.default_rng(5).permutation(TASKS[label] * (40 // len(TASKS[label])))
+    rows = [f"{4 + 14 * n}\t8\t{kind}" for n, kind in enumerate(kinds)]
+    events = folder / f"sub-01_task-{label}_events.tsv"
+    events.write_text("\n".join(["onset\tduration\ttrial_type", *rows]) + "\n", encoding="utf-8")
+    return replace(image, task=label, events=str(events))
 
 
 def _scan(folder: Path) -> Recording:
