@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gather", "Moments"]
 
-_CHUNK: Final = 4096
+_CHUNK: Final = 16384
 """Voxels taken at once: their coefficients stay in the cache."""
 
 

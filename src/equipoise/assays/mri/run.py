@@ -8,7 +8,7 @@ hundred voxels are kept for the carpet.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,30 +16,25 @@ from equipoise import __version__
 from equipoise.assays.mri.cleaning.confounds import Confounds
 from equipoise.assays.mri.cleaning.projection import Projection, projection
 from equipoise.assays.mri.cleaning.resample import calibration
-from equipoise.assays.mri.gram import Gather, Moments
+from equipoise.assays.mri.gram import Moments
 from equipoise.assays.mri.image.header import Grid
 from equipoise.assays.mri.image.levels import centre
 from equipoise.assays.mri.image.places import Places
-from equipoise.assays.mri.image.regions import RegionVoxels, in_regions, locate, region_title
-from equipoise.assays.mri.image.stream import Rows
+from equipoise.assays.mri.image.regions import RegionVoxels, locate, region_title
 from equipoise.assays.mri.opened import Opened, open_recording
 from equipoise.assays.mri.options import Options
+from equipoise.assays.mri.passing import choose_voxels, pass_once, stretches
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import InputDigest, NotMeasured, Provenance, Recording
 from equipoise.core.steps import Watcher, quiet
-from equipoise.core.tables import load_table, setting
+from equipoise.core.tables import setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Single = NDArray[np.float32]
 
-__all__ = ["Region", "Run", "band", "read_run", "stretches"]
-
-_BLOCK: Final = 64
-"""Volumes gathered at once: bounds the memory."""
-_CARPET: Final = 1200
-"""Voxels of grey matter kept for the carpet."""
+__all__ = ["Region", "Run", "band", "read_run"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,12 +233,6 @@ def band() -> tuple[float, float]:
     return setting("bold_band_low"), setting("bold_band_high")
 
 
-def stretches(volumes: int) -> tuple[slice, slice, slice]:
-    """Return the whole of a run, its first and its second half."""
-    middle = volumes // 2
-    return slice(0, volumes), slice(0, middle), slice(middle, volumes)
-
-
 def _block(seconds: float) -> int:
     return max(1, round(setting("bold_block_seconds") / seconds))
 
@@ -288,8 +277,8 @@ def read_run(
         for region in regions
     )
     cleanings = _cleanings(opened)
-    wanted = _wanted(opened, found, whole_brain=whole_brain)
-    passed = _pass(opened, wanted, cleanings if whole_brain else (), watch)
+    wanted = choose_voxels(opened, found, whole_brain=whole_brain)
+    passed = pass_once(opened, wanted, cleanings if whole_brain else (), watch)
     levels = centre(passed.series, recording.name)
     notes = (*_notice(recording), *opened.notes, *_motion(opened.confounds), *_broken(levels.bad))
     seen = {region.id: _region(region, wanted.regions, levels.tsnr) for region in found}
@@ -326,89 +315,6 @@ def _cleanings(opened: Opened) -> tuple[Projection, Projection, Projection]:
         for part in stretches(opened.source.volumes)
     )
     return whole, first, second
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Wanted:
-    """Which voxels are read, and what for; all rising.
-
-    `counted` tells which of `all` belong to the reference map, `weights` are those of a given one.
-    """
-
-    all: NDArray[np.int64]
-    regions: NDArray[np.int64]
-    carpet: NDArray[np.int64]
-    counted: NDArray[np.bool_]
-    weights: Single | None
-
-
-def _wanted(opened: Opened, found: tuple[RegionVoxels, ...], *, whole_brain: bool) -> _Wanted:
-    inside = opened.source.inside
-    brain = np.flatnonzero(inside)
-    grey = brain[opened.grey.members(brain)]
-    carpet = grey[:: max(1, -(-len(grey) // _CARPET))]
-    regions = np.unique(np.concatenate([region.voxels for region in found]))
-    flags = np.zeros(len(inside), dtype=bool)
-    for part in (regions, carpet, grey if whole_brain else carpet):
-        flags[part] = True
-    voxels = np.flatnonzero(flags)
-    if not whole_brain:
-        return _Wanted(voxels, regions, carpet, np.zeros(len(voxels), dtype=bool), None)
-    flags[:] = False
-    flags[grey] = True
-    flags[in_regions(_search(), opened.source.places)] = False
-    for region in found:
-        if region.id in _search():
-            flags[region.voxels] = False
-    weights = opened.weights(voxels)
-    return _Wanted(voxels, regions, carpet, flags[voxels], weights)
-
-
-def _search() -> tuple[str, ...]:
-    """Return the regions that targets are looked for in: their voxels belong to no map."""
-    table = load_table("regions/regions")
-    return tuple(r.text("id") for r in table if r.text("used_for") == "tms_search")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Passed:
-    """What one pass over the file left."""
-
-    series: Single
-    carpet: Single
-    moments: tuple[Moments, ...]
-    sha256: str
-
-
-def _pass(
-    opened: Opened, wanted: _Wanted, cleanings: tuple[Projection, ...], watch: Watcher
-) -> _Passed:
-    """Stream the file once: keep some voxels, gather the others."""
-    source, digest = opened.source, Rows()
-    volumes, count = source.volumes, len(wanted.all)
-    series = np.empty((volumes, len(wanted.regions)), dtype=np.float32)
-    carpet = np.empty((volumes, len(wanted.carpet)), dtype=np.float32)
-    kept, shown = (np.searchsorted(wanted.all, v) for v in (wanted.regions, wanted.carpet))
-    gathered = [
-        Gather(cleaning, part.start, count)
-        for cleaning, part in zip(cleanings, stretches(volumes), strict=False)
-    ]
-    block = np.empty((min(_BLOCK, volumes), count), dtype=np.float32)
-    level = np.zeros(count, dtype=np.float32)
-    with np.errstate(over="ignore", invalid="ignore"):  # such voxels are left out later
-        for number, row in enumerate(source.each(wanted.all, digest, watch)):
-            series[number], carpet[number] = row[kept], row[shown]
-            if not gathered:
-                continue
-            if number == 0:
-                level[:] = row
-            held = number % len(block)
-            np.subtract(row, level, out=block[held])
-            if held == len(block) - 1 or number == volumes - 1:
-                for one in gathered:
-                    one.add(block[: held + 1], number - held)
-        moments = tuple(one.moments(wanted.counted, wanted.weights) for one in gathered)
-    return _Passed(series, carpet, moments, digest.sha256)
 
 
 def _notice(recording: Recording) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ import numpy as np
 
 from equipoise.assays.mri.cleaning.censoring import shortage
 from equipoise.assays.mri.cleaning.projection import Projection
-from equipoise.assays.mri.run import Run, stretches
+from equipoise.assays.mri.passing import stretches
+from equipoise.assays.mri.run import Run
 from equipoise.core.nouns import NotMeasured, Provenance
 from equipoise.core.tables import setting
 

@@ -323,7 +323,7 @@ def read_mask(path: str, name: str) -> Mask:
         raise RecordingError("a mask has three dimensions", where=name, got="4")
     check_length(path, header, name)  # before memory is taken for what a damaged header promises
     volume = read_volume(path, header, name)
-    inside = volume.values >= _MEMBER
+    inside = np.asarray(volume.values, dtype=np.float32) >= _MEMBER
     if not inside.any():
         raise RecordingError("the mask is empty", where=name)
     return Mask(header.grid, inside, volume.sha256)
