@@ -2,11 +2,11 @@
 
 :func:`render` turns a dossier into text: `page` builds the view, `templates` lay it out, `charts`
 draw it. There is no clock, no request and no script; the same dossier gives the same bytes.
+`imaging_page` does the same for the results of a single command.
 """
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 from equipoise.core.nouns import Dossier
@@ -29,21 +29,8 @@ def render(dossier: Dossier, t1w: Path | None = None) -> str:
     str
         An HTML document that holds its style, its pictures and its data.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
+    from equipoise.apps.report.layout import laid_out
     from equipoise.apps.report.page import build_page, theme
-    from equipoise.apps.report.palette import css_classes
 
-    environment = Environment(
-        loader=PackageLoader("equipoise.apps.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     page = build_page(dossier, t1w)
-    style = resources.files("equipoise.apps.report").joinpath("style.css")
-    css = theme(page) + css_classes() + Markup(style.read_text(encoding="utf-8"))
-    return environment.get_template("page.html.j2").render(page=page, css=css)
+    return laid_out("page.html.j2", theme(page.header), page)

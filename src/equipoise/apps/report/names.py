@@ -25,6 +25,7 @@ __all__ = [
     "keys_of",
     "measure_limits",
     "measure_title",
+    "once",
     "region_point",
     "region_title",
     "rows_of",
@@ -79,6 +80,19 @@ def anchor(*parts: str) -> str:
     """Return an id for an HTML element, made of the parts."""
     slug = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
     return f"d-{slug}"
+
+
+def once(anchors: list[str]) -> tuple[str, ...]:
+    """Return the ids, numbered where one would stand twice on the page."""
+    seen: dict[str, int] = {}
+    for name in anchors:
+        seen[name] = seen.get(name, 0) + 1
+    left = {name: 0 for name in seen}
+    found = []
+    for name in anchors:
+        left[name] += 1
+        found.append(name if left[name] == 1 else f"{name}-{left[name]}")
+    return tuple(found)
 
 
 def measure_title(measure: str) -> str:

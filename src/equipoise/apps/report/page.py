@@ -130,13 +130,12 @@ def _person(demographics: Demographics) -> str:
     return ", ".join(parts) if parts else "age and sex not recorded"
 
 
-def theme(page: Page) -> Markup:
+def theme(header: Header) -> Markup:
     """Return the part of the style sheet that depends on palette and person.
 
     Label and notices go into the print margin as CSS texts, every character but letters and
     digits written as its code.
     """
-    header = page.header
     foot = (header.label[:PRINTED_LABEL], header.date, f"Equipoise {header.version}")
     head = " ".join((*header.notices, header.use))[:PRINTED_HEAD]
     return Markup(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from equipoise.apps.report import numbers as n
-from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, source
+from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, once, source
 from equipoise.apps.report.sections.compared import all_comparisons
 from equipoise.apps.report.sections.crisis import crisis_keys
 from equipoise.apps.report.sections.option_sheet import option_tables
@@ -80,20 +80,7 @@ def _measures(dossier: Dossier) -> DataTable:
         "Grade, source, made with",
     )
     widths = (14, 10, 8, 7, 8, 12, 9, 9, 23)
-    return DataTable("Measures", columns, tuple(rows), _once(anchors), widths)
-
-
-def _once(anchors: list[str]) -> tuple[str, ...]:
-    """Return the ids, numbered where one would stand twice on the page."""
-    seen: dict[str, int] = {}
-    for name in anchors:
-        seen[name] = seen.get(name, 0) + 1
-    left = {name: 0 for name in seen}
-    found = []
-    for name in anchors:
-        left[name] += 1
-        found.append(name if left[name] == 1 else f"{name}-{left[name]}")
-    return tuple(found)
+    return DataTable("Measures", columns, tuple(rows), once(anchors), widths)
 
 
 def _anchor(measurement: Measurement) -> str:

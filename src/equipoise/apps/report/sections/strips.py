@@ -11,7 +11,7 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts import strip
 from equipoise.apps.report.charts.marks import Estimate, glyph
 from equipoise.apps.report.charts.scales import Linear, log_scale, nice_scale, nice_ticks
-from equipoise.apps.report.names import anchor, measure_limits, measure_title
+from equipoise.apps.report.names import anchor, measure_limits, measure_title, once
 from equipoise.apps.report.norm_facts import (
     action_point,
     band,
@@ -270,8 +270,16 @@ def _unit_row(
     )
 
 
-def values_table(items: Sequence[NormedMeasurement]) -> DataTable:
-    """Return every value with its intervals and its place on the norm."""
+def values_table(items: Sequence[NormedMeasurement], *, anchored: bool = False) -> DataTable:
+    """Return every value with its intervals and its place on the norm.
+
+    Parameters
+    ----------
+    items : sequence of NormedMeasurement
+        The values.
+    anchored : bool, optional
+        Whether the rows carry the ids that charts link to: once on a page.
+    """
     rows = []
     for item in items:
         value, ci80, ci95 = measured_words(item)
@@ -286,4 +294,8 @@ def values_table(items: Sequence[NormedMeasurement]) -> DataTable:
         ))
     columns = ("Measure", "Date", "Value", n.P80, n.P95, "Place on the norm", "Coverage")
     widths = (25, 15, 13, 12, 12, 12, 11)
-    return DataTable("Every value that was measured", columns, tuple(rows), widths=widths)
+    anchors = [
+        anchor("measure", item.measurement.id, item.measurement.date or "") for item in items
+    ]
+    ids = once(anchors) if anchored else ()
+    return DataTable("Every value that was measured", columns, tuple(rows), ids, widths)

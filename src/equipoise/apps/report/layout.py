@@ -1,0 +1,43 @@
+"""How views become text: templates, style sheet, colours."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from markupsafe import Markup
+
+from equipoise.apps.report.palette import css_classes
+
+__all__ = ["laid_out"]
+
+
+def laid_out(template: str, theme: Markup, page: object) -> str:
+    """Return a page as text.
+
+    Parameters
+    ----------
+    template : str
+        File in ``templates``.
+    theme : Markup
+        The part of the style sheet that depends on palette and person.
+    page : object
+        The view that the template reads as ``page``.
+
+    Returns
+    -------
+    str
+        An HTML document that holds its style, its pictures and its data.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("equipoise.apps.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    style = resources.files("equipoise.apps.report").joinpath("style.css")
+    css = theme + css_classes() + Markup(style.read_text(encoding="utf-8"))
+    return environment.get_template(template).render(page=page, css=css)
