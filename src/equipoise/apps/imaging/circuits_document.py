@@ -13,6 +13,8 @@ from equipoise.core.tables import load_table
 __all__ = ["circuits_document", "circuits_text"]
 
 _SCORE: Final = 2
+_OTHERS: Final = "mri.structure"
+"""Measures of tables of FreeSurfer, which this command is not given."""
 
 
 def circuits_document(
@@ -34,7 +36,11 @@ def circuits_document(
     dict
         ``circuits`` by measure id, ``not_measured``, ``scans``.
     """
-    missing = [one for one in results if isinstance(one, NotMeasured) and one.id != MEASURE]
+    missing = [
+        one
+        for one in results
+        if isinstance(one, NotMeasured) and one.id != MEASURE and not one.id.startswith(_OTHERS)
+    ]
     return {
         "schema_version": SCHEMA_VERSION,
         "label": asked.label,
@@ -101,15 +107,22 @@ def circuits_text(document: dict[str, Any]) -> str:
     if not document["circuits"]:
         lines.append("  none could be measured")
     if document["not_measured"]:
-        lines += ["", "NOT MEASURED"]
-        lines += [
-            f"  {_title(one['id'])} ({one['id']}): {one['reason']}"
-            for one in document["not_measured"]
-        ]
+        lines += ["", "NOT MEASURED", *_missing(document["not_measured"])]
     flags = dict.fromkeys(flag for one in document["circuits"] for flag in one["flags"])
     if flags:
         lines += ["", "REMARKS", *(f"  - {flag}" for flag in flags)]
     return "\n".join(lines)
+
+
+def _missing(gaps: list[dict[str, Any]]) -> list[str]:
+    """Return one line for each reason: by name, or counted where it is that of many measures."""
+    reasons: dict[str, list[str]] = {}
+    for gap in gaps:
+        reasons.setdefault(gap["reason"], []).append(_title(gap["id"]))
+    return [
+        f"  {titles[0] if len(titles) == 1 else f'{len(titles)} measures'}: {reason}"
+        for reason, titles in reasons.items()
+    ]
 
 
 def _line(one: dict[str, Any]) -> str:

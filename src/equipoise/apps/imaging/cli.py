@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from equipoise.apps.imaging.commands import Answer, Run
     from equipoise.apps.imaging.given import Given
+    from equipoise.core.nouns import SiteNorms
 
 __all__ = ["add_commands"]
 
@@ -198,12 +199,12 @@ def _run(
     return Run(today, default_seed() if seed is None else seed, out, approved)
 
 
-def _site_norms(path: Path | None) -> Any:
+def _site_norms(path: Path | None) -> SiteNorms | None:
     if path is None:
         return None
-    from equipoise.core.errors import InputError
+    from equipoise.apps.norms.fit import read_norms
 
-    raise InputError("norms of a site are not read by this command yet", where="--norms")
+    return read_norms(path)
 
 
 def _tell(answer: Answer, as_json: bool) -> None:

@@ -17,8 +17,10 @@ from equipoise.apps.imaging.target_document import FALL_BACK, Asked, Outcome, ta
 from equipoise.apps.imaging.target_text import target_text
 from equipoise.apps.progress import progress
 from equipoise.assays import mri
+from equipoise.assays.mri.image.spaces import T1W
 from equipoise.assays.mri.image.stream import read_header
 from equipoise.assays.mri.options import Options
+from equipoise.assays.mri.target.depth import read_head
 from equipoise.core.errors import OutputError, RecordingError
 from equipoise.core.nouns import Demographics, Measurement, Recording, Result
 from equipoise.core.tables import setting
@@ -86,14 +88,16 @@ def target(given: Given, options: Options, run: Run) -> Answer:
     found, asked = _prepared(given, options, run)
     began = time.monotonic()
     results = _measured(found, options, run)
+    outcome = Outcome.of(results)
     document = target_document(results, asked)
+    document["depth_reason"] = _no_depth(outcome, given.t1w)
     text = target_text(document)
     if run.out is None:
         return Answer(document, text)
-    outcome = Outcome.of(results)
     navigators = Export({}, ())
     if run.approved_by is not None:
-        navigators = export(outcome.target, output.stem(given.label), _header_code(given.t1w))
+        start, code = output.stem(given.label), _header_code(given.t1w)
+        navigators = export(outcome.target, start, code, outcome.reasons)
     files = _target_files(results, document, asked, given) | navigators.files
     output.write(run.out, given.label, files)
     _log("target", len(found), outcome.verdict, began)
@@ -224,6 +228,23 @@ def _target_files(
         name = f"{start}space-{outcome.target.space}_desc-tmstarget_probseg.nii.gz"
         files[name] = image
     return files
+
+
+def _no_depth(outcome: Outcome, t1w: Path | None) -> str | None:
+    """Return why no depth was measured; None where one was, or where there is no target."""
+    if outcome.target is None or any(one.depth for one in outcome.target.estimates):
+        return None
+    if t1w is None:
+        return "no whole-head T1w image was given (--t1w)"
+    place = next((one for one in outcome.target.places if one.space == T1W), None)
+    try:
+        head = read_head(str(t1w), t1w.name)
+        if place is None or place.point is None:
+            return "the point has no place in the T1w image" + (f": {place.how}" if place else "")
+        head.depth(place.point)
+    except RecordingError as error:
+        return str(error)
+    return None
 
 
 def _header_code(t1w: Path | None) -> int | None:

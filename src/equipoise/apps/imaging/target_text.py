@@ -47,6 +47,8 @@ def target_text(document: dict[str, Any]) -> str:
         lines += _method(name, method, name == document["chosen"])
     if document["agreement_mm"] is not None:
         lines.append(f"  the methods lie up to {document['agreement_mm']:.1f} mm apart")
+    if document.get("depth_reason"):
+        lines.append(f"  no depth: {document['depth_reason']}")
     if document["places"]:
         lines += ["", "PLACES"]
         lines += [f"  {p['space']}: {_xyz(p['xyz_mm'])} ({p['how']})" for p in document["places"]]

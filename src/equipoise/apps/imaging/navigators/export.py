@@ -44,7 +44,9 @@ class Export:
     left_out: tuple[str, ...]
 
 
-def export(target: Target | None, stem: str, header_code: int | None) -> Export:
+def export(
+    target: Target | None, stem: str, header_code: int | None, reasons: tuple[str, ...] = ()
+) -> Export:
     """Return the navigator files of a target that somebody approved.
 
     Parameters
@@ -54,7 +56,9 @@ def export(target: Target | None, stem: str, header_code: int | None) -> Export:
     stem : str
         Beginning of the files' names: ``sub-01`` or nothing.
     header_code : int or None
-        Code of the sform of the T1w image; None where no image was given.
+        Code of the forms of the T1w image; None where no image was given.
+    reasons : tuple of str, optional
+        Why there is no target.
 
     Returns
     -------
@@ -69,11 +73,11 @@ def export(target: Target | None, stem: str, header_code: int | None) -> Export:
         If a file that was read back does not hold the target: then none is given out.
     """
     if target is None or target.verdict == FALL_BACK:
-        why = "there is no target" if target is None else "; ".join(target.reasons)
+        why = "; ".join(reasons if target is None else target.reasons)
         raise OutputError(
             "no navigator file is written: the verdict is to fall back",
             where="--approved-by",
-            got=why,
+            got=why or "no target",
             todo="leave --approved-by out, and find the standard target by head measures",
         )
     name = f"TMS_target_{target.side}_{target.chosen}_VERIFY"
