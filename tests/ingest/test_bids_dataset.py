@@ -100,15 +100,17 @@ def test_sessions_runs_and_spaces_are_all_listed_in_order(lay: Lay) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "sub-01_task-nback_space-x_desc-preproc_bold.nii.gz",
         "sub-01_task-rest_space-x_desc-smoothed_bold.nii.gz",
         "sub-01_task-rest_space-x_boldref.nii.gz",
-        "sub-01_task-rest_space-fsLR_den-91k_bold.dtseries.nii",
+        "sub-01_space-x_desc-preproc_bold.nii.gz",
+        "sub-01_task-rest_echo-1_space-x_desc-preproc_bold.nii.gz",
+        "sub-01_task-rest_space-fsLR_den-91k_desc-denoised_bold.dtseries.nii",
+        "sub-01_task-rest_hemi-R_space-fsaverage5_bold.func.gii",
         "sub-02_task-rest_space-x_desc-preproc_bold.nii.gz",
         "sub-01_task-rest__space-x_desc-preproc_bold.nii.gz",
     ],
 )
-def test_other_files_are_no_resting_scans(name: str, lay: Lay) -> None:
+def test_other_files_are_no_scans(name: str, lay: Lay) -> None:
     root = lay(f"{DERIVATIVE}/sub-01/func/{name}", f"{DERIVATIVE}/sub-02/anat/x")
     assert find_recordings(root, "01") == ()
 

@@ -1,14 +1,14 @@
 """Finds people, records and recordings in a BIDS dataset with fMRIPrep derivatives.
 
 ancpbids indexes the files of one person; it is handed their names, so that nothing else in the
-dataset is walked or opened. What it gives back are names and entities; sidecars are read here.
+dataset is walked or opened. What it gives back are names. :mod:`~equipoise.ingest.scans` puts
+together what belongs to one run; :mod:`~equipoise.ingest.raw` and
+:mod:`~equipoise.ingest.anatomy` find it.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import os
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -16,14 +16,14 @@ from typing import Any, Final
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import Recording
 from equipoise.ingest.fields import did_you_mean, near_names
+from equipoise.ingest.names import names_below
+from equipoise.ingest.raw import raw_files
+from equipoise.ingest.scans import Derived, freesurfer_tables, runs, wanted
 
 __all__ = ["dataset_notice", "find_recordings", "participant_labels", "person_file"]
 
 DERIVATIVE: Final = "derivatives/fmriprep"
 _LABEL: Final = re.compile(r"[A-Za-z0-9]+", re.ASCII)
-_BOLD: Final = "_desc-preproc_bold"
-# fMRIPrep names mask and sidecar like the image; confounds belong to a run in every space.
-_OF_SPACE: Final = ("space-", "res-", "den-", "cohort-")
 
 
 def participant_labels(dataset: Path) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def person_file(dataset: Path, label: str) -> Path | None:
 
 
 def find_recordings(dataset: Path, label: str) -> tuple[Recording, ...]:
-    """Return the resting functional images of one person, as fMRIPrep leaves them.
+    """Return the functional images of one person as fMRIPrep leaves them, and FreeSurfer's tables.
 
     Parameters
     ----------
@@ -112,9 +112,10 @@ def find_recordings(dataset: Path, label: str) -> tuple[Recording, ...]:
     Returns
     -------
     tuple of Recording
-        One for each file ``*_task-rest*_desc-preproc_bold.nii.gz`` below
-        ``derivatives/fmriprep/sub-<label>``, sorted by name: every session, run and space. Parts
-        that are missing are None.
+        Below ``derivatives/fmriprep/sub-<label>``: volumes (``desc-preproc_bold.nii.gz``), dense
+        series (``bold.dtseries.nii``) and pairs of hemispheres (``bold.func.gii``) of every
+        session, task, run and space, sorted by name; then a folder of FreeSurfer tables for each
+        session. Parts that are missing are None.
 
     Raises
     ------
@@ -122,15 +123,11 @@ def find_recordings(dataset: Path, label: str) -> tuple[Recording, ...]:
         If the label is not in the dataset.
     """
     _known(dataset, label)
-    folder = dataset / DERIVATIVE / f"sub-{label}"
-    names = _names_below(dataset, folder)
-    if not names:
-        return ()
-    notice = dataset_notice(dataset)
-    return tuple(
-        _recording(dataset, name, frozenset(names), notice)
-        for name in _resting_images(dataset, label, names)
-    )
+    names = names_below(dataset, dataset / DERIVATIVE / f"sub-{label}")
+    derived = Derived.of(dataset, names, dataset_notice(dataset))
+    raw = raw_files(dataset, label)
+    images = wanted(_functional_images(dataset, label, names)) if names else []
+    return (*runs(derived, raw, images), *freesurfer_tables(derived, raw))
 
 
 def dataset_notice(dataset: Path) -> str | None:
@@ -177,16 +174,7 @@ def _known(dataset: Path, label: str) -> None:
         )
 
 
-def _names_below(dataset: Path, folder: Path) -> list[str]:
-    """Return the files below `folder`, named from the root of the dataset, links not followed."""
-    return sorted(
-        (Path(place) / name).relative_to(dataset).as_posix()
-        for place, _, files in os.walk(folder)
-        for name in files
-    )
-
-
-def _resting_images(dataset: Path, label: str, names: list[str]) -> list[str]:
+def _functional_images(dataset: Path, label: str, names: list[str]) -> list[str]:
     try:
         from ancpbids import DatasetOptions, load_dataset
     except ImportError:
@@ -198,55 +186,8 @@ def _resting_images(dataset: Path, label: str, names: list[str]) -> list[str]:
     # A pickled index inside a dataset would be run as code.
     options = DatasetOptions(ignore_pickle_file=True)
     index = load_dataset(str(dataset), options, paths=names)
-    found: list[Any] = index.query(
-        scope="derivatives",
-        sub=label,
-        task="rest*",
-        desc="preproc",
-        suffix="bold",
-        extension=".nii.gz",
-    )
+    found: list[Any] = index.query(scope="derivatives", sub=label, suffix="bold")
     return sorted(artifact.get_relative_path() for artifact in found)
-
-
-def _recording(dataset: Path, name: str, names: frozenset[str], notice: str | None) -> Recording:
-    folder, _, file = name.rpartition("/")
-    parts = file.removesuffix(f"{_BOLD}.nii.gz").split("_")
-    entities = dict(part.partition("-")[::2] for part in parts)
-    run = "_".join(part for part in parts if not part.startswith(_OF_SPACE))
-
-    def _beside(other: str) -> str | None:
-        return str((dataset / folder / other).absolute()) if f"{folder}/{other}" in names else None
-
-    sidecar = _beside(file.removesuffix(".nii.gz") + ".json")
-    return Recording(
-        kind="bold",
-        name=name,
-        path=str((dataset / name).absolute()),
-        mask=_beside("_".join(parts) + "_desc-brain_mask.nii.gz"),
-        confounds=_beside(f"{run}_desc-confounds_timeseries.tsv"),
-        sidecar=sidecar,
-        space=entities.get("space"),
-        repetition_time=_repetition_time(sidecar),
-        session=entities.get("ses"),
-        task=entities.get("task"),
-        run=entities.get("run"),
-        notice=notice,
-    )
-
-
-def _repetition_time(sidecar: str | None) -> float | None:
-    """Return seconds between volumes; None where the sidecar has no usable number."""
-    if sidecar is None:
-        return None
-    try:
-        value: object = _json(Path(sidecar)).get("RepetitionTime")
-    except InputError:
-        # One damaged sidecar must not lose the other recordings; the reader refuses this one.
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 < value < math.inf else None
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final, Literal
@@ -105,24 +106,69 @@ def _participant(dataset: Path, label: str, today: IsoDate) -> tuple[CheckFindin
         recordings = find_recordings(dataset, label)
     except InputError as fault:
         return (*found, _wrong("resting scan", fault))
-    if not recordings:
+    if not any(_what(scan) == "resting scan" for scan in recordings):
         found.append(CheckFinding("missing", "resting scan", where, "no desc-preproc_bold.nii.gz"))
-    return (*found, *(part for scan in recordings for part in _recording(scan)))
+    return (*found, *_counted(recordings, where), *(p for s in recordings for p in _recording(s)))
+
+
+def _what(scan: Recording) -> str:
+    if scan.kind == "freesurfer_stats":
+        return "FreeSurfer tables"
+    return "resting scan" if (scan.task or "").startswith("rest") else "task scan"
+
+
+def _counted(recordings: tuple[Recording, ...], where: str) -> tuple[CheckFinding, ...]:
+    """Return how many images or folders there are of each kind."""
+    kinds = Counter(_what(scan) for scan in recordings)
+    return tuple(
+        CheckFinding("present", f"{kind}: found", where, str(count))
+        for kind, count in sorted(kinds.items())
+    )
 
 
 def _recording(scan: Recording) -> tuple[CheckFinding, ...]:
+    if scan.kind == "freesurfer_stats":
+        return (_part(scan, "FreeSurfer tables", scan.name), *_told(scan))
     files = {
         "image": scan.path,
         "brain mask": scan.mask,
         "confounds": scan.confounds,
         "sidecar": scan.sidecar,
     }
+    if scan.kind == "bold_surface":
+        del files["brain mask"]
+    if _what(scan) == "task scan":
+        files["events"] = scan.events
     seconds = None if scan.repetition_time is None else f"{scan.repetition_time:g} s"
     return (
         *(_file(scan, what, path) for what, path in files.items()),
         _part(scan, "repetition time", seconds),
         _part(scan, "space", scan.space),
+        *_beside(scan),
+        *_told(scan),
     )
+
+
+def _beside(scan: Recording) -> tuple[CheckFinding, ...]:
+    """Return what helps but is not needed, where it is there."""
+    files = {
+        "breathing": scan.physio,
+        "mixing matrix of tedana": scan.mixing,
+        "grey matter": scan.grey_matter,
+        "T1w image": scan.t1w,
+    }
+    ways = ", ".join(f"{t.source} to {t.target}" for t in scan.transforms)
+    words = {"transforms": ways, "surfaces": ", ".join(Path(s).name for s in scan.surfaces)}
+    return (
+        *(_file(scan, what, path) for what, path in files.items() if path is not None),
+        *(_part(scan, what, said) for what, said in words.items() if said),
+    )
+
+
+def _told(scan: Recording) -> tuple[CheckFinding, ...]:
+    """Return day and scanner, where they are known."""
+    words = {"date": scan.date, "scanner": scan.scanner}
+    return tuple(_part(scan, what, said) for what, said in words.items() if said)
 
 
 def _file(scan: Recording, what: str, path: str | None) -> CheckFinding:
@@ -133,7 +179,7 @@ def _file(scan: Recording, what: str, path: str | None) -> CheckFinding:
 
 def _part(scan: Recording, what: str, detail: str | None) -> CheckFinding:
     if detail is None:
-        return CheckFinding("missing", what, scan.name, "needed to use the resting scan")
+        return CheckFinding("missing", what, scan.name, f"needed to use the {_what(scan)}")
     return CheckFinding("present", what, scan.name, detail)
 
 
