@@ -27,6 +27,7 @@ from equipoise.assays.mri.options import Options
 from equipoise.assays.mri.run import Run, read_run
 from equipoise.assays.mri.scan import Scan
 from equipoise.assays.mri.selection import Choice, agreeing, choices, sessions_of
+from equipoise.assays.mri.summary import summarise
 from equipoise.core.assay import AssaySpec
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import Measurement, NotMeasured, Recording, Result, Target
@@ -68,9 +69,10 @@ def measure(
 
     Returns
     -------
-    tuple of Measurement, Target or NotMeasured
-        One result for each circuit and session, one target. Recordings that cannot be used give
-        the reason; images that were not used, or could not be, are named in the flags.
+    tuple of Measurement, Target, ScanSummary or NotMeasured
+        One result for each circuit and session, one target, and a summary of each run. Recordings
+        that cannot be used give the reason; images that were not used, or could not be, are named
+        in the flags.
     """
     found = choices(recordings)
     if not found:
@@ -82,8 +84,20 @@ def measure(
         if runs:
             scans, left_out = sessions_of(runs)
             flags = _lost((*reasons, *left_out), choice.spare)
-            return _measured(tuple(_flagged(scan, flags) for scan in scans), options, seed)
+            measured = _measured(tuple(_flagged(scan, flags) for scan in scans), options, seed)
+            return (*measured, *_summaries(scans, runs, seed))
     return _none("; ".join(reasons))
+
+
+def _summaries(scans: tuple[Scan, ...], runs: tuple[Run, ...], seed: int) -> tuple[Result, ...]:
+    """Return a summary of every run that was read, session by session."""
+    return tuple(
+        summary
+        for scan in scans
+        for summary in summarise(
+            scan, tuple(run for run in runs if run.session == scan.first.session), seed=seed
+        )
+    )
 
 
 def _read(choice: Choice, options: Options, watch: Watcher) -> tuple[tuple[Run, ...], list[str]]:
