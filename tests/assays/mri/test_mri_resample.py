@@ -19,6 +19,7 @@ from equipoise.assays.mri.cleaning.resample import (
     resampled_correlations,
 )
 from equipoise.assays.mri.cleaning.spectrum import spectrum
+from equipoise.core.tables import setting
 
 
 def test_every_replicate_has_as_many_volumes_as_the_run() -> None:
@@ -120,7 +121,7 @@ def coverage_of(
     """Return standard error over scatter, share of intervals that hold, effective freedom."""
     minutes, seconds, columns = design
     generator = np.random.default_rng(7)
-    volumes, length = round(60 * minutes / seconds), round(20 / seconds)
+    volumes, length = round(60 * minutes / seconds), round(setting("bold_block_seconds") / seconds)
     confounds = generator.standard_normal((volumes, columns)).cumsum(axis=0)
     cleaning = projection(confounds, seconds, (0.01, 0.1))
     first = drawn_signals(kind, (volumes, pairs), seconds, generator)
@@ -151,14 +152,14 @@ DESIGNS = ((5, 2.0, 20), (10, 0.8, 36), (10, 2.0, 36), (20, 2.5, 36))
 def test_errors_and_intervals_hold_for_slow_signals(
     kind: str, design: tuple[float, float, int], r: float
 ) -> None:
-    """1500 repeated scans: scatter known to 2 %, coverage to 0.6 %.
+    """1500 repeated scans: scatter known to 2 %, coverage to 0.6 %, so 93 % may show as 92.5.
 
-    Where the signal is worth fewer independent values than the least that a scan needs, the
-    normal interval is too short however good the error is.
+    Where the signal is worth fewer independent values than a scan needs degrees of freedom, the
+    normal interval is a little short however good the error is.
     """
     ratio, held, worth = coverage_of(kind, design, r, 1500)
     assert ratio == pytest.approx(1, abs=0.07)
-    assert (0.925 if worth >= 30 else 0.89) <= held <= 0.97
+    assert (0.925 if worth >= 29 else 0.9) <= held <= 0.97
 
 
 def test_errors_hold_for_a_slow_signal_in_one_case() -> None:
