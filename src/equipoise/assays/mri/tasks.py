@@ -90,14 +90,14 @@ def _runs(recordings: tuple[Recording, ...]) -> tuple[_Images, ...]:
 
 
 def _rank(image: Recording, order: list[str]) -> tuple[bool, int]:
-    """Volumes before surfaces, then the spaces in the order of their table."""
+    """Return the place in the order: volumes, surfaces; then the spaces of their table."""
     place = order.index(image.space) if image.space in order else len(order)
     return image.kind != "bold", place
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads each run once, for all tasks that it may hold."""
+    """What reads each run once, for all tasks that it may hold."""
 
     options: Options
     watch: Watcher

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -89,12 +90,9 @@ def test_noise_gives_nothing() -> None:
     """
     design = _design()
     generator = np.random.default_rng(4)
-    t = np.array([
-        interaction(*generator.standard_normal((2, VOLUMES)), design, design.vector(SAD), "ols").t[
-            0
-        ]
-        for _ in range(300)
-    ])
+    weights = design.vector(SAD)
+    pairs = generator.standard_normal((300, 2, VOLUMES))
+    t = np.array([interaction(a, b, design, weights, "ols").t[0] for a, b in pairs])
     assert abs(t.mean()) < 3 / np.sqrt(300)
     assert 0.8 < t.std() < 1.1
 
@@ -179,8 +177,9 @@ def _model(**cells: str) -> Row:
 
 
 def _haxby(folder: Path) -> tuple[list[Array], list[Events]]:
-    image = nib.load(folder / "bold.nii.gz")
-    inside = nib.load(folder / "mask.nii.gz").get_fdata() > 0
+    image: Any = nib.load(folder / "bold.nii.gz")
+    mask: Any = nib.load(folder / "mask.nii.gz")
+    inside = mask.get_fdata() > 0
     series = image.get_fdata()[inside].T
     key = [line.split() for line in (folder / "condition_key.txt").read_text().splitlines()]
     runs = []

@@ -125,8 +125,8 @@ def test_two_runs_are_a_fixed_effect(faces: Maker) -> None:
     alone = [one(taken(run), "mri.task_sad.pgacc").quantity for run in (first, second)]
     both = one(taken(first, second), "mri.task_sad.pgacc").quantity
     assert both.value == pytest.approx(np.mean([q.value for q in alone]), rel=1e-9)
-    errors = [q.standard_error or 0 for q in alone]
-    assert both.standard_error == pytest.approx(np.hypot(*errors) / 2, rel=1e-9)
+    errors = np.array([q.standard_error for q in alone], dtype=float)
+    assert both.standard_error == pytest.approx(np.linalg.norm(errors) / 2, rel=1e-9)
 
 
 def test_each_session_stands_alone(faces: Maker) -> None:

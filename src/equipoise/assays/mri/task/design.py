@@ -52,7 +52,7 @@ class Design:
 
     @property
     def freedom(self) -> int:
-        """Volumes less the rank of the matrix."""
+        """Number of volumes less the rank of the matrix."""
         scaled = self.matrix / np.linalg.norm(self.matrix, axis=0)
         return len(self.conditions) - int(np.linalg.matrix_rank(scaled))
 
@@ -69,7 +69,7 @@ def model_row() -> Row:
 
 def build_design(
     events: Events,
-    frame_times: Array,
+    frame_times: NDArray[np.floating],
     confounds: Array,
     censored: NDArray[np.bool_],
     model: Row | None = None,
