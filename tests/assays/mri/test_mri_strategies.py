@@ -126,6 +126,22 @@ def test_a_named_strategy_is_never_replaced_by_another(tmp_path: Path) -> None:
         read_confounds(path, VOLUMES, "c", "acompcor")
 
 
+def test_components_of_older_aroma_are_taken_and_flagged(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.tsv", (*TISSUE, "aroma_motion_02", "aroma_motion_30"))
+    found = read_confounds(path, VOLUMES, "c", "aroma")
+    assert {"aroma_motion_02", "aroma_motion_30"} <= set(found.names)
+    assert any("not made orthogonal" in note for note in found.notes)
+
+
+def test_a_faulty_column_that_is_not_needed_stops_nothing(tmp_path: Path) -> None:
+    path = Path(write(tmp_path / "c.tsv", (*MOTION, "dvars")))
+    lines = path.read_text().splitlines()
+    lines[5] = lines[5].rpartition("\t")[0] + "\tn/a"
+    path.write_text("\n".join(lines) + "\n")
+    found = read_confounds(str(path), VOLUMES, "c", "24p")
+    assert set(found.known) == set(MOTION)
+
+
 def test_the_default_is_36p(tmp_path: Path) -> None:
     assert read_confounds(write(tmp_path / "c.tsv", everything()), VOLUMES, "c").strategy == "36p"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.assays.mri.cleaning.components import denoised_notes
 from equipoise.assays.mri.cleaning.confounds import Confounds, read_confounds
 from equipoise.assays.mri.image.grey_matter import Grey, VolumeMap, grey_of, read_map, sample
 from equipoise.assays.mri.image.header import ImageHeader, repetition_time
@@ -111,7 +112,12 @@ def open_recording(recording: Recording, options: Options) -> Opened:
         confounds=confounds,
         reference=reference,
         inputs=(*source.inputs, *_inputs(recording, grey, reference, options)),
-        notes=(*source.notes, *notes, *confounds.notes),
+        notes=(
+            *source.notes,
+            *notes,
+            *confounds.notes,
+            *denoised_notes(recording.name, recording.mixing),
+        ),
     )
 
 

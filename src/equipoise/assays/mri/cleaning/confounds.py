@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,7 @@ MULTI_ECHO: Final = "+tedana"
 _DISPLACEMENT: Final = "framewise_displacement"
 _UNSTEADY: Final = r"non_steady_state_outlier\d+"
 _MARKED: Final = r"motion_outlier\d+"
+_AGGRESSIVE: Final = "aroma_motion_"
 _KEPT: Final = (r"(trans|rot)_[xyz]", "global_signal", "(std_)?dvars", "csf", "white_matter")
 """Columns that diagnostics look at, whatever the strategy removes."""
 
@@ -202,8 +204,17 @@ def read_confounds(
     moved = found.numbers(_DISPLACEMENT) if _DISPLACEMENT in found.names else None
     censored, said = _censored(found, moved, censor_above)
     table = np.column_stack(values) if values else np.zeros((volumes, 0))
-    known = {column: found.numbers(column) for column in matching(found.names, _KEPT)}
+    known = _known(found)
     return Confounds(chosen, tuple(names), table, moved, censored, (*notes, *said), known)
+
+
+def _known(found: Columns) -> dict[str, Array]:
+    """Return the columns that diagnostics look at; a faulty one is left out, it is not needed."""
+    known: dict[str, Array] = {}
+    for column in matching(found.names, _KEPT):
+        with suppress(RecordingError):
+            known[column] = found.numbers(column)
+    return known
 
 
 def _regressors(row: Row, found: Columns, path: str) -> tuple[list[str], list[Array], list[str]]:
@@ -216,6 +227,11 @@ def _regressors(row: Row, found: Columns, path: str) -> tuple[list[str], list[Ar
         names += components
         notes += [note] if note else []
     names += matching(found.names, (*row.items("needed"), *row.items("optional")))
+    if any(name.startswith(_AGGRESSIVE) for name in names):
+        notes.append(
+            "the components of ICA-AROMA were not made orthogonal to the signal that is kept: what "
+            "they share with it is removed as well"
+        )
     values = [found.numbers(column) for column in names]
     for column in row.items("expanded"):
         for term in row.items("terms"):
