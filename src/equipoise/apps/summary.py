@@ -11,16 +11,19 @@ from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.answer import close_headline, safety_mark, weighed
 from equipoise.apps.report.sections.compared import compared
 from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
+from equipoise.apps.report.sections.gaps import gaps_by_reason
 from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.sections.target import FALL_BACK
 from equipoise.apps.report.wording import joined, say
 from equipoise.core.casing import within
-from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction
+from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction, Target
 from equipoise.core.nouns.appraisal import ALREADY_FAILED
 
 __all__ = ["summary"]
 
 SHOWN = 7
 GROUPED = 5
+NAMED = 3
 HUNDRED = 100
 
 
@@ -151,12 +154,32 @@ def _measured(dossier: Dossier) -> list[str]:
         value = f"{quantity.value:.4g}{error} {numbers.unit_words(quantity.unit)}".strip()
         lines.append(f"  {taken.id} {value} ({date}), {place}")
     for target in dossier.targets:
-        side = "left" if target.side == "L" else "right"
-        lines.append(
-            f"  {target.id} {side} ({numbers.point_mm(target.point)}) {target.space}, "
-            f"95 % within {numbers.reach_mm(target.radius95)}, {target.verdict}"
-        )
+        lines += _target(target)
         if dossier.notices:
             lines.append(f"    {say('target_no_use')}")
-    lines += [f"  {n.id} not measured: {plain(n.reason)}" for n in dossier.not_measured]
+    lines += _missing(dossier)
     return lines or ["  Nothing was measured: all numbers are population averages."]
+
+
+def _target(target: Target) -> list[str]:
+    """Return the verdict first; a point that must not be aimed at is not printed."""
+    reasons = [f"    {numbers.mm_in(reason)}" for reason in target.reasons]
+    if target.verdict == FALL_BACK:
+        return [f"  {target.id} fall_back: {say('target_fall_back')}", *reasons]
+    side = "left" if target.side == "L" else "right"
+    return [
+        f"  {target.id} {target.verdict}: {side} ({numbers.point_mm(target.point)}) "
+        f"{target.space}, 95 % within {numbers.reach_mm(target.radius95)}",
+        *reasons,
+    ]
+
+
+def _missing(dossier: Dossier) -> list[str]:
+    """Return what was not measured, a reason that many measures share once."""
+    lines = []
+    for reason, gaps in gaps_by_reason(dossier.not_measured).items():
+        names = [gap.id for gap in gaps]
+        if len(names) > NAMED:
+            names = [*names[:2], f"{len(names) - 2} more"]
+        lines.append(f"  {joined(names)} not measured: {plain(reason)}")
+    return lines

@@ -21,8 +21,8 @@ from equipoise.apps.report.sections.imaging import TARGET, Imaging, imaging_of_r
 from equipoise.apps.report.sections.scans import Scans, scans_view
 from equipoise.apps.report.sections.strips import values_table
 from equipoise.apps.report.sections.target import (
-    TARGET_SOURCES,
     TargetView,
+    target_keys,
     template_words,
     views_of,
 )
@@ -32,6 +32,7 @@ from equipoise.core.nouns import NormedMeasurement, Provenance, Result
 
 __all__ = ["circuits_page", "target_page"]
 
+UNNAMED: Final = "a person without a label"
 TEMPLATE: Final = "imaging.html.j2"
 
 
@@ -83,7 +84,7 @@ def target_page(
     """
     imaging = imaging_of_results(results, notices, t1w=t1w)
     page = _base(imaging, label, date)
-    keys = tuple(sorted(TARGET_SOURCES))
+    keys = tuple(sorted(target_keys(imaging.targets)))
     page = replace(
         page,
         kind="TMS target",
@@ -164,7 +165,7 @@ def _base(imaging: Imaging, label: str | None, date: str) -> _Page:
 
 def _header(label: str | None, date: str, notices: tuple[str, ...]) -> Header:
     return Header(
-        label=f"sub-{label}" if label else "no label given",
+        label=f"sub-{label}" if label else UNNAMED,
         person="",
         date=n.day(date),
         version=__version__,

@@ -273,7 +273,7 @@ def spot_glyph(shape: str) -> Markup:
         drawn = _region(middle, Ellipse(9.5, 6.5, 0.0), 0.34, ON_PAGE)
         drawn += _region(middle, Ellipse(5.0, 3.5, 0.0), 0.55, ON_PAGE)
     elif shape == "seed":
-        ring = {"cx": 11, "cy": 11, "r": 8.5, "stroke_dasharray": "2.4 1.8"}
+        ring: dict[str, Any] = {"cx": 11, "cy": 11, "r": 8.5, "stroke_dasharray": "2.4 1.8"}
         drawn = element("circle", stroke_width=0.9, **ring, **ON_PAGE.line)
     else:
         drawn = _shape(shape, middle, ON_PAGE, 4.5)

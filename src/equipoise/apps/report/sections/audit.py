@@ -10,11 +10,12 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, once, source
 from equipoise.apps.report.sections.compared import all_comparisons
 from equipoise.apps.report.sections.crisis import crisis_keys
+from equipoise.apps.report.sections.gaps import gaps_by_reason
 from equipoise.apps.report.sections.option_sheet import option_tables
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.sheet import data_lines, download
 from equipoise.apps.report.sections.strips import centile_words, measured_words
-from equipoise.apps.report.sections.target import TARGET_SOURCES, template_source
+from equipoise.apps.report.sections.target import FALL_BACK, target_keys, template_source
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import (
@@ -64,10 +65,10 @@ def _measures(dossier: Dossier) -> DataTable:
     anchors = [_anchor(item.measurement) for item in dossier.measurements]
     rows += [_target_row(target) for target in dossier.targets]
     anchors += [anchor("measure", target.id) for target in dossier.targets]
-    for gap in dossier.not_measured:
-        title = f"{measure_title(gap.id)} ({gap.id})"
-        rows.append((title, "Not measured", *["n/a"] * 6, sentence(gap.reason)))
-        anchors.append(anchor("missing", gap.id))
+    for reason, gaps in gaps_by_reason(dossier.not_measured).items():
+        title = joined([f"{measure_title(gap.id)} ({gap.id})" for gap in gaps])
+        rows.append((title, "Not measured", *["n/a"] * 6, sentence(reason)))
+        anchors.append(anchor("missing", gaps[0].id))
     columns = (
         "Measure",
         "Value",
@@ -129,10 +130,12 @@ def _made(made: Provenance, grade: str | None, checked: str | None, reference: s
 
 
 def _target_row(target: Target) -> tuple[str, ...]:
+    """Return the row of a target; one that must not be aimed at says so beside its point."""
     reach, half = n.reach_mm(target.radius95), n.reach_mm(target.radius50)
     return (
         f"{measure_title(target.id)}, {n.day(target.date)} ({target.id})",
-        f"{n.point_mm(target.point)} in {target.space}",
+        f"{n.point_mm(target.point)} in {target.space}"
+        + (" (not to be aimed at)" if target.verdict == FALL_BACK else ""),
         "see the regions",
         "n/a",
         f"{n.P95} within {reach}, 50\N{NO-BREAK SPACE}% within {half}",
@@ -181,7 +184,7 @@ def _run(dossier: Dossier) -> tuple[tuple[str, str], ...]:
 
 def reference_keys(dossier: Dossier) -> tuple[str, ...]:
     """Return every reference that the page cites, each once, sorted."""
-    found: set[str] = set(TARGET_SOURCES) | set(crisis_keys(dossier))
+    found: set[str] = set(target_keys(dossier.targets)) | set(crisis_keys(dossier))
     found |= {k for m in dossier.measurements if m.norm for k in keys_of(m.norm.reference)}
     appraisal = dossier.appraisal
     cells = [step.reference for flag in appraisal.red_flags for step in flag.pathway]

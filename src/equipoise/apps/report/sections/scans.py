@@ -44,11 +44,10 @@ class Carpet:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One diagnostic: what was looked at, what it says, what follows; whether it is a concern."""
+    """One diagnostic that speaks against trusting the scan, and why it matters."""
 
     title: str
     words: str
-    concern: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,7 @@ class ScanView:
     missed: tuple[str, ...]
     regions: DataTable | None
     checks: tuple[Check, ...]
+    other_checks: DataTable | None
     matrix: Connectome | None
 
 
@@ -74,6 +74,7 @@ class Scans:
     title: str
     runs: tuple[ScanView, ...]
     more: str
+    limit: str
 
 
 def scans_view(imaging: Imaging) -> Scans | None:
@@ -85,7 +86,7 @@ def scans_view(imaging: Imaging) -> Scans | None:
     )
     left = len(runs) - PICTURES
     more = "" if left <= 0 else f"Pictures of {n.count(left, 'further run')} are left out."
-    return Scans(title=_title(imaging.scans), runs=runs, more=more)
+    return Scans(_title(imaging.scans), runs, more, say("image_not_read"))
 
 
 def _title(scans: tuple[ScanSummary, ...]) -> str:
@@ -109,7 +110,8 @@ def _view(scan: ScanSummary, number: int, imaging: Imaging, *, drawn: bool) -> S
         coverage=_coverage(scan.regions),
         missed=tuple(_region_words(r) for r in worst if not r.enough),
         regions=_region_table(worst) if worst else None,
-        checks=tuple(_check(one) for one in sorted(scan.diagnostics, key=lambda d: not d.concern)),
+        checks=tuple(_check(one) for one in scan.diagnostics if one.concern),
+        other_checks=_other_checks(scan.diagnostics),
         matrix=connectome(scan, imaging) if drawn and scan.matrix else None,
     )
 
@@ -187,9 +189,18 @@ def _region_table(regions: list[RegionQuality]) -> DataTable:
 
 
 def _check(one: ScanDiagnostic) -> Check:
-    follows = cell("circuits/diagnostics", "follows", id=one.id) if one.concern else None
+    why = cell("circuits/diagnostics", "reason", id=one.id)
     words = sentence(one.words)
-    return Check(one.title, f"{words} {sentence(follows)}" if follows else words, one.concern)
+    return Check(one.title, f"{words} Why it matters: {sentence(why)}" if why else words)
+
+
+def _other_checks(found: tuple[ScanDiagnostic, ...]) -> DataTable | None:
+    """Return the checks that speak against nothing, and those that could not be made."""
+    rows = tuple((one.title, sentence(one.words)) for one in found if not one.concern)
+    if not rows:
+        return None
+    heading = f"{n.count(len(rows), 'check', spelled=True).capitalize()} without concern"
+    return DataTable(heading, ("Check", "What it says"), rows, widths=(40, 60))
 
 
 def _carpet(scan: ScanSummary) -> Carpet | None:

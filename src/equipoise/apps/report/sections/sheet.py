@@ -4,43 +4,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.listing import never_compared
 from equipoise.apps.report.names import keys_of, measure_title
 from equipoise.apps.report.norm_facts import error_range
 from equipoise.apps.report.sections.compared import pair_words
+from equipoise.apps.report.sections.line import NA, Line, normal_ends
 from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.sections.scan_sheet import scan_lines, target_lines
 from equipoise.apps.report.sections.strips import LEVEL80, LEVEL95
 from equipoise.apps.report.wording import say
 from equipoise.core.nouns import Decision, Dossier, Interval, NormedMeasurement, Prediction
 
 __all__ = ["Line", "data_lines", "download", "prediction_lines"]
-
-NA = "n/a"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One number; every field is text, ``n/a`` where it does not apply."""
-
-    id: str
-    label: str
-    value: str
-    unit: str
-    standard_error: str = NA
-    low80: str = NA
-    high80: str = NA
-    low95: str = NA
-    high95: str = NA
-    reference_group: str = NA
-    date: str = NA
-    coverage: str = NA
-    grade: str = NA
-    checked: str = NA
-    source: str = NA
-    note: str = NA
 
 
 def data_lines(dossier: Dossier) -> tuple[Line, ...]:
@@ -51,6 +29,7 @@ def data_lines(dossier: Dossier) -> tuple[Line, ...]:
         for g in dossier.not_measured
     ]
     lines += _targets(dossier)
+    lines += scan_lines(dossier)
     lines += [
         Line(
             f"mechanism.{m.id}",
@@ -58,7 +37,7 @@ def data_lines(dossier: Dossier) -> tuple[Line, ...]:
             n.exact(m.mean),
             "1",
             n.exact(m.sd),
-            *_normal(m.mean, m.sd),
+            *normal_ends(m.mean, m.sd),
             note=NA if m.informed else "not informed",
         )
         for m in dossier.profile.mechanisms
@@ -80,7 +59,7 @@ def _compared(decision: Decision) -> list[Line]:
             n.exact(one.estimate),
             "1",
             n.exact(one.standard_error),
-            *_normal(one.estimate, one.standard_error),
+            *normal_ends(one.estimate, one.standard_error),
             reference_group=one.population,
             grade=one.grade,
             checked=one.checked,
@@ -93,14 +72,6 @@ def _compared(decision: Decision) -> list[Line]:
 
 def _weeks(weeks: float | None) -> str:
     return "weeks not known" if weeks is None else f"weeks {weeks:g}"
-
-
-def _normal(mean: float, error: float | None) -> tuple[str, str, str, str]:
-    if error is None:
-        return NA, NA, NA, NA
-    ends = (*n.around(mean, error, LEVEL80), *n.around(mean, error, LEVEL95))
-    low80, high80, low95, high95 = (n.exact(end) for end in ends)
-    return low80, high80, low95, high95
 
 
 def _ends(item: NormedMeasurement) -> tuple[str, str, str, str]:
@@ -138,7 +109,9 @@ def _measured(item: NormedMeasurement) -> Iterator[Line]:
     z_error = item.z_standard_error
     z_text = NA if z_error is None else n.exact(z_error)
     title = f"{measure_title(m.id)}, z"
-    yield Line(f"{m.id}.z", title, n.exact(item.z), "1", z_text, *_normal(item.z, z_error), **about)
+    yield Line(
+        f"{m.id}.z", title, n.exact(item.z), "1", z_text, *normal_ends(item.z, z_error), **about
+    )
     if item.centile is not None:
         yield Line(
             f"{m.id}.centile",
@@ -150,33 +123,7 @@ def _measured(item: NormedMeasurement) -> Iterator[Line]:
 
 
 def _targets(dossier: Dossier) -> list[Line]:
-    lines = []
-    for t in dossier.targets:
-        shared = {"date": t.date or NA, "coverage": n.exact(t.coverage)}
-        numbers = {
-            **dict(zip(("x", "y", "z"), t.point, strict=True)),
-            "radius50": t.radius50,
-            "radius95": t.radius95,
-            "split_half": t.split_half,
-            "group_distance": t.group_distance,
-        }
-        lines += [
-            Line(f"{t.id}.{name}", name.replace("_", " "), n.exact(v), "mm", note=t.space, **shared)
-            for name, v in numbers.items()
-        ]
-        value, error = t.connectivity.value, t.connectivity.standard_error
-        lines.append(
-            Line(
-                f"{t.id}.connectivity",
-                "Correlation with the seed",
-                n.exact(value),
-                t.connectivity.unit,
-                NA if error is None else n.exact(error),
-                *_normal(value, error),
-                **shared,
-            )
-        )
-    return lines
+    return [line for target in dossier.targets for line in target_lines(target)]
 
 
 def prediction_lines(p: Prediction, never: bool) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.template_brain import template_file
-from equipoise.apps.report.names import cite, region_title, rows_of
+from equipoise.apps.report.names import cell, cite, keys_of, region_title, rows_of
 from equipoise.apps.report.sections.imaging import TARGET, Imaging, imaging_of
 from equipoise.apps.report.sections.methods import agreement_words, method_tables, place_table
 from equipoise.apps.report.sections.target_pictures import (
@@ -24,10 +24,11 @@ from equipoise.core.nouns import Dossier, Target
 
 __all__ = [
     "FALL_BACK",
-    "TARGET_SOURCES",
+    "FallBack",
     "Slice",
     "TargetView",
-    "fall_back_steps",
+    "fall_back",
+    "target_keys",
     "target_views",
     "template_source",
     "template_words",
@@ -47,11 +48,22 @@ HEADS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class FallBack:
+    """A standard target: its steps, the measures they need, a remark and its source."""
+
+    title: str
+    measures: str
+    steps: tuple[str, ...]
+    remark: str
+    source: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class TargetView:
     """One target, or the reason why there is none (`missing`).
 
-    `tone` is ``use``, ``caution`` or ``fall_back``; `steps` are the head measures of the standard
-    target, for a target that must not be aimed at and where there is none.
+    `tone` is ``use``, ``caution`` or ``fall_back``; `instead` is the standard target, for a target
+    that must not be aimed at and where there is none.
     """
 
     title: str
@@ -63,8 +75,7 @@ class TargetView:
     facts: tuple[str, ...]
     tables: tuple[DataTable, ...]
     folded: tuple[DataTable, ...]
-    steps_title: str
-    steps: tuple[str, ...]
+    instead: FallBack | None
     limit: Markup
     missing: str | None = None
 
@@ -79,7 +90,6 @@ def views_of(imaging: Imaging) -> tuple[TargetView, ...]:
     if imaging.targets:
         return tuple(_view(imaging, target) for target in imaging.targets)
     found = dict.fromkeys(gap.reason for gap in imaging.not_measured if gap.id == TARGET)
-    title, steps = fall_back_steps(STANDARD)
     return (
         TargetView(
             title=say("target_none"),
@@ -91,8 +101,7 @@ def views_of(imaging: Imaging) -> tuple[TargetView, ...]:
             facts=(),
             tables=(),
             folded=(),
-            steps_title=title,
-            steps=steps,
+            instead=fall_back(STANDARD),
             limit=_limit(),
             missing=joined(tuple(found)) or say("target_not_asked"),
         ),
@@ -110,15 +119,29 @@ def template_words(targets: tuple[Target, ...]) -> str:
     return say("template_source") if drawn and template_file() is not None else ""
 
 
-def fall_back_steps(row: str) -> tuple[str, tuple[str, ...]]:
-    """Return the title and the steps of a standard target (`regions/fall_back`)."""
+def fall_back(row: str) -> FallBack | None:
+    """Return a standard target (`regions/fall_back`); None where no table holds it."""
     found = rows_of("regions/fall_back", id=row)
     if not found:
-        return "", ()
-    cells = found[0].cells
-    words = cells.get("steps") or cells.get("instructions") or cells.get("text") or ""
-    steps = [part.strip() for part in words.split("; ")]
-    return capital(cells.get("title") or ""), tuple(sentence(step) for step in steps if step)
+        return None
+    cells = {name: text for name, text in found[0].cells.items() if text != "n/a"}
+    tool = cells.get("tool", "")
+    remarks = (f"Calculator: {tool}" if tool else "", cells.get("note", ""))
+    return FallBack(
+        title=capital(cells.get("title", row)),
+        measures=sentence(f"Measure {cells['measures']}") if "measures" in cells else "",
+        steps=tuple(sentence(step) for step in cells.get("steps", "").split("; ") if step),
+        remark=" ".join(sentence(remark) for remark in remarks if remark),
+        source=cite(cells.get("reference", "")),
+    )
+
+
+def target_keys(targets: tuple[Target, ...]) -> tuple[str, ...]:
+    """Return the references that the section about the target cites."""
+    rows = {target.fall_back for target in targets if target.verdict == FALL_BACK}
+    rows |= set() if targets else {STANDARD}
+    cells = (cell("regions/fall_back", "reference", id=row) or "" for row in sorted(rows))
+    return tuple(dict.fromkeys((*TARGET_SOURCES, *(k for c in cells for k in keys_of(c)))))
 
 
 def _limit() -> Markup:
@@ -146,7 +169,6 @@ def _view(imaging: Imaging, target: Target) -> TargetView:
     numbers = _table(target)
     methods, places = method_tables(target), place_table(target)
     tables = (*methods, *((places,) if places else ()))
-    title, steps = fall_back_steps(target.fall_back) if back else ("", ())
     return TargetView(
         title=_title(target, head, back=back),
         tone=tone,
@@ -157,8 +179,7 @@ def _view(imaging: Imaging, target: Target) -> TargetView:
         facts=() if back else _facts(target),
         tables=() if back else tables,
         folded=(*tables, numbers) if back else (numbers,),
-        steps_title=title,
-        steps=steps,
+        instead=fall_back(target.fall_back) if back else None,
         limit=_limit(),
     )
 

@@ -100,7 +100,7 @@ def pictures(target: Target, t1w: Path | None = None) -> Pictures:
         glass=glass,
         slices=cut.slices,
         legend=_legend(scene) if glass or cut.slices else (),
-        caption=cut.words,
+        caption=f"{cut.words} {say('image_not_read')}",
     )
 
 
