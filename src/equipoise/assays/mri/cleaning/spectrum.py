@@ -70,7 +70,7 @@ def _fit(power: Array, spread: Array, shape: Array) -> Array:
     seen = spread.sum(axis=1) > _CLOSE
     power, spread = power[seen], spread[seen]
     level = np.log(power.mean() / spread.sum(axis=1).mean())
-    factors = shape.T @ np.full(len(shape), level)
+    factors: Array = shape.T @ np.full(len(shape), level)
     best = _misfit(factors, power, spread, shape)
     for _ in range(_ROUNDS):
         expected = np.exp(shape @ factors)
