@@ -149,11 +149,13 @@ def entity(path: Path, key: str) -> str | None:
 
 def _check_numbers(given: Given) -> None:
     runs = len(given.bold)
-    counts = (("--confounds", len(given.confounds), (runs,)),)
+    counts: list[tuple[str, int, tuple[int, ...]]] = [
+        ("--confounds", len(given.confounds), (runs,))
+    ]
     if not given.surfaces:
-        counts += (("--mask", len(given.mask), (1, runs)),)
+        counts.append(("--mask", len(given.mask), (1, runs)))
     if given.events:
-        counts += (("--events", len(given.events), (runs,)),)
+        counts.append(("--events", len(given.events), (runs,)))
     for option, count, allowed in counts:
         if count not in allowed:
             raise InputError(

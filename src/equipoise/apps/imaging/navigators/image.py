@@ -86,7 +86,8 @@ def box_about(
     affine[:3, 3] = np.array(point) - half * edge
     count = 2 * half + 1
     index = np.stack(np.meshgrid(*(np.arange(count),) * 3, indexing="ij"), axis=-1)
-    return index * edge + affine[:3, 3], (count, count, count), affine
+    centres = np.asarray(index * edge + affine[:3, 3], dtype=np.float64)
+    return centres, (count, count, count), np.asarray(affine)
 
 
 def packed(values: NDArray[Any], affine: NDArray[np.float64], space: str) -> bytes:
