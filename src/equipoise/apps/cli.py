@@ -42,6 +42,10 @@ Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of all ran
 Site = Annotated[
     Path | None, typer.Option("--site", help="Folder of tables that replace those shipped.")
 ]
+Norms = Annotated[
+    Path | None,
+    typer.Option("--norms", metavar="FILE", help="Norm of the site, from equipoise norms fit."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")]
 Acknowledge = Annotated[
     str | None,
@@ -85,6 +89,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument for each option of a BIDS-App
     date: Date = None,
     seed: Seed = None,
     site: Site = None,
+    norms: Norms = None,
     acknowledge: Acknowledge = None,
     as_json: Json = False,
     debug: Debug = False,
@@ -96,7 +101,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument for each option of a BIDS-App
     if level not in {"participant", "group"}:
         raise InputError("no such level", got=level, allowed="participant, group")
     labels = tuple(participant_label or ())
-    settings = _settings(date, seed, site, acknowledge)
+    settings = _with_norms(_settings(date, seed, site, acknowledge), norms)
     if level == "group":
         _say(commands.run_group(bids_dir, out_dir, labels))
         return
@@ -132,6 +137,7 @@ def plan(  # noqa: PLR0913, PLR0917 - one argument for each option
     date: Date = None,
     seed: Seed = None,
     site: Site = None,
+    norms: Norms = None,
     acknowledge: Acknowledge = None,
     as_json: Json = False,
     debug: Debug = False,
@@ -140,9 +146,8 @@ def plan(  # noqa: PLR0913, PLR0917 - one argument for each option
     del debug
     from equipoise.apps import commands
 
-    answer = commands.plan_person(
-        person, _settings(date, seed, site, acknowledge), out=out, decide=decide
-    )
+    settings = _with_norms(_settings(date, seed, site, acknowledge), norms)
+    answer = commands.plan_person(person, settings, out=out, decide=decide)
     _print(answer.plans[0], answer.text, as_json)
 
 
@@ -183,6 +188,17 @@ def _settings(
     if acknowledge is not None and not acknowledge.strip():
         raise InputError("an acknowledgement needs a name", where="--acknowledge")
     return RunSettings(today, default_seed() if seed is None else seed, acknowledge)
+
+
+def _with_norms(settings: Any, norms: Path | None) -> Any:
+    """Return the settings with the norm of the site, where one was named."""
+    if norms is None:
+        return settings
+    import dataclasses
+
+    from equipoise.apps.norms.fit import read_norms
+
+    return dataclasses.replace(settings, site_norms=read_norms(norms))
 
 
 def _print(document: Any, text: str, as_json: bool) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 from equipoise.apps.report.listing import never_compared
 from equipoise.core.documents import SCHEMA_VERSION, to_plain
 from equipoise.core.nouns import Dossier, NormedMeasurement, Prediction
+from equipoise.core.preparation import preparation
 
 __all__ = [
+    "COVARIATES",
     "MEASURE_COLUMNS",
     "PREDICTION_COLUMNS",
     "measure_rows",
@@ -16,6 +18,9 @@ __all__ = [
     "prediction_rows",
     "tsv",
 ]
+
+COVARIATES = ("mean_fd", "etiv")
+"""Rows of `norms/covariates`: columns of the measures, so that a norm can be learned from them."""
 
 MEASURE_COLUMNS = (
     "measure",
@@ -33,6 +38,10 @@ MEASURE_COLUMNS = (
     "extrapolated",
     "flags",
     "reason",
+    "session",
+    "scanner",
+    "preparation",
+    *COVARIATES,
 )
 PREDICTION_COLUMNS = (
     "treatment",
@@ -162,6 +171,10 @@ def _normed_row(item: NormedMeasurement) -> dict[str, Any]:
         "extrapolated": item.extrapolated if item.norm else None,
         "flags": "; ".join(taken.flags) or None,
         "reason": item.reason,
+        "session": taken.session,
+        "scanner": taken.scanner,
+        "preparation": preparation(taken) or None,
+        **{name: dict(taken.covariates).get(name) for name in COVARIATES},
     }
 
 

@@ -20,7 +20,7 @@ from equipoise.apps.documents import (
 from equipoise.apps.files import STORE, write_all
 from equipoise.core.documents import to_json, to_plain
 from equipoise.core.errors import OutputError
-from equipoise.core.nouns import Dossier
+from equipoise.core.nouns import Dossier, Measurement
 from equipoise.core.tables import load_table
 
 __all__ = [
@@ -64,7 +64,7 @@ def person_files(dossier: Dossier) -> dict[str, str]:
         f"{stem}_appraisal.json": to_json(dossier.appraisal),
         f"{stem}_predictions.tsv": tsv(PREDICTION_COLUMNS, prediction_rows(dossier)),
         f"{stem}_plan.json": _json(plan),
-        f"{stem}_trajectory.json": _json({"trajectories": to_plain(dossier.trajectories)}),
+        f"{stem}_trajectory.json": _json(_course(dossier)),
         f"{label}.html": render(dossier),
     }
     for target in dossier.targets:
@@ -72,12 +72,21 @@ def person_files(dossier: Dossier) -> dict[str, str]:
     return files
 
 
+def _course(dossier: Dossier) -> dict[str, Any]:
+    """Return scales over time and, where scans were repeated, what changed between sessions."""
+    return {
+        "trajectories": to_plain(dossier.trajectories),
+        "changes": to_plain(dossier.changes),
+        "change_order": to_plain(dossier.change_order),
+    }
+
+
 def _measures_sidecar(dossier: Dossier) -> dict[str, Any]:
     taken = [item.measurement for item in dossier.measurements]
     return {
         "measures": {
-            f"{m.id} {m.date or 'undated'}": to_plain(m.provenance)
-            for m in sorted(taken, key=lambda m: (m.id, m.date or ""))
+            _name(m): to_plain(m.provenance)
+            for m in sorted(taken, key=lambda m: (m.id, m.date or "", m.session or ""))
         },
         "targets": {t.id: to_plain(t.provenance) for t in dossier.targets},
         "notices": list(dossier.notices),
@@ -86,6 +95,12 @@ def _measures_sidecar(dossier: Dossier) -> dict[str, Any]:
         "version": dossier.version,
         "tables_digest": dossier.tables_digest,
     }
+
+
+def _name(one: Measurement) -> str:
+    """Return what tells one value of a measure from another: its day, or else its session."""
+    session = f" session {one.session}" if one.session and not one.date else ""
+    return f"{one.id} {one.date or 'undated'}{session}"
 
 
 def study_files(references: tuple[str, ...]) -> dict[str, str]:

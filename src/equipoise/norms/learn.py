@@ -27,27 +27,24 @@ _HALF = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One control.
+    """One control and one measure.
 
     Parameters
     ----------
-    participant : str
-        Label, for messages.
     age : float or None
         Years.
     male : float or None
         1 or 0; None where the sex is neither or unknown.
     covariates : Mapping of str to float
-        By row of `norms/covariates`.
-    values : Mapping of str to float
-        By measure id, in the unit of the measure.
+        By row of `norms/covariates`, as they were when the measure was taken.
+    value : float
+        In the unit of the measure.
     """
 
-    participant: str
     age: float | None
     male: float | None
     covariates: Mapping[str, float]
-    values: Mapping[str, float]
+    value: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +76,7 @@ def learn_norm(
     measure : str
         Row of `measures/measures`.
     controls : tuple of Control
-        People without the disorder, measured alike.
+        People without the disorder who have the measure, taken alike.
     preparation : str, optional
         How their scans were prepared (:mod:`equipoise.core.preparation`).
 
@@ -98,7 +95,7 @@ def learn_norm(
     present = [
         name for name in covariates_of(measure) if any(name in c.covariates for c in controls)
     ]
-    data = _data(measure, controls, (AGE, MALE, *present), row)
+    data = _data(controls, (AGE, MALE, *present), row)
     if isinstance(data, str):
         return data
     centres = np.array([0.0, *data.design[:, 1:].mean(axis=0)])
@@ -128,22 +125,23 @@ def learn_norm(
 
 
 def known_within(norm: SiteNorm) -> float:
-    """Return the half width of the 95 % interval of z of a person at the middle of the norm."""
-    at_mean = math.sqrt(norm.covariance[0][0]) / norm.sd
-    return NormalDist().inv_cdf((1 + setting("monitor_confidence")) / 2) * at_mean
+    """Return the half width of the interval of z of a person at the middle of the norm."""
+    return _half_width(norm.covariance[0][0], norm.sd)
+
+
+def _half_width(variance: float, sd: float) -> float:
+    level = (1 + setting("monitor_confidence")) / 2
+    return NormalDist().inv_cdf(level) * math.sqrt(variance) / sd
 
 
 def _rows(matrix: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(map(float, row)) for row in matrix)
 
 
-def _data(
-    measure: str, controls: tuple[Control, ...], terms: tuple[str, ...], row: Row
-) -> _Data | str:
+def _data(controls: tuple[Control, ...], terms: tuple[str, ...], row: Row) -> _Data | str:
     """Return design and values of the people who have everything, or why there are too few."""
-    having = [control for control in controls if measure in control.values]
-    rows = [(control, _terms(control, terms)) for control in having]
-    whole = [(control.values[measure], known) for control, known in rows if known is not None]
+    rows = [(control.value, _terms(control, terms)) for control in controls]
+    whole = [(value, known) for value, known in rows if known is not None]
     least = int(setting("norms_people_least"))
     if len(whole) < least:
         return f"{len(whole)} people have the measure and every covariate; {least} are needed"
@@ -161,7 +159,7 @@ def _data(
     spread = (design[:, 1:] - design[:, 1:].mean(axis=0)) / design[:, 1:].std(axis=0)
     if np.linalg.matrix_rank(spread) < len(terms):
         return f"{', '.join(terms)} cannot be told apart in these people"
-    return _Data((INTERCEPT, *terms), design, values, len(having) - len(whole))
+    return _Data((INTERCEPT, *terms), design, values, len(rows) - len(whole))
 
 
 def _terms(control: Control, terms: tuple[str, ...]) -> tuple[float, ...] | None:
@@ -177,8 +175,7 @@ def _warning(fit: RobustFit, people: int, left: int, absent: list[str]) -> str |
     words = []
     wanted = int(setting("norms_people_wanted"))
     if people < wanted:
-        width = NormalDist().inv_cdf((1 + setting("monitor_confidence")) / 2)
-        width *= math.sqrt(float(fit.covariance[0, 0])) / fit.sd
+        width = _half_width(float(fit.covariance[0, 0]), fit.sd)
         words.append(
             f"only {people} controls ({wanted} are wanted): z is known to +- {width:.2f} at best"
         )

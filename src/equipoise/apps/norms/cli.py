@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 __all__ = ["norms_app"]
@@ -17,3 +21,64 @@ norms_app = typer.Typer(
 @norms_app.callback()
 def _root() -> None:
     """Keep the commands below one name."""
+
+
+@norms_app.command("fit")
+def _fit(  # noqa: PLR0913, PLR0917 - one argument for each option
+    controls: Annotated[
+        Path, typer.Argument(metavar="CONTROLS", help="Table of controls, or an output folder.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Write the norm here.")],
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="NAME", help="Name of the site.")
+    ] = None,
+    scanner: Annotated[
+        str | None,
+        typer.Option("--scanner", metavar="TEXT", help="Maker, model and field strength."),
+    ] = None,
+    participants: Annotated[
+        Path | None,
+        typer.Option("--participants", metavar="FILE", help="participants.tsv with age and sex."),
+    ] = None,
+    cleaning: Annotated[
+        str | None, typer.Option("--cleaning", metavar="NAME", help="Cleaning of all values.")
+    ] = None,
+    space: Annotated[
+        str | None, typer.Option("--space", metavar="NAME", help="Space of all images.")
+    ] = None,
+    freesurfer: Annotated[
+        str | None,
+        typer.Option("--freesurfer", metavar="VERSION", help="Major version of FreeSurfer."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="COLUMN", help="Pass a column over; repeatable."),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the norm (today).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the norm as JSON.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")
+    ] = False,
+) -> None:
+    """Learn a norm of age, sex, motion and head size from a site's own controls."""
+    del debug
+    from equipoise.apps.norms import fit as work
+    from equipoise.core.dates import check_date
+    from equipoise.core.documents import to_json
+
+    prepared = {"cleaning": cleaning, "space": space, "freesurfer": freesurfer}
+    asked = work.FitAsked(
+        out=out,
+        today=check_date(date, where="--date") if date else dt.date.today().isoformat(),
+        site=site,
+        scanner=scanner,
+        participants=participants,
+        prepared={name: told for name, told in prepared.items() if told},
+        ignored=tuple(ignore or ()),
+    )
+    norms, notes = work.fit(controls, asked)
+    for note in notes:
+        typer.echo(note, err=True)
+    typer.echo(to_json(norms).rstrip("\n") if as_json else work.told(norms, out))
