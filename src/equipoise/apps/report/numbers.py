@@ -91,6 +91,7 @@ WORDS: Final = [
     "eleven",
     "twelve",
 ]
+MOVEMENT: Final = re.compile(r"\b(moved|movement|displacement|motion)\b")
 Range = tuple[float, float]
 
 
@@ -278,7 +279,17 @@ def nearest_mm(distance: float) -> str:
 
 
 def mm_in(text: str) -> str:
-    """Return a text with every distance in millimetres as by :func:`reach_mm`."""
+    """Return a text with every distance in millimetres as by :func:`reach_mm`.
+
+    Movement of the head is told in tenths: its limits lie below a millimetre.
+
+    Examples
+    --------
+    >>> mm_in("points 5.4 mm apart"), mm_in("the head moved by 0.62 mm (limit 0.5 mm)")
+    ('points 6 mm apart', 'the head moved by 0.62 mm (limit 0.5 mm)')
+    """
+    if MOVEMENT.search(text):
+        return text
     return re.sub(r"(\d+\.\d+) mm\b", lambda found: reach_mm(float(found[1])), text)
 
 

@@ -22,18 +22,24 @@ LETTER: Final = 11.0
 LEAST_SPAN: Final = 0.3
 DARK: Final = 2
 """Steps from the middle of the scale from which the sign is drawn in white."""
+BEYOND: Final = ("\N{LESS-THAN OR EQUAL TO}", "\N{GREATER-THAN OR EQUAL TO}")
+HELD: Final = 0.95
 SMALL: Final = 0.05
 
 
 def span_of(values: Sequence[Sequence[float]]) -> float:
-    """Return the end of the colour scale: the largest size off the diagonal, in whole tenths."""
-    sizes = [
+    """Return the end of the colour scale, in whole tenths.
+
+    It holds nineteen of twenty correlations: two regions that overlap would leave the others pale.
+    """
+    sizes = sorted(
         abs(value)
         for i, row in enumerate(values)
         for j, value in enumerate(row)
         if i != j and math.isfinite(value)
-    ]
-    return max(LEAST_SPAN, math.ceil(10 * max(sizes, default=0.0) - 1e-9) / 10)
+    )
+    most = sizes[math.ceil(HELD * len(sizes)) - 1] if sizes else 0.0
+    return max(LEAST_SPAN, math.ceil(10 * most - 1e-9) / 10)
 
 
 def shade(value: float, span: float) -> str:
@@ -110,10 +116,21 @@ def _cell(value: float, x: float, y: float, span: float, *, same: bool) -> Marku
     return square + element("path", d=line, stroke=ink, stroke_width=1.8)
 
 
-def colour_bar(span: float) -> tuple[tuple[str, str], ...]:
-    """Return (colour, number) for the seven steps of the scale, from negative to positive."""
+def colour_bar(span: float, *, beyond: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return (colour, number) for the seven steps of the scale, from negative to positive.
+
+    Parameters
+    ----------
+    span : float
+        End of the scale.
+    beyond : bool, optional
+        Whether correlations lie beyond its ends.
+    """
     steps = len(DIVERGING) // 2
-    return tuple(
-        (colour, f"{(k - steps) / steps * span:+.1f}".replace("-", MINUS) if k != steps else "0")
-        for k, colour in enumerate(DIVERGING)
-    )
+    found = []
+    for k, colour in enumerate(DIVERGING):
+        number = f"{(k - steps) / steps * span:+.1f}".replace("-", MINUS)
+        if beyond and k in (0, len(DIVERGING) - 1):
+            number = f"{BEYOND[k > 0]} {number}"
+        found.append((colour, "0" if k == steps else number))
+    return tuple(found)

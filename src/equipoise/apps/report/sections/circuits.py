@@ -36,6 +36,8 @@ KINDS: Final = (
     ("mri.task_", "In tasks"),
     ("mri.structure_", "Structure"),
 )
+SHARED: Final = 2
+"""From so many rows on, notes that all of them share are said once."""
 NORM_WIDTH: Final = 3.5
 CENTILES: Final = ((-2.0, "2"), (-1.0, "16"), (0.0, "50"), (1.0, "84"), (2.0, "98"))
 PAIR: Final = " \N{EN DASH} "
@@ -66,12 +68,34 @@ def circuits(imaging: Imaging) -> Circuits | None:
     charts += _bare_charts(standing, bare)
     return Circuits(
         title=_title(newest, on_norm),
-        charts=tuple(charts),
+        charts=tuple(_said_once(chart) for chart in charts),
         edges=_edge_chart(found) if found else None,
         edge_words=_edge_words(found),
         edge_table=_edge_table(found) if found else None,
         limit=say("scan_limit"),
     )
+
+
+def _said_once(chart: RowChart) -> RowChart:
+    """Return a chart whose caption holds the notes that all of its rows share."""
+    rows = [row for group in chart.groups for row in group.rows]
+    if len(rows) < SHARED:
+        return chart
+    shared = [note for note in rows[0].notes if all(note in row.notes for row in rows)]
+    if not shared:
+        return chart
+    groups = tuple(
+        replace(
+            group,
+            rows=tuple(
+                replace(row, notes=tuple(note for note in row.notes if note not in shared))
+                for row in group.rows
+            ),
+        )
+        for group in chart.groups
+    )
+    said = " ".join(("Of all rows:", *shared))
+    return replace(chart, groups=groups, caption=" ".join((said, chart.caption)).strip())
 
 
 def edges_of(imaging: Imaging) -> tuple[EdgeScore, ...]:

@@ -49,10 +49,15 @@ def connectome(scan: ScanSummary, imaging: Imaging) -> Connectome | None:
             (title, tuple((number[i], region_title(names[i])) for i in members))
             for title, members in grouped
         ),
-        scale=colour_bar(span_of(sorted_values)),
+        scale=_scale(sorted_values),
         caption=say("matrix_words"),
         table=_table(titles, sorted_values),
     )
+
+
+def _scale(values: list[list[float]]) -> tuple[tuple[str, str], ...]:
+    span, size = span_of(values), range(len(values))
+    return colour_bar(span, beyond=any(abs(values[i][j]) > span for i in size for j in range(i)))
 
 
 def _grouped(names: tuple[str, ...], imaging: Imaging) -> list[tuple[str, list[int]]]:

@@ -105,7 +105,7 @@ def _view(scan: ScanSummary, number: int, imaging: Imaging, *, drawn: bool) -> S
         id=f"scan-{number + 1}",
         title=_name(scan),
         facts=_facts(scan),
-        flags=tuple(dict.fromkeys(sentence(flag) for flag in scan.flags)),
+        flags=_flags(scan),
         carpet=_carpet(scan) if drawn else None,
         coverage=_coverage(scan.regions),
         missed=tuple(_region_words(r) for r in worst if not r.enough),
@@ -116,12 +116,19 @@ def _view(scan: ScanSummary, number: int, imaging: Imaging, *, drawn: bool) -> S
     )
 
 
+def _flags(scan: ScanSummary) -> tuple[str, ...]:
+    """Return the flags, but for those about a region: the list of regions says more."""
+    titles = [region.title for region in scan.regions]
+    flags = (flag for flag in scan.flags if not any(title in flag for title in titles))
+    return tuple(dict.fromkeys(sentence(flag) for flag in flags))
+
+
 def _name(scan: ScanSummary) -> str:
     task = "Scan" if scan.task is None else "Rest" if scan.task == "rest" else f"Task {scan.task}"
     parts = [task]
     parts += [f"run {scan.run}"] if scan.run else []
     parts += [f"session {scan.session}"] if scan.session else []
-    parts.append(n.day(scan.date))
+    parts += [n.day(scan.date)] if scan.date else []
     return ", ".join(parts)
 
 

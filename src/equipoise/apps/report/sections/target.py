@@ -173,7 +173,7 @@ def _view(imaging: Imaging, target: Target) -> TargetView:
         title=_title(target, head, back=back),
         tone=tone,
         verdict=say(f"target_{target.verdict}"),
-        reasons=tuple(sentence(n.mm_in(reason)) for reason in target.reasons),
+        reasons=_reasons(target),
         warning=_warning(imaging.notices),
         pictures=None if back else pictures(target, imaging.t1w),
         facts=() if back else _facts(target),
@@ -182,6 +182,13 @@ def _view(imaging: Imaging, target: Target) -> TargetView:
         instead=fall_back(target.fall_back) if back else None,
         limit=_limit(),
     )
+
+
+def _reasons(target: Target) -> tuple[str, ...]:
+    """Return the reasons, but for one that the verdict itself says."""
+    verdict = say(f"target_{target.verdict}").lower()
+    reasons = (reason for reason in target.reasons if reason.lower() not in verdict)
+    return tuple(sentence(n.mm_in(reason)) for reason in reasons)
 
 
 def _title(target: Target, head: str, *, back: bool) -> str:
