@@ -13,17 +13,18 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from equipoise.assays import mri
+from equipoise.assays.mri import rest
 from equipoise.core.nouns import Measurement, NotMeasured, Recording, Target
+from tests.assays.mri.conftest import at_rest
 
 Maker = Callable[..., Recording]
 Damage = Callable[[Recording], Recording]
-IDS = tuple(spec.id for spec in mri.SPECS)
+IDS = tuple(spec.id for spec in rest.SPECS)
 
 
 def reasons(recording: Recording) -> tuple[str, ...]:
-    """Return the reasons of all four measures; each must be NotMeasured and one line."""
-    found = mri.measure((recording,), seed=1)
+    """Return the reasons of all measures; each must be NotMeasured and one line."""
+    found = at_rest(recording)
     assert tuple(result.id for result in found) == IDS
     texts = []
     for result in found:
@@ -96,8 +97,12 @@ def milliseconds(r: Recording) -> Recording:
     return replace(r, repetition_time=2000.0)
 
 
-def unknown_space(r: Recording) -> Recording:
+def native_space(r: Recording) -> Recording:
     return replace(r, space="T1w")
+
+
+def unknown_space(r: Recording) -> Recording:
+    return replace(r, space="MNIPediatricAsym")
 
 
 def no_space(r: Recording) -> Recording:
@@ -160,7 +165,8 @@ BAD: tuple[tuple[Damage, str], ...] = (
     (all_nan, "column csf: the confound holds no number at all"),
     (wrong_time, "different repetition times"),
     (milliseconds, "different repetition times"),
-    (unknown_space, "space without coordinates; got T1w"),
+    (native_space, "the image is in T1w and no transform leads from there to an MNI space"),
+    (unknown_space, "space without coordinates; got MNIPediatricAsym"),
     (no_space, "space without coordinates"),
     (contradiction, "sform and qform contradict each other"),
     (smaller_mask, "another shape than the image"),
@@ -179,33 +185,33 @@ def test_bad_input_gives_a_reason_and_the_check_finds_it(
     for reason in reasons(recording):
         assert message in reason
         assert "/derivatives" not in reason.split("derivatives", maxsplit=1)[0]
-    found = mri.inspect(recording)
+    found = rest.inspect(recording)
     assert any(message in line for line in found)
     assert not any("\n" in line for line in found)
 
 
 def test_a_truncated_plain_file_is_found_by_the_check(twin: Maker) -> None:
     recording = truncated(twin(suffix=".nii"))
-    assert any("cut short" in line for line in mri.inspect(recording))
+    assert any("cut short" in line for line in rest.inspect(recording))
     assert all("cut short" in reason for reason in reasons(recording))
 
 
 def test_several_faults_are_all_told(twin: Maker) -> None:
     recording = wrong_time(fewer_rows(unknown_space(twin())))
-    assert len(mri.inspect(recording)) == 3
+    assert len(rest.inspect(recording)) >= 3
 
 
-def test_a_sound_recording_has_no_faults_and_four_results(twin: Maker) -> None:
+def test_a_sound_recording_has_no_faults_and_all_results(twin: Maker) -> None:
     recording = twin()
     before = Path(recording.path).read_bytes()
-    assert mri.inspect(recording) == ()
-    found = mri.measure((recording,), seed=1)
-    assert [type(result) for result in found] == [*[Measurement] * 3, Target]
+    assert rest.inspect(recording) == ()
+    found = at_rest(recording)
+    assert [type(result) for result in found] == [*[Measurement] * (len(IDS) - 1), Target]
     assert Path(recording.path).read_bytes() == before
 
 
 def test_a_mask_that_misses_the_subgenual_region(twin: Maker) -> None:
-    """The target names the region and its coverage; the circuits do not need it."""
+    """The measures that need the region name it and its coverage; the others do not need it."""
     recording = twin()
 
     def change(image: Any) -> Any:
@@ -216,11 +222,13 @@ def test_a_mask_that_misses_the_subgenual_region(twin: Maker) -> None:
         return nib.Nifti1Image(data, image.affine)
 
     rewrite(recording.mask, change)
-    *circuits, target = mri.measure((recording,), seed=1)
-    assert isinstance(target, NotMeasured)
-    assert "0% of the region Subgenual anterior cingulate" in target.reason
-    assert "at least 50%" in target.reason
-    assert all(isinstance(circuit, Measurement) for circuit in circuits)
+    needy = {spec.id for spec in rest.SPECS if "region:sgacc_r" in spec.needs}
+    assert "mri.tms_target" in needy
+    for result in at_rest(recording):
+        assert isinstance(result, NotMeasured) == (result.id in needy)
+        if isinstance(result, NotMeasured):
+            assert "0% of the region Subgenual anterior cingulate" in result.reason
+            assert "at least 50%" in result.reason
 
 
 def test_drop_out_of_signal_counts_as_missing(twin: Maker) -> None:
@@ -234,7 +242,7 @@ def test_drop_out_of_signal_counts_as_missing(twin: Maker) -> None:
         return nib.Nifti1Image(data, image.affine, image.header)
 
     rewrite(recording.path, change)
-    *circuits, target = mri.measure((recording,), seed=1)
+    *circuits, target = at_rest(recording)
     assert isinstance(target, NotMeasured)
     assert "Subgenual" in target.reason
     flags = [flag for c in circuits if isinstance(c, Measurement) for flag in c.flags]
@@ -270,7 +278,7 @@ def test_too_much_motion_is_refused(twin: Maker) -> None:
 
 
 def reasons_or_none(recording: Recording) -> list[str]:
-    return [getattr(result, "reason", "") for result in mri.measure((recording,), seed=1)]
+    return [getattr(result, "reason", "") for result in at_rest(recording)]
 
 
 def test_motion_is_flagged(twin: Maker) -> None:
@@ -280,49 +288,44 @@ def test_motion_is_flagged(twin: Maker) -> None:
         return [rows[0], *([*row[:-1], "0.9"] for row in rows[1:31]), *rows[31:]]
 
     table(recording.confounds, change)
-    first = mri.measure((recording,), seed=1)[0]
+    first = at_rest(recording)[0]
     assert isinstance(first, Measurement)
     assert any("10% of the volumes moved by more than 0.5 mm" in flag for flag in first.flags)
 
 
 def test_without_a_resting_run_nothing_is_measured(twin: Maker) -> None:
     for recordings in ((), (replace(twin(), task="prestimulus"),)):
-        found = mri.measure(recordings, seed=1)
+        found = at_rest(*recordings)
         assert all(isinstance(result, NotMeasured) for result in found)
         assert {result.reason for result in found if isinstance(result, NotMeasured)} == {
             "no resting run was recorded"
         }
 
 
-def test_the_first_run_in_a_known_space_is_used_and_others_are_named(twin: Maker) -> None:
-    native = replace(twin(), space="T1w", name="native.nii")
+def test_images_of_one_run_count_once_and_others_are_named(twin: Maker) -> None:
+    """Another space, and another resolution in the same space."""
     good = twin()
-    other = replace(good, name="second.nii")
-    first = mri.measure((native, good, other), seed=1)[0]
+    native = replace(twin(), space="T1w", name=good.name.replace("MNI152NLin6Asym", "T1w"))
+    finer = replace(good, name=good.name.replace("_desc-", "_res-1_desc-"))
+    first = at_rest(native, good, finer)[0]
     assert isinstance(first, Measurement)
     assert first.provenance.inputs[0].name == good.name
-    assert "other resting images were not used: second.nii" in first.flags
+    assert ("runs", "1") in first.provenance.parameters
+    assert f"other resting images were not used: {finer.name}" in first.flags
 
 
-def test_a_damaged_first_run_gives_way_to_the_next_and_says_so(twin: Maker) -> None:
+def test_a_damaged_run_does_not_lose_the_other_and_is_told(twin: Maker) -> None:
     damaged = truncated(replace(twin(), name="first.nii.gz"))
-    good, spare = replace(twin(), name="second.nii.gz"), replace(twin(), name="third.nii.gz")
-    for result in mri.measure((damaged, good, spare), seed=1):
+    good = replace(twin(), name="second.nii.gz")
+    both = at_rest(good, damaged)
+    for result in (*at_rest(damaged, good), *both):
         assert isinstance(result, Measurement | Target)
         assert result.provenance.inputs[0].name == "second.nii.gz"
         told = [flag for flag in result.flags if "first.nii.gz" in flag]
         assert len(told) == 1
         assert "could not be used: first.nii.gz: the file is cut short" in told[0]
-        assert "other resting images were not used: third.nii.gz" in result.flags
-    alone = {
-        r.id: r.quantity.value for r in mri.measure((good,), seed=1) if isinstance(r, Measurement)
-    }
-    both = {
-        r.id: r.quantity.value
-        for r in mri.measure((damaged, good), seed=1)
-        if isinstance(r, Measurement)
-    }
-    assert alone == both
+    alone = {r.id: r.quantity.value for r in at_rest(good) if isinstance(r, Measurement)}
+    assert alone == {r.id: r.quantity.value for r in both if isinstance(r, Measurement)}
 
 
 @pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
@@ -338,13 +341,13 @@ def test_a_header_that_promises_the_impossible_takes_no_memory(
     content[108:112] = np.float32(offset).tobytes()  # vox_offset of NIfTI-1
     path.write_bytes(content if suffix == ".nii" else gzip.compress(content, 1))
     assert all("cut short" in reason for reason in reasons(recording))
-    assert any("cut short" in fault for fault in mri.inspect(recording))
+    assert any("cut short" in fault for fault in rest.inspect(recording))
 
 
 def test_where_no_run_can_be_used_each_reason_is_told(twin: Maker) -> None:
     first = truncated(replace(twin(), name="first.nii.gz"))
     second = replace(no_mask(twin()), name="second.nii.gz")
-    for result in mri.measure((first, second), seed=1):
+    for result in at_rest(first, second):
         assert isinstance(result, NotMeasured)
         assert "first.nii.gz: the file is cut short" in result.reason
         assert "second.nii.gz: the brain mask that belongs" in result.reason
@@ -360,7 +363,7 @@ def test_copies_of_one_series_are_no_connectivity(twin: Maker) -> None:
         return nib.Nifti1Image(data.astype("<i2"), image.affine, image.header)
 
     rewrite(recording.path, one_series)
-    for result in mri.measure((recording,), seed=1):
+    for result in at_rest(recording):
         assert isinstance(result, NotMeasured)
         assert "carry the same signal" in result.reason or "no anticorrelated" in result.reason
 
@@ -375,6 +378,6 @@ def test_low_signal_is_flagged(twin: Maker) -> None:
         return nib.Nifti1Image(data.astype("<i2"), image.affine, image.header)
 
     rewrite(recording.path, change)
-    first = mri.measure((recording,), seed=1)[0]
+    first = at_rest(recording)[0]
     assert isinstance(first, Measurement)
     assert any("low signal in Posterior cingulate cortex" in flag for flag in first.flags)

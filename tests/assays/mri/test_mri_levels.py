@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from equipoise.assays import mri
 from equipoise.assays.mri.image.levels import centre
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import Measurement, NotMeasured, Recording
+from tests.assays.mri.conftest import at_rest
 
 Maker = Callable[..., Recording]
 
@@ -70,7 +70,7 @@ def test_negative_and_constant_voxels_hold_no_signal() -> None:
 def test_a_demeaned_image_is_refused_by_name(twin: Maker) -> None:
     recording = twin()
     _change(recording.path, lambda data: data - data.mean(axis=-1, keepdims=True))
-    for result in mri.measure((recording,), seed=1):
+    for result in at_rest(recording):
         assert isinstance(result, NotMeasured)
         assert "have no level" in result.reason
         assert recording.name in result.reason
@@ -81,7 +81,7 @@ def test_a_demeaned_image_is_refused_by_name(twin: Maker) -> None:
 def test_a_still_image_is_no_demeaned_one(twin: Maker) -> None:
     recording = twin()
     _change(recording.path, np.ones_like)
-    for result in mri.measure((recording,), seed=1):
+    for result in at_rest(recording):
         assert isinstance(result, NotMeasured)
         assert "covers 0%" in result.reason
 
@@ -94,6 +94,6 @@ def test_broken_voxels_are_counted_in_a_flag(twin: Maker) -> None:
         return data
 
     _change(recording.path, broken)
-    first = mri.measure((recording,), seed=1)[0]
+    first = at_rest(recording)[0]
     assert isinstance(first, Measurement)
     assert any(flag.startswith("1 voxels hold values that are no numbers") for flag in first.flags)

@@ -59,7 +59,7 @@ def test_the_side_is_that_of_the_sign_of_x() -> None:
             continue
         voxels = ball_of(row.text("id"), grid).voxels
         middle = (voxels % grid.shape[0]).mean() - 90
-        assert np.sign(round(middle / 5)) == {"L": -1, "R": 1, "M": 0}[row.text("side")]
+        assert np.sign(round(middle / 8)) == {"L": -1, "R": 1, "M": 0}[row.text("side")]
 
 
 def test_what_lies_outside_the_field_of_view_counts_as_missed() -> None:
@@ -81,7 +81,7 @@ def test_known_spaces(space: str) -> None:
     assert family_of(space, "bold") == "MNI"
 
 
-@pytest.mark.parametrize("space", ["T1w", "fsLR", "MNIPediatricAsym", None])
+@pytest.mark.parametrize("space", ["MNIPediatricAsym", "orig", None])
 def test_a_space_without_coordinates_is_refused(space: str | None) -> None:
     with pytest.raises(RecordingError, match="space without coordinates") as caught:
         family_of(space, "bold")

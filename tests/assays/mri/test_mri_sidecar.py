@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from equipoise.assays import mri
+from equipoise.assays.mri import rest
 from equipoise.core.nouns import NotMeasured, Recording
+from tests.assays.mri.conftest import at_rest
 
 Maker = Callable[..., Recording]
 NO_TIME = "this is no repetition time"
@@ -35,12 +36,12 @@ def test_a_broken_sidecar_is_refused_and_never_passed_over(
     """BIDS: RepetitionTime is a number of seconds, greater than 0."""
     recording = twin()
     Path(str(recording.sidecar)).write_text(text, encoding="utf-8")
-    for result in mri.measure((recording,), seed=1):
+    for result in at_rest(recording):
         assert isinstance(result, NotMeasured)
         assert says in result.reason
         assert "_desc-preproc_bold.json" in result.reason
         assert str(Path(str(recording.sidecar)).parent) not in result.reason
-    assert any(says in fault for fault in mri.inspect(recording))
+    assert any(says in fault for fault in rest.inspect(recording))
 
 
 def test_a_sidecar_without_content_is_refused(twin: Maker) -> None:
@@ -48,11 +49,11 @@ def test_a_sidecar_without_content_is_refused(twin: Maker) -> None:
     path = Path(str(recording.sidecar))
     path.unlink()
     path.symlink_to("nowhere")
-    results = mri.measure((recording,), seed=1)
+    results = at_rest(recording)
     assert all(isinstance(r, NotMeasured) and "missing" in r.reason for r in results)
 
 
 def test_a_sidecar_without_the_field_leaves_it_to_the_header(twin: Maker) -> None:
     recording = twin()
     Path(str(recording.sidecar)).write_text('{"TaskName": "rest"}', encoding="utf-8")
-    assert mri.inspect(recording) == ()
+    assert rest.inspect(recording) == ()

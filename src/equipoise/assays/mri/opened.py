@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,19 +12,20 @@ import numpy as np
 
 from equipoise.assays.mri.cleaning.components import denoised_notes
 from equipoise.assays.mri.cleaning.confounds import Confounds, read_confounds
+from equipoise.assays.mri.image.atlas import Given, read_given
 from equipoise.assays.mri.image.grey_matter import Grey, VolumeMap, grey_of, read_map, sample
 from equipoise.assays.mri.image.header import ImageHeader, repetition_time
-from equipoise.assays.mri.image.regions import family_of
+from equipoise.assays.mri.image.regions import RegionVoxels, family_of, locate
 from equipoise.assays.mri.image.sidecar import check_sidecar
 from equipoise.assays.mri.image.source import (
     Source,
-    check_same_grid,
     functional_header,
     name_below,
     needed,
     open_source,
 )
-from equipoise.assays.mri.image.stream import Mask, check_length, read_mask
+from equipoise.assays.mri.image.spaces import MNI_SPACES
+from equipoise.assays.mri.image.stream import Mask, read_mask
 from equipoise.assays.mri.options import Options
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import InputDigest, Recording
@@ -32,7 +34,16 @@ from equipoise.core.steps import file_digest
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Opened", "faults", "open_recording"]
+__all__ = ["Opened", "Reference", "faults", "open_recording"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """A reference map that the user gave: its name, the space that the name tells, its values."""
+
+    file: str
+    space: str | None
+    map: VolumeMap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +62,7 @@ class Opened:
         Time between volumes.
     confounds : Confounds
         Regressors and motion.
-    reference : VolumeMap or None
+    reference : Reference or None
         The reference map that the user gave.
     inputs : tuple of InputDigest
         The files beside the image that were read.
@@ -64,7 +75,7 @@ class Opened:
     grey: Grey
     seconds: float
     confounds: Confounds
-    reference: VolumeMap | None
+    reference: Reference | None
     inputs: tuple[InputDigest, ...]
     notes: tuple[str, ...]
 
@@ -73,7 +84,9 @@ class Opened:
         if self.reference is None:
             return None
         places = self.source.places
-        return sample(self.reference, places.to_mni(places.positions(elements)), 0.0)
+        points = places.positions(elements)
+        native = self.reference.space == places.space
+        return sample(self.reference.map, points if native else places.to_mni(points), 0.0)
 
 
 def open_recording(recording: Recording, options: Options) -> Opened:
@@ -102,7 +115,8 @@ def open_recording(recording: Recording, options: Options) -> Opened:
     source = open_source(recording)
     seconds, notes = repetition_time(source, recording.repetition_time, name)
     grey = _grey(recording, source)
-    reference = _reference(options)
+    reference = _reference(recording, options)
+    given = read_given(options.regions)
     confounds = _confounds(recording, source.volumes, options)
     return Opened(
         recording=recording,
@@ -111,13 +125,15 @@ def open_recording(recording: Recording, options: Options) -> Opened:
         seconds=seconds,
         confounds=confounds,
         reference=reference,
-        inputs=(*source.inputs, *_inputs(recording, grey, reference, options)),
+        inputs=(*source.inputs, *_inputs(recording, grey), *_chosen(reference, given)),
         notes=(
             *source.notes,
             *notes,
             *confounds.notes,
             *denoised_notes(recording.name, recording.mixing),
+            *(one.note for one in given),
         ),
+        given={one.region: one for one in given},
     )
 
 
@@ -144,27 +160,43 @@ def _grey(recording: Recording, source: Source) -> Grey:
     return grey_of(source.places, path, name)
 
 
-def _reference(options: Options) -> VolumeMap | None:
+def _reference(recording: Recording, options: Options) -> Reference | None:
+    """Read the reference map; one whose name tells another space is refused."""
     if options.reference_map is None:
         return None
-    return read_map(options.reference_map, Path(options.reference_map).name)
+    file = Path(options.reference_map).name
+    told = re.search(r"(?:^|_)(?:space|tpl)-([A-Za-z0-9]+)", file)
+    space = told.group(1) if told else None
+    allowed = dict.fromkeys((*MNI_SPACES, recording.space or MNI_SPACES[0]))
+    if space is not None and space not in allowed:
+        raise RecordingError(
+            "the reference map is in another space than the image",
+            where=file,
+            got=space,
+            allowed=" or ".join(allowed),
+            todo="give the map in the space of the image",
+        )
+    return Reference(file, space, read_map(options.reference_map, file))
 
 
-def _inputs(
-    recording: Recording, grey: Grey, reference: VolumeMap | None, options: Options
-) -> tuple[InputDigest, ...]:
+def _inputs(recording: Recording, grey: Grey) -> tuple[InputDigest, ...]:
     """Return the digests of the files beside the image that were read here."""
-    beside = ("confounds", "sidecar", "mixing")
     found = [
         InputDigest(name_below(recording, field), file_digest(path))
-        for field in beside
+        for field in ("confounds", "sidecar", "mixing")
         if (path := getattr(recording, field)) is not None
     ]
     if grey.own and grey.map is not None:
         found.append(InputDigest(name_below(recording, "grey_matter"), str(grey.map.sha256)))
-    if reference is not None:
-        found.append(InputDigest(Path(str(options.reference_map)).name, str(reference.sha256)))
     return tuple(found)
+
+
+def _chosen(reference: Reference | None, given: tuple[Given, ...]) -> tuple[InputDigest, ...]:
+    """Return the digests of the files that the user named."""
+    found = [InputDigest(one.file, one.sha256) for one in given]
+    if reference is not None:
+        found.append(InputDigest(reference.file, str(reference.map.sha256)))
+    return tuple(dict.fromkeys(found))
 
 
 def faults(recording: Recording, options: Options | None = None) -> tuple[str, ...]:
@@ -173,7 +205,7 @@ def faults(recording: Recording, options: Options | None = None) -> tuple[str, .
     Parameters
     ----------
     recording : Recording
-        Where image, mask, confounds and sidecar lie.
+        Image or surfaces and what lies beside them.
     options : Options, optional
         Cleaning and maps that the user chose.
 
@@ -194,17 +226,26 @@ def faults(recording: Recording, options: Options | None = None) -> tuple[str, .
             return None
 
     _tried(lambda: family_of(recording.space, name))
-    header = _tried(lambda: functional_header(recording))
     _tried(lambda: _check_sidecar(recording))
-    mask = _tried(
-        lambda: read_mask(needed(recording.mask, "brain mask", name), name_below(recording, "mask"))
-    )
-    if isinstance(header, ImageHeader):
-        _tried(lambda: check_length(recording.path, header, name))
-        _tried(lambda: repetition_time(header, recording.repetition_time, name))
-        if isinstance(mask, Mask):
-            _tried(lambda: check_same_grid(header.grid, mask.grid, name))
-        _tried(lambda: _confounds(recording, header.volumes, chosen))
+    source = _tried(lambda: open_source(recording))
+    # A volume whose geometry is at fault may have more of it: each file is asked by itself.
+    header = None
+    if source is None and recording.kind == "bold":
+        header = _tried(lambda: functional_header(recording))
+        _tried(lambda: _mask_of(recording))
+    shown = source if isinstance(source, Source) else header
+    if isinstance(shown, Source | ImageHeader):
+        _tried(lambda: repetition_time(shown, recording.repetition_time, name))
+        _tried(lambda: _confounds(recording, shown.volumes, chosen))
     elif recording.confounds is None:
         _tried(lambda: needed(None, "confounds file", name))
-    return tuple(found)
+    if isinstance(source, Source):
+        _tried(lambda: _grey(recording, source))
+    _tried(lambda: _reference(recording, chosen))
+    _tried(lambda: read_given(chosen.regions))
+    return tuple(dict.fromkeys(found))
+
+
+def _mask_of(recording: Recording) -> Mask:
+    path = needed(recording.mask, "brain mask", recording.name)
+    return read_mask(path, name_below(recording, "mask"))

@@ -20,7 +20,7 @@ from equipoise.assays.mri.gram import Moments
 from equipoise.assays.mri.image.header import Grid
 from equipoise.assays.mri.image.levels import centre
 from equipoise.assays.mri.image.places import Places
-from equipoise.assays.mri.image.regions import RegionVoxels, locate, region_title
+from equipoise.assays.mri.image.regions import RegionVoxels, region_title
 from equipoise.assays.mri.opened import Opened, open_recording
 from equipoise.assays.mri.options import Options
 from equipoise.assays.mri.passing import choose_voxels, pass_once, stretches
@@ -272,10 +272,7 @@ def read_run(
     """
     chosen = Options() if options is None else options
     opened = open_recording(recording, chosen)
-    found = tuple(
-        locate(region, opened.source.places, opened.source.inside, opened.grey, recording.name)
-        for region in regions
-    )
+    found = tuple(opened.locate(region) for region in regions)
     cleanings = _cleanings(opened)
     wanted = choose_voxels(opened, found, whole_brain=whole_brain)
     passed = pass_once(opened, wanted, cleanings if whole_brain else (), watch)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from equipoise.assays.mri.image.spaces import MNI_SPACES, T1W
+from equipoise.assays.mri.image.spaces import MNI_SPACES, T1W, warp_between
 from equipoise.assays.mri.run import Run
 from equipoise.assays.mri.scan import Scan
 from equipoise.core.nouns import Recording
@@ -67,11 +67,20 @@ def choices(recordings: tuple[Recording, ...]) -> tuple[Choice, ...]:
     """
     found = resting(recordings)
     known = {row.text("id") for row in load_table("regions/spaces")}
-    spaces = dict.fromkeys(r.space for r in found if r.space in known)
-    if not spaces:
+    usable = tuple(r for r in found if r.space in known and _leads_to_mni(r))
+    if not usable:
         return tuple(Choice((first,), ()) for first in found[:1])
-    each = [_in_space(tuple(r for r in found if r.space == space)) for space in spaces]
+    spaces = dict.fromkeys(r.space for r in usable)
+    each = [_in_space(tuple(r for r in usable if r.space == space)) for space in spaces]
     return tuple(sorted(each, key=_order))
+
+
+def _leads_to_mni(recording: Recording) -> bool:
+    """Return whether a volume lies in MNI, or transforms lead there; surfaces tell when opened."""
+    space = str(recording.space)
+    if recording.kind != "bold" or space in MNI_SPACES:
+        return True
+    return any(warp_between(recording.transforms, space, mni) is not None for mni in MNI_SPACES)
 
 
 def _in_space(found: tuple[Recording, ...]) -> Choice:

@@ -217,26 +217,39 @@ def sample(volume: VolumeMap, points: Points, edge: float) -> NDArray[np.float32
     back = np.linalg.inv(volume.grid.affine)
     middle = (points @ back[:3, :3].T + back[:3, 3]).astype(np.float32)
     shape = np.array(volume.grid.shape)
-    outside = ((middle < -_HALF) | (middle > shape - _HALF)).any(axis=1)
+    outside = ~((middle >= -_HALF) & (middle <= shape - _HALF)).all(axis=1)
+    middle[outside] = 0  # a point that no transform reaches is no number
     lines = []
     stride = 1
     for axis, spacing in enumerate(np.linalg.norm(volume.grid.affine[:3, :3], axis=0)):
-        size = int(shape[axis])
-        steps = (np.floor(middle[:, axis] + shift) for shift in _shifts(edge / spacing))
-        lines.append([np.clip(n, 0, size - 1).astype(np.int64) * stride for n in steps])
-        stride *= size
+        lines.append(_line(middle[:, axis], float(edge / spacing), int(shape[axis]), stride))
+        stride *= int(shape[axis])
     total = np.zeros(len(points), dtype=np.float32)
-    for first in lines[0]:
-        for second in lines[1]:
-            plane = first + second
-            for third in lines[2]:
-                total += np.take(volume.values, plane + third, mode="clip")
-    total /= math.prod(map(len, lines)) * volume.scale
+    for first, some in lines[0]:
+        for second, more in lines[1]:
+            plane, weight = first + second, some * more
+            for third, last in lines[2]:
+                found = np.take(volume.values, plane + third, mode="clip")
+                total += np.float32(weight * last / volume.scale) * found
     total[outside] = 0
     return total
 
 
-def _shifts(edge: float) -> list[np.float32]:
-    """Return points that fill an edge given in voxels evenly, moved by one half for rounding."""
+def _line(
+    middle: NDArray[np.float32], edge: float, size: int, stride: int
+) -> list[tuple[NDArray[np.int64], float]]:
+    """Return which voxels along one axis the points of each cube meet, and their weights.
+
+    Points half-way between two voxels belong to the inner one: the cube stays symmetrical.
+    """
     count = max(1, math.floor(edge + _ROUNDING))
-    return [np.float32(((n + _HALF) / count - _HALF) * edge + _HALF) for n in range(count)]
+    found: list[tuple[NDArray[np.int64], float]] = []
+    for number in range(count):
+        shift = ((number + _HALF) / count - _HALF) * edge * (1 - _ROUNDING)
+        index = np.floor(middle + np.float32(shift + _HALF)).astype(np.int64)
+        index = np.clip(index, 0, size - 1) * stride
+        if found and np.array_equal(found[-1][0], index):
+            found[-1] = index, found[-1][1] + 1 / count
+        else:
+            found.append((index, 1 / count))
+    return found
