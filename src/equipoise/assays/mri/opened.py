@@ -68,6 +68,8 @@ class Opened:
         The files beside the image that were read.
     notes : tuple of str
         Flags, one sentence each.
+    given : tuple of Given
+        Regions that the user gave in place of published ones.
     """
 
     recording: Recording
@@ -78,6 +80,34 @@ class Opened:
     reference: Reference | None
     inputs: tuple[InputDigest, ...]
     notes: tuple[str, ...]
+    given: tuple[Given, ...] = ()
+
+    def locate(self, regions: tuple[str, ...]) -> tuple[RegionVoxels, ...]:
+        """Find the elements of regions, those that the user gave by mask or label.
+
+        Parameters
+        ----------
+        regions : tuple of str
+            Rows of `tables/regions`.
+
+        Returns
+        -------
+        tuple of RegionVoxels
+            In the same order.
+
+        Raises
+        ------
+        RecordingError
+            If a region has no coordinates in MNI, or an atlas does not fit the image.
+        """
+        own = {given.region: given for given in self.given}
+        places, inside, name = self.source.places, self.source.inside, self.recording.name
+        return tuple(
+            own[region].locate(places, inside, name)
+            if region in own
+            else locate(region, places, inside, self.grey, name)
+            for region in regions
+        )
 
     def weights(self, elements: NDArray[np.int64]) -> NDArray[np.float32] | None:
         """Return the reference map at some elements, shape (n,); None where none was given."""
@@ -133,7 +163,7 @@ def open_recording(recording: Recording, options: Options) -> Opened:
             *denoised_notes(recording.name, recording.mixing),
             *(one.note for one in given),
         ),
-        given={one.region: one for one in given},
+        given=given,
     )
 
 

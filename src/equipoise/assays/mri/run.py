@@ -272,7 +272,7 @@ def read_run(
     """
     chosen = Options() if options is None else options
     opened = open_recording(recording, chosen)
-    found = tuple(opened.locate(region) for region in regions)
+    found = opened.locate(regions)
     cleanings = _cleanings(opened)
     wanted = choose_voxels(opened, found, whole_brain=whole_brain)
     passed = pass_once(opened, wanted, cleanings if whole_brain else (), watch)

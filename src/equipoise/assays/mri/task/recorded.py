@@ -17,7 +17,6 @@ import numpy as np
 
 from equipoise import __version__
 from equipoise.assays.mri.image.levels import centre
-from equipoise.assays.mri.image.regions import locate
 from equipoise.assays.mri.image.source import name_below, needed
 from equipoise.assays.mri.opened import Opened, open_recording
 from equipoise.assays.mri.options import Options
@@ -218,7 +217,7 @@ def _series(
 ) -> tuple[Array, dict[str, Region], str, tuple[str, ...]]:
     """Return the voxels' series in percent, the regions, the digest of the image and flags."""
     name, source = opened.recording.name, opened.source
-    located = [locate(r, source.places, source.inside, opened.grey, name) for r in regions]
+    located = opened.locate(regions)
     voxels = np.unique(np.concatenate([region.voxels for region in located]))
     read = source.read(voxels, watch)
     levels = centre(read.series, name)
