@@ -124,6 +124,8 @@ def build(folder: Path, faces: Faces) -> Recording:
     image, mask = folder / f"{stem}_bold.nii", folder / f"{stem}_mask.nii"
     write_image(image, image_of(faces, events), faces.seconds)
     write_image(mask, np.ones(SHAPE, dtype=np.uint8), 0)
+    grey = folder / f"{stem}_probseg.nii"
+    write_image(grey, np.ones(SHAPE, dtype=np.float32), 0)
     columns = confounds_of(faces)
     rows = ["\t".join(columns)]
     rows += ["\t".join(f"{v:.10g}" for v in row) for row in np.array(list(columns.values())).T]
@@ -138,6 +140,7 @@ def build(folder: Path, faces: Faces) -> Recording:
         path=str(image),
         mask=str(mask),
         confounds=str(table),
+        grey_matter=str(grey),
         sidecar=str(sidecar),
         space="MNI152NLin6Asym",
         repetition_time=faces.seconds,

@@ -113,9 +113,14 @@ def test_a_measurement_says_where_it_comes_from(faces: Maker, found: list[Result
     assert (one_found.date, one_found.scanner) == ("2025-01-10", "Maker Model 3 T")
     assert dict(one_found.covariates)["mean_fd"] == pytest.approx(0.08, abs=0.03)
     names = [digest.name for digest in one_found.provenance.inputs]
-    assert [name.rpartition("_")[2] for name in names] == [
-        "bold.nii", "mask.nii", "confounds.tsv", "bold.json", "events.tsv",
-    ]  # fmt: skip
+    assert {name.rpartition("_")[2] for name in names} == {
+        "bold.nii",
+        "mask.nii",
+        "probseg.nii",
+        "confounds.tsv",
+        "bold.json",
+        "events.tsv",
+    }
     assert taken(faces()) == found
 
 
