@@ -20,10 +20,17 @@ from equipoise.apps.report.wording import slips
 from equipoise.core.nouns import Dossier, OptionVerdict
 
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_dossier.py")))
-STATES = tuple(cast("dict[str, object]", SAMPLES["STATES"]))
-build = cast("Callable[[str], Dossier]", SAMPLES["build"])
+SCANS = runpy.run_path(str(Path(__file__).with_name("sample_scans.py")))
+BUILDERS = cast("dict[str, Callable[[], Dossier]]", {**SAMPLES["STATES"], **SCANS["STATES"]})
+STATES = tuple(BUILDERS)
 VOID = frozenset(("br", "col", "hr", "img", "input", "link", "meta", "source"))
 MEGABYTE = 1_000_000
+
+
+def build(state: str) -> Dossier:
+    return BUILDERS[state]()
+
+
 _pages: dict[str, str] = {}
 
 
@@ -205,6 +212,16 @@ def test_every_missing_measure_keeps_its_row_and_reason() -> None:
         for gap in build(state).not_measured:
             assert f"Not measured: {gap.reason}" in shown
             assert gap.id in shown
+
+
+def test_a_reason_that_many_measures_share_is_said_once() -> None:
+    gaps, shown = build("scans").not_measured, text("scans")
+    known = shown[shown.index("not taken") : shown.index("Not measured is not a good sign")]
+    for reason in {gap.reason for gap in gaps}:
+        assert known.count(f"Not measured: {reason}") == 1
+    assert "Ten measures Not measured: no run of this task was recorded" in known
+    for gap in gaps:
+        assert gap.id in shown
 
 
 def test_markup_in_names_is_escaped() -> None:
