@@ -88,6 +88,7 @@ def test_a_burst_at_a_short_repetition_time_costs_what_the_band_holds_of_it() ->
     cleaning = projection(confounds, 0.5, BAND, out)
     clean, spoilt = (cleaning.in_time(cleaning.coefficients(s)) for s in (series, jumped))
     assert (spoilt - clean).std() < 0.03 * clean.std()
+    assert np.abs(clean[out]).std() < 0.03 * clean.std()  # next to nothing is left there
 
 
 def test_replicates_draw_nothing_from_volumes_left_out() -> None:

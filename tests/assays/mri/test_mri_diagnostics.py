@@ -225,6 +225,9 @@ def test_the_trace_is_cut_to_the_run(tmp_path: Path) -> None:
         ({"Columns": ["cardiac", "trigger"]}, "holds no breathing trace"),
         ({"Columns": None}, "cannot be read"),
         ({"SamplingFrequency": "fast"}, "cannot be read"),
+        ({"SamplingFrequency": float("nan")}, "cannot be read"),
+        ({"SamplingFrequency": 0}, "cannot be read"),
+        ({"StartTime": float("inf")}, "cannot be read"),
         ({"SamplingFrequency": 500.0}, "less than half of the run"),
     ],
 )
@@ -234,6 +237,16 @@ def test_a_faulty_recording_gives_a_reason(
     told = read_trace(recorded(tmp_path, belt(), **changes), 600)
     assert isinstance(told, str)
     assert reason in told
+
+
+def test_a_damaged_recording_gives_a_reason(tmp_path: Path) -> None:
+    path = Path(recorded(tmp_path, belt(60)))
+    content = bytearray(path.read_bytes())
+    content[200:260] = bytes(60)
+    path.write_bytes(content)
+    assert "cannot be read" in str(read_trace(str(path), 60))
+    path.with_name("sub-01_task-rest_physio.json").write_text("[" * 100_000)
+    assert "cannot be read" in str(read_trace(str(path), 60))
 
 
 def test_a_missing_recording_gives_a_reason(tmp_path: Path) -> None:

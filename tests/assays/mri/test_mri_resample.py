@@ -219,9 +219,9 @@ def test_two_halves_of_a_volunteer_differ_by_what_the_errors_say(
         left = cleaning.coefficients(parcels[half])
         x, y = (left[:, pairs[:, side]] for side in (0, 1))
         scores.append(fisher(correlations(x, y)))
-        time = [cleaning.in_time(c).astype(np.float32) for c in (x, y)]
+        one, other = (cleaning.in_time(c).astype(np.float32) for c in (x, y))
         counts = block_counts((326,), length, 300, generator)
-        drawn = fisher(resampled_correlations(*time, counts)).std(axis=0, ddof=1)
+        drawn = fisher(resampled_correlations(one, other, counts)).std(axis=0, ddof=1)
         errors.append(drawn * calibration(cleaning, length, parcels[half]))
         even.append(drawn * calibration(cleaning, length))
     apart = scores[0] - scores[1]

@@ -166,7 +166,7 @@ def test_without_the_json_file_the_first_combined_are_taken_and_flagged(tmp_path
     assert any("could not be told apart: the first 10" in note for note in found.notes)
 
 
-@pytest.mark.parametrize("text", ["", "[1, 2]", '{"a_comp_cor_00": 3}', "\x00"])
+@pytest.mark.parametrize("text", ["", "[1, 2]", "[" * 100_000, '{"a_comp_cor_00": 3}', "\x00"])
 def test_a_damaged_json_file_tells_no_tissue(tmp_path: Path, text: str) -> None:
     path = tmp_path / "c.tsv"
     path.with_suffix(".json").write_text(text)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -20,6 +23,17 @@ if TYPE_CHECKING:
 __all__ = ["Breathing", "Trace", "breaths", "read_trace"]
 
 _NAMES: Final = ("respiratory", "respiration", "resp", "breathing")
+_UNREADABLE: Final = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    zlib.error,
+)
+"""What damaged or foreign files raise while they are read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,20 +86,28 @@ def read_trace(path: str, seconds: float) -> Trace | str:
     try:
         sidecar = Path(path.removesuffix(".gz")).with_suffix(".json")
         said = json.loads(sidecar.read_text(encoding="utf-8-sig"))
-        rate, start = float(said["SamplingFrequency"]), float(said.get("StartTime", 0))
+        rate, start = _clock(said)
         columns = [str(column).lower() for column in said["Columns"]]
         index = next((columns.index(name) for name in _NAMES if name in columns), None)
         if index is None:
             return "the physiological recording holds no breathing trace"
         with gzip.open(path, "rt", encoding="utf-8") as stream:
             values = np.loadtxt(stream, delimiter="\t", usecols=index, ndmin=1)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):
+    except _UNREADABLE:
         return "the physiological recording or its JSON file cannot be read"
     first = max(0, round(-start * rate))
     values = values[first : first + round(seconds * rate)]
-    if rate <= 0 or len(values) < seconds * rate / 2 or not np.isfinite(values).all():
+    if len(values) < seconds * rate / 2 or not np.isfinite(values).all():
         return "the breathing trace covers less than half of the run, or has gaps"
     return Trace(values, rate)
+
+
+def _clock(said: Mapping[str, Any]) -> tuple[float, float]:
+    """Return samples a second and the start of the recording against that of the run, s."""
+    rate, start = float(said["SamplingFrequency"]), float(said.get("StartTime", 0))
+    if not (math.isfinite(rate * start) and rate > 0):
+        raise ValueError
+    return rate, start
 
 
 def breaths(trace: Trace) -> Breathing | None:

@@ -71,7 +71,7 @@ def _masks(path: Path) -> dict[str, str]:
     """Return the tissue of each component; empty where there is no readable JSON file."""
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     entries = found.items() if isinstance(found, dict) else ()
     return {name: str(entry.get("Mask")) for name, entry in entries if isinstance(entry, dict)}
