@@ -79,3 +79,50 @@ def test_the_template_is_named_as_what_it_is() -> None:
     assert "given in MNI152NLin2009cAsym, another variant of MNI152" in target
     assert "differ by millimetres" in target
     assert "Copyright (C) 1993-2004 Louis Collins" in section(page, "sources")
+
+
+def _with_verdict(verdict: str) -> Dossier:
+    base = build("full")
+    target = dataclasses.replace(base.targets[0], verdict=verdict, reasons=("a reason",))
+    return dataclasses.replace(base, notices=(), targets=(target,))
+
+
+def test_the_terminal_names_no_point_that_must_not_be_aimed_at() -> None:
+    lines = summary(_with_verdict("fall_back"))
+    assert "mri.tms_target fall_back: Do not aim at this point" in lines
+    assert "x \N{MINUS SIGN}41" not in lines
+    assert "    a reason" in lines
+    assert "mri.tms_target use: left (x \N{MINUS SIGN}41, y +40, z +29 mm)" in summary(
+        _with_verdict("use")
+    )
+
+
+def test_results_of_the_first_version_still_render() -> None:
+    """They hold one point, no methods and two other verdicts."""
+    for verdict, head in (("usable", "Usable: left target"), ("uncertain", "Uncertain: left")):
+        target = section(render(_with_verdict(verdict)), "target")
+        assert head in target
+        assert "side by side" not in target
+        assert "give or take 10 mm" in target
+
+
+def test_movement_keeps_its_decimals_in_a_reason() -> None:
+    base = _with_verdict("use_with_caution")
+    reasons = (
+        "the head moved by 0.62 mm between volumes on average (limit 0.5 mm)",
+        "use the standard target, found by head measures",
+        "the halves lie 8.2 mm apart",
+    )
+    target = dataclasses.replace(base.targets[0], reasons=reasons)
+    shown = section(render(dataclasses.replace(base, targets=(target,))), "target")
+    assert "moved by 0.62 mm between volumes on average (limit 0.5 mm)" in shown
+    assert "The halves lie 9 mm apart." in shown
+
+
+def test_a_reason_that_repeats_the_verdict_is_left_out() -> None:
+    base = _with_verdict("fall_back")
+    reasons = ("the region is wide", "use the standard target, found by head measures")
+    target = dataclasses.replace(base.targets[0], reasons=reasons)
+    shown = section(render(dataclasses.replace(base, targets=(target,))), "target")
+    assert shown.lower().count("use the standard target, found by head measures") == 1
+    assert "The region is wide." in shown
