@@ -89,7 +89,7 @@ def cluster_spot(ready: Ready, sign: int) -> Winner | str:
     course = unit_ranks(_medians(here, labels, large))
     other = unit_ranks(_medians(there, around, np.arange(around.max() + 1)))
     net = (course @ other.T) @ np.bincount(around)
-    best = _smallest_product(patch, labels, large, -sign * net)
+    best = _smallest_product(patch, labels, large, sign * net)
     if best is None:
         wanted = "against" if sign < 0 else "with"
         return f"no large cluster runs {wanted} the subgenual cingulate"
@@ -174,6 +174,7 @@ def resample_clusters(ready: Ready, winner: Winner, counts: Single, sign: int) -
     inflation = np.float32(part.inflation)
     power = np.square(series)
     own = power.sum(axis=1)
+    counts = counts[: int(setting("tms_cluster_replicates"))]
     centres = np.full((len(counts), 3), np.nan)
     for number, drawn in enumerate(counts):
         again = (series * drawn) @ series.T
@@ -220,35 +221,36 @@ def _coarse_centre(
     """Return the winner's centre from the similarity of cubes, shape (n, n), of both regions."""
     count = here.count
     labels = _linked(similarity[:count, :count])
-    around = _linked(similarity[count:, count:])
-    own, other = _shares(labels, here.weights), _shares(around, there.weights)
     sizes = np.bincount(labels, weights=here.weights).astype(np.float64)
     large = np.flatnonzero(sizes * volume > setting("tms_cluster_volume"))
-    cross = own @ similarity[:count, count:] @ other.T
-    length = np.sqrt(_own(own, similarity[:count, :count]))
-    further = np.sqrt(_own(other, similarity[count:, count:]))
-    cross /= np.outer(length, further)
-    net = -sign * (cross @ np.bincount(around, weights=there.weights))
-    large = large[net[large] > 0]
     if not len(large):
         return None
+    around = _linked(similarity[count:, count:])
+    own = _shares(labels, here.weights, large)
+    other = _shares(around, there.weights, np.arange(around.max() + 1))
+    cross = own @ similarity[:count, count:] @ other.T
+    length = _length(own, similarity[:count, :count])
+    cross /= np.outer(length, _length(other, similarity[count:, count:]))
+    net = sign * (cross @ np.bincount(around, weights=there.weights))
+    right = net > 0
+    if not right.any():
+        return None
     centre = own @ here.centres
-    spread = np.sqrt(((own @ here.centres**2) - centre**2).sum(axis=1))
-    tight = sizes / np.maximum(spread, np.finfo(float).eps)
-    best = _best_ranked(sizes[large], tight[large], net[large])
-    return np.asarray(centre[large[best]])
+    spread = np.sqrt(np.maximum(((own @ here.centres**2) - centre**2).sum(axis=1), 0))
+    tight = sizes[large] / np.maximum(spread, np.finfo(float).eps)
+    best = _best_ranked(sizes[large][right], tight[right], net[right])
+    return np.asarray(centre[right][best], dtype=np.float64)
 
 
-def _own(shares: Array, similarity: Single) -> Array:
-    total = ((shares @ similarity) * shares).sum(axis=1)
-    return np.asarray(np.maximum(total, np.finfo(np.float32).eps))
+def _length(shares: Single, similarity: Single) -> Array:
+    total = ((shares @ similarity) * shares).sum(axis=1, dtype=np.float64)
+    return np.asarray(np.sqrt(np.maximum(total, np.finfo(np.float32).eps)))
 
 
-def _shares(labels: Index, weights: Array) -> Array:
-    """Return the share of each cube in each cluster, shape (clusters, cubes)."""
-    shares = np.zeros((labels.max() + 1, len(labels)))
-    shares[labels, np.arange(len(labels))] = weights
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+def _shares(labels: Index, weights: Array, wanted: Index) -> Single:
+    """Return the share of each cube in some clusters, shape (clusters, cubes)."""
+    shares = np.where(labels == wanted[:, None], weights, 0)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def _linked(similarity: Single) -> Index:

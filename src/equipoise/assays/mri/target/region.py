@@ -52,7 +52,7 @@ def region_about(point: Array, centres: Array, spacing: Array) -> Region:
         Of resampled scans; those without a centre hold NaN.
     spacing : ndarray, shape (3,)
         Voxel size in mm: a place within a voxel cannot be told, which adds the variance of an
-        even spread.
+        even spread, and no region is smaller than half a voxel (that of 50 %, a quarter).
 
     Returns
     -------
@@ -61,7 +61,7 @@ def region_about(point: Array, centres: Array, spacing: Array) -> Region:
         covariance, so heavy tails count.
     """
     away = centres[np.isfinite(centres).all(axis=1)] - point
-    grain = float(np.mean(spacing**2)) / (3 * 4)
+    grain, least = float(np.mean(spacing**2)) / (3 * 4), float(np.mean(spacing)) / 2
     covariance = away.T @ away / max(1, len(away)) + grain * np.eye(3)
     values, vectors = np.linalg.eigh(covariance)
     order = np.argsort(values)[::-1]
@@ -73,11 +73,11 @@ def region_about(point: Array, centres: Array, spacing: Array) -> Region:
     vectors = vectors * np.where(vectors[np.abs(vectors).argmax(axis=0), range(3)] < 0, -1, 1)
     return Region(
         covariance,
-        np.sqrt(values * half),
-        np.sqrt(values * most),
+        np.maximum(np.sqrt(values * half), least / 2),
+        np.maximum(np.sqrt(values * most), least),
         vectors.T,
-        radius50,
-        radius95,
+        max(radius50, least / 2),
+        max(radius95, least),
     )
 
 
