@@ -44,7 +44,7 @@ def native(recording: Recording) -> Recording:
     import nibabel as nib
 
     matrix = turned()
-    paths = {}
+    paths: dict[str, Any] = {}
     for field in ("path", "mask"):
         path = Path(str(getattr(recording, field)))
         image: Any = nib.load(path)
@@ -128,7 +128,10 @@ def planted(places: Array, volumes: int = 300) -> NDArray[np.float32]:
 
 def recorded(folder: Path, image: str, series: NDArray[np.float32], **parts: Any) -> Recording:
     path = folder / "sub-01_task-rest_desc-confounds_timeseries.tsv"
-    write_confounds(path, confounds(Twin(volumes=len(series)), np.zeros((33, 37, 27, len(series)))))
+    write_confounds(
+        path,
+        confounds(Twin(volumes=len(series)), np.zeros((33, 37, 27, len(series)), dtype=np.float32)),
+    )
     return Recording(
         kind="bold_surface",
         name=Path(image).name,

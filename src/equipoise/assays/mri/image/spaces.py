@@ -58,9 +58,11 @@ class _Affine:
     matrix: Points
 
     def forward(self, points: Points) -> Points:
+        """Map points as ITK does, shape (n, 3)."""
         return np.asarray(points @ self.matrix[:3, :3].T + self.matrix[:3, 3])
 
     def back(self, points: Points) -> Points:
+        """Map points against it."""
         return _inverse(self.matrix).forward(points)
 
 
@@ -72,6 +74,7 @@ class _Field:
     to_index: _Affine
 
     def forward(self, points: Points) -> Points:
+        """Map points as ITK does, shape (n, 3); NaN outside the field."""
         return points + self._at(points)
 
     def back(self, points: Points) -> Points:
