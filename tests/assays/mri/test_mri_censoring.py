@@ -17,6 +17,11 @@ from equipoise.assays.mri.cleaning.resample import (
     fisher,
     resampled_correlations,
 )
+from equipoise.assays.mri.options import Options
+from equipoise.assays.mri.run import read_run
+from equipoise.assays.mri.scan import Scan
+from equipoise.core.nouns import Recording
+from tests.assays.mri.conftest import Twin, bold, brain, confounds, lay
 
 VOLUMES, SECONDS, BAND = 200, 2.0, (0.01, 0.1)
 
@@ -164,3 +169,57 @@ def test_a_run_without_a_kept_volume_leaves_nothing(tmp_path: Path) -> None:
     del tmp_path
     cleaning = projection(np.ones((40, 2)), SECONDS, BAND, np.ones(40, dtype=bool))
     assert cleaning.freedom == 0
+
+
+MOVED = (40, 41, 90, 150, 151, 152, 230)
+REGIONS = ("dmn_ampfc", "dmn_pcc", "dmn_ag_l", "dmn_ag_r")
+
+
+def jerked(folder: Path, moved: tuple[int, ...], *, jump: float) -> Recording:
+    """Write the twin with a jump of the whole brain in volumes whose displacement says so."""
+    twin = Twin()
+    run = bold(twin)
+    columns = confounds(twin, run)
+    columns["framewise_displacement"] = np.full(twin.volumes, 0.1)
+    columns["framewise_displacement"][list(moved)] = 2.0
+    run[brain()[..., None] & np.isin(np.arange(twin.volumes), moved)] += jump
+    folder.mkdir()
+    return lay(folder, twin, run, columns)
+
+
+def scores(recording: Recording, options: Options) -> NDArray[np.float64]:
+    run = read_run(recording, REGIONS, options, whole_brain=False)
+    means = np.stack([run.series[:, run.regions[r].columns].mean(axis=1) for r in REGIONS], axis=1)
+    left = run.projection.coefficients(means.astype(np.float64))
+    return np.asarray(fisher(correlations(left[:, :1], left[:, 1:])))
+
+
+def test_a_jerk_of_the_head_makes_no_difference_once_it_is_left_out(tmp_path: Path) -> None:
+    """From file to correlation: the same with and without the jump, and spoilt if it stays in."""
+    options = Options(cleaning="none")
+    jumped = jerked(tmp_path / "a", MOVED, jump=3000)
+    plain = scores(jerked(tmp_path / "b", MOVED, jump=0), options)
+    # Values are rounded to whole numbers, the noise has a standard deviation of 100.
+    np.testing.assert_allclose(scores(jumped, options), plain, atol=0.01)
+    spoilt = scores(jumped, Options(cleaning="none", censor_above=np.inf))
+    assert (spoilt > plain + 1).all()
+
+
+@pytest.mark.parametrize(
+    ("apart", "said"),
+    [
+        # Stretches of four volumes go as well, but for the first, of five, as all below.
+        (5, "0 degrees of freedom are left of 300 volumes, 295 of them left out"),
+        (6, "23 degrees of freedom are left of 300 volumes, 49 of them left out"),
+    ],
+)
+def test_a_run_of_much_motion_is_refused_with_the_numbers(
+    tmp_path: Path, apart: int, said: str
+) -> None:
+    """The quiet run keeps 72 degrees of freedom; 49 volumes take one each."""
+    recording = jerked(tmp_path / "a", tuple(range(apart, 300, apart)), jump=0)
+    scan = Scan((read_run(recording, REGIONS, Options(), whole_brain=False),))
+    missed = scan.missed("mri.rest_default_mode", REGIONS)
+    assert missed is not None
+    assert said in missed.reason
+    assert "raise the limit of motion" in missed.reason

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise import __version__
+from equipoise.assays.mri.cleaning.censoring import shortage
 from equipoise.assays.mri.cleaning.confounds import Confounds
 from equipoise.assays.mri.cleaning.projection import Projection, projection
 from equipoise.assays.mri.cleaning.resample import calibration
@@ -189,7 +190,8 @@ class Run:
                 f"at most {limit:g} mm can be used"
             )
         if self.projection.freedom <= 0 or min(p.freedom for p in self.projections) < 0:
-            return "after cleaning, no degree of freedom is left"
+            out = int(np.count_nonzero(self.confounds.censored))
+            return shortage(0, self.volumes, out)
         return None
 
     def missed(self, measure: str, regions: tuple[str, ...]) -> NotMeasured | None:
