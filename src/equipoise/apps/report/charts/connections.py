@@ -44,7 +44,24 @@ def half_mark(place: float) -> Markup:
 def edge_strip(
     scale: Linear, ticks: Sequence[float], estimate: marks.Estimate, halves: Sequence[float]
 ) -> Markup:
-    """Return one connection with its intervals and the halves of the scan below it."""
+    """Return one connection with its intervals and the halves of the scan below it.
+
+    Parameters
+    ----------
+    scale : Linear
+        Axis in Fisher z.
+    ticks : sequence of float
+        Where grid lines stand.
+    estimate : Estimate
+        The whole scan with its intervals.
+    halves : sequence of float
+        Fisher z of the halves; empty where one is too short.
+
+    Returns
+    -------
+    Markup
+        A low row.
+    """
     zero = percent(scale.place(0))
     line = element("line", x1=zero, x2=zero, y1="0", y2="100%", stroke_width=1.25, **stroke("axis"))
     person = group(

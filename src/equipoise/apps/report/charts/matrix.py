@@ -125,6 +125,11 @@ def colour_bar(span: float, *, beyond: bool = False) -> tuple[tuple[str, str], .
         End of the scale.
     beyond : bool, optional
         Whether correlations lie beyond its ends.
+
+    Returns
+    -------
+    tuple of (colour, number)
+        Seven steps.
     """
     steps = len(DIVERGING) // 2
     found = []

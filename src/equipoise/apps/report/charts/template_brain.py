@@ -222,12 +222,17 @@ def _address(cut: Grey) -> str:
 
 
 def png_address(grey: Grey) -> str | None:
-    """Return a grey picture as a ``data:`` address, or None where Pillow is missing.
+    """Return a grey picture as an address that a page can hold.
 
     Parameters
     ----------
     grey : ndarray of uint8, shape (rows, columns)
         0 is black.
+
+    Returns
+    -------
+    str or None
+        A ``data:`` address; None where Pillow is missing.
     """
     if importlib.util.find_spec("PIL") is None:
         return None

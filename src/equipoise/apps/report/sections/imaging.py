@@ -30,9 +30,20 @@ class Imaging:
 
     Parameters
     ----------
-    targets, scans, measurements, not_measured, notices, changes, change_order
-        As in :class:`equipoise.core.nouns.Dossier`; measurements and gaps of scans only, changes
-        of any measure.
+    targets : tuple of Target
+        As in the dossier.
+    scans : tuple of ScanSummary
+        As in the dossier.
+    measurements : tuple of NormedMeasurement
+        Of scans only.
+    not_measured : tuple of NotMeasured
+        Of scans only.
+    notices : tuple of str
+        Sentences about the data.
+    changes : tuple of Change
+        Of any measure.
+    change_order : ChangeOrder or None
+        Whether the brain changed before the symptoms.
     used : tuple of str or None
         Measures that move the profile; None where there is no profile.
     set_aside : tuple of (measure, reason)
@@ -67,6 +78,11 @@ def imaging_of(dossier: Dossier, t1w: Path | None = None) -> Imaging:
         The results of one run.
     t1w : Path, optional
         The person's T1w image; a dossier holds no paths.
+
+    Returns
+    -------
+    Imaging
+        Without the measures of anything but scans.
     """
     return Imaging(
         targets=dossier.targets,
@@ -100,6 +116,11 @@ def imaging_of_results(
         Measurements on their norms; those that are not among them stay in their own unit.
     t1w : Path, optional
         The person's T1w image.
+
+    Returns
+    -------
+    Imaging
+        Without profile and changes.
     """
     placed = {item.measurement: item for item in normed}
     taken = [result for result in results if isinstance(result, Measurement)]

@@ -220,6 +220,11 @@ def unit_charts(
         The values.
     grouping : callable, optional
         Gives the heading of a measure inside its chart.
+
+    Returns
+    -------
+    list of RowChart
+        In the order in which kinds come up.
     """
     families: dict[tuple[str, str], list[NormedMeasurement]] = defaultdict(list)
     for item in items:
@@ -279,6 +284,11 @@ def values_table(items: Sequence[NormedMeasurement], *, anchored: bool = False) 
         The values.
     anchored : bool, optional
         Whether the rows carry the ids that charts link to: once on a page.
+
+    Returns
+    -------
+    DataTable
+        One row for each value.
     """
     rows = []
     for item in items:
