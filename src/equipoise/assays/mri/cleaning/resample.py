@@ -102,17 +102,24 @@ def inflation(kernel: Array, length: int) -> float:
     of the total.
     """
     volumes = len(kernel)
-    lag = np.abs(np.subtract.outer(np.arange(volumes), np.arange(volumes)))
-    lag = np.minimum(lag, volumes - lag)
-    kept = np.clip(1 - lag / min(length, volumes), 0, None)
-    squared = kernel**2
-    total = float(squared.sum())
+    length = min(length, volumes)
+    total = float(np.vdot(kernel, kernel))
     if total == 0:  # nothing is left after cleaning
         return 1.0
-    seen = float((kept * squared).sum()) / total
+    seen = sum(
+        (1 - lag / length) * _at_lag(kernel, lag) for lag in range(min(length, volumes // 2 + 1))
+    )
     mean = min(length / volumes, 0.5)
-    share = max(seen - mean, seen * mean)
-    return max(1.0, float(share**-0.5))
+    share = seen / total
+    return max(1.0, float(max(share - mean, share * mean) ** -0.5))
+
+
+def _at_lag(kernel: Array, lag: int) -> float:
+    """Return the sum of the squares of a symmetric matrix at a distance on the circle."""
+    volumes = len(kernel)
+    near, far = np.diagonal(kernel, lag), np.diagonal(kernel, lag - volumes)
+    once = float(near @ near) + (float(far @ far) if lag else 0.0)
+    return once if lag in (0, volumes / 2) else 2 * once
 
 
 def calibration(
@@ -157,7 +164,7 @@ def effective_freedom(kernel: Array) -> float:
     float
         The degrees of freedom of the cleaning where the power is even, fewer where it is not.
     """
-    squares = float((kernel**2).sum())
+    squares = float(np.vdot(kernel, kernel))
     return float(np.trace(kernel)) ** 2 / squares if squares > 0 else 0.0
 
 
