@@ -183,7 +183,9 @@ def test_an_edge_of_a_region_that_is_not_seen_is_left_out(twin: Maker) -> None:
     index = np.stack(np.meshgrid(*(np.arange(n) for n in inside.shape), indexing="ij"), axis=-1)
     world = index @ mask.affine[:3, :3].T + mask.affine[:3, 3]
     inside[((world - (-46, -70, 32)) ** 2).sum(axis=-1) <= 12**2] = 0
-    nib.Nifti1Image(inside.astype(np.uint8), mask.affine, mask.header).to_filename(recording.mask)
+    nib.Nifti1Image(inside.astype(np.uint8), mask.affine, mask.header).to_filename(
+        str(recording.mask)
+    )
     edges = score_edges(whole_scan(recording), seed=1)
     assert len(edges) == sum(len(circuit_edges(c)) for c in circuits()) - 3
     assert not any("dmn_ag_l" in (edge.region_a, edge.region_b) for edge in edges)

@@ -18,7 +18,7 @@ from equipoise.assays.mri.scan import Scan
 from equipoise.core.nouns import Recording
 from equipoise.core.tables import load_table, setting
 
-__all__ = ["Choice", "agreeing", "choices", "resting", "sessions_of"]
+__all__ = ["Choice", "agreeing", "choices", "identity", "resting", "sessions_of"]
 
 _RESTING: Final = "rest"
 _PREFERRED: Final = (*MNI_SPACES, T1W)
@@ -87,13 +87,24 @@ def _in_space(found: tuple[Recording, ...]) -> Choice:
     first: dict[str, Recording] = {}
     spare = []
     for recording in found:
-        if first.setdefault(_identity(recording), recording) is not recording:
+        if first.setdefault(identity(recording), recording) is not recording:
             spare.append(recording)
     return Choice(tuple(first.values()), tuple(spare))
 
 
-def _identity(recording: Recording) -> str:
-    """Return what names a run, whatever its space and resolution."""
+def identity(recording: Recording) -> str:
+    """Return what names a run, whatever its space and resolution.
+
+    Parameters
+    ----------
+    recording : Recording
+        One image of the run.
+
+    Returns
+    -------
+    str
+        The same for all images of the run.
+    """
     name = PurePosixPath(recording.name).name
     return _VARIANT.sub("", name).partition(".")[0]
 

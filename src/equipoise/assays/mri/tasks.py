@@ -19,9 +19,11 @@ from equipoise.assays.mri import (
     task_threat,
 )
 from equipoise.assays.mri.options import Options
+from equipoise.assays.mri.selection import identity
 from equipoise.assays.mri.task.contrasts import belongs, task_of
 from equipoise.assays.mri.task.measured import TaskScan
 from equipoise.assays.mri.task.recorded import TaskRun, read_task_run
+from equipoise.assays.mri.task.summary import summary_of
 from equipoise.core.assay import AssaySpec
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import NotMeasured, Recording, Result
@@ -63,14 +65,18 @@ def measure(
 
     Returns
     -------
-    tuple of Measurement or NotMeasured
+    tuple of Measurement, ScanSummary or NotMeasured
         For each session in which a task was run, one result for each of its measures; for a task
-        that was never run, one reason for each.
+        that was never run, one reason for each. Then a summary of each run that was read.
     """
     del seed
     runs = _runs(recordings)
     reader = _Reader(options, watch)
-    return tuple(result for spec, take in _ASSAYS for result in _of_task(spec, take, runs, reader))
+    results = tuple(
+        result for spec, take in _ASSAYS for result in _of_task(spec, take, runs, reader)
+    )
+    read = (run for run in reader.kept.values() if isinstance(run, TaskRun))
+    return (*results, *(summary_of(run) for run in read))
 
 
 _Images = tuple[Recording, ...]
@@ -83,7 +89,8 @@ def _runs(recordings: tuple[Recording, ...]) -> tuple[_Images, ...]:
     found: dict[tuple[str | None, ...], list[Recording]] = {}
     for one in recordings:
         if one.kind.startswith("bold") and one.task is not None:
-            found.setdefault((one.session, one.task, one.run), []).append(one)
+            key = (one.session, one.task, one.run, identity(one))
+            found.setdefault(key, []).append(one)
     return tuple(
         tuple(sorted(images, key=lambda image: _rank(image, order))) for images in found.values()
     )

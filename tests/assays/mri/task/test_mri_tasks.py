@@ -18,7 +18,7 @@ import pytest
 from equipoise.assays.mri import tasks
 from equipoise.assays.mri.image.regions import centre
 from equipoise.assays.mri.options import Options
-from equipoise.core.nouns import Measurement, NotMeasured, Recording, Result
+from equipoise.core.nouns import Measurement, NotMeasured, Recording, Result, ScanSummary
 
 Maker = Callable[..., Recording]
 RADIUS = 8
@@ -145,8 +145,27 @@ def test_each_session_stands_alone(faces: Maker) -> None:
 
 
 def test_the_same_run_in_two_spaces_is_measured_once(faces: Maker, found: list[Result]) -> None:
-    other = replace(faces(), space="MNI152NLin2009cAsym", name="func/other_bold.nii")
+    name = "func/sub-01_task-faces_space-MNI152NLin2009cAsym_bold.nii"
+    other = replace(faces(), space="MNI152NLin2009cAsym", name=name)
     assert taken(other, faces()) == found
+
+
+def test_runs_that_differ_in_another_entity_are_two(faces: Maker) -> None:
+    """Two directions of phase encoding without a run label are two runs."""
+    names = [f"func/sub-01_task-faces_dir-{way}_bold.nii" for way in ("LR", "RL")]
+    both = taken(replace(faces(), name=names[0]), replace(faces(seed=2), name=names[1]))
+    assert dict(one(both, "mri.task_sad.pgacc").provenance.parameters)["runs"] == "2"
+
+
+def test_each_run_has_its_summary(faces: Maker, found: list[Result]) -> None:
+    (summary,) = [r for r in found if isinstance(r, ScanSummary)]
+    assert (summary.task, summary.volumes, summary.seconds) == ("faces", 180, 2.0)
+    assert summary.strategy == "24p"
+    assert len(summary.displacement) == 180
+    assert {region.region for region in summary.regions} >= {"neg_pgacc", "pos_vs_l"}
+    assert all(region.enough for region in summary.regions)
+    assert summary.matrix == ()
+    assert not any(isinstance(r, ScanSummary) for r in taken(replace(faces(), events=None)))
 
 
 def test_events_without_the_conditions_are_named(faces: Maker, events_file: Any) -> None:

@@ -89,7 +89,7 @@ def _events_name(run: TaskRun) -> str:
 
 
 def _run_flags(run: TaskRun, contrast: Contrast) -> tuple[str, ...]:
-    return (*run.flags, *quality_flags(run.events, run.design, contrast, run.known))
+    return (*run.flags, *quality_flags(run.events, run.design, contrast, run.confounds.known))
 
 
 def _measured(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise import __version__
+from equipoise.assays.mri.cleaning.confounds import Confounds
 from equipoise.assays.mri.image.levels import centre
 from equipoise.assays.mri.image.source import name_below, needed
 from equipoise.assays.mri.opened import Opened, open_recording
@@ -47,6 +48,10 @@ class TaskRun:
     ----------
     recording : Recording
         What was read.
+    seconds : float
+        Time between volumes.
+    confounds : Confounds
+        Regressors and motion.
     events : Events
         What happened in it.
     design : Design
@@ -57,10 +62,6 @@ class TaskRun:
         Mean series of the regions in percent.
     regions : dict of str to Region
         Where the regions lie among the fitted voxels.
-    known : mapping of str to ndarray
-        Columns of the confounds file, for checks.
-    mean_fd : float or None
-        Mean framewise displacement in mm.
     flags : tuple of str
         Quality flags, one sentence each.
     provenance : Provenance
@@ -68,15 +69,20 @@ class TaskRun:
     """
 
     recording: Recording
+    seconds: float
+    confounds: Confounds
     events: Events
     design: Design
     fit: Fit
     means: dict[str, Array]
     regions: dict[str, Region]
-    known: dict[str, Array]
-    mean_fd: float | None
     flags: tuple[str, ...]
     provenance: Provenance
+
+    @property
+    def mean_fd(self) -> float | None:
+        """Mean framewise displacement in mm; None where it is not known."""
+        return _mean_fd(self.confounds)
 
     def activation(self, region: str, contrast: Contrast) -> Estimate:
         """Return the effect of a contrast in a region, in percent, with its variance."""
@@ -140,13 +146,13 @@ def read_task_run(
     both = np.column_stack([series, *means.values()])
     return TaskRun(
         recording=recording,
+        seconds=opened.seconds,
+        confounds=confounds,
         events=events,
         design=design,
         fit=fit_model(both, design.matrix, model_row().text("noise_model")),
         means=means,
         regions=found,
-        known=dict(confounds.known),
-        mean_fd=_mean_fd(opened),
         flags=(*_notice(recording), *opened.notes, *notes, *events.notes, *broken),
         provenance=_provenance(opened, design, start, digest),
     )
@@ -166,7 +172,7 @@ def _opened(recording: Recording, options: Options) -> tuple[Opened, float, tupl
             opened = open_recording(recording, chosen)
     else:
         opened = open_recording(recording, chosen)
-    moved, limit = _mean_fd(opened), setting("bold_max_mean_fd")
+    moved, limit = _mean_fd(opened.confounds), setting("bold_max_mean_fd")
     if moved is not None and moved > limit:
         raise RecordingError(
             "the head moved too much",
@@ -195,8 +201,8 @@ def _text(path: str) -> str:
     return Path(path).read_text(encoding="utf-8-sig")
 
 
-def _mean_fd(opened: Opened) -> float | None:
-    moved = opened.confounds.displacement
+def _mean_fd(confounds: Confounds) -> float | None:
+    moved = confounds.displacement
     return None if moved is None else float(moved.mean())
 
 
@@ -242,7 +248,7 @@ def _notice(recording: Recording) -> tuple[str, ...]:
 
 
 def _provenance(opened: Opened, design: Design, start: float, digest: str) -> Provenance:
-    recording, model, moved = opened.recording, model_row(), _mean_fd(opened)
+    recording, model, moved = opened.recording, model_row(), _mean_fd(opened.confounds)
     events = InputDigest(name_below(recording, "events"), file_digest(str(recording.events)))
     parameters = (
         ("cleaning", opened.confounds.strategy),
