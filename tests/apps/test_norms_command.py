@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from equipoise.apps.cli import main
-from equipoise.apps.documents import MEASURE_COLUMNS
+from equipoise.apps.documents import COVARIATES, MEASURE_COLUMNS
+from equipoise.apps.norms import finished
 from equipoise.apps.norms.fit import read_norms
 from equipoise.core.documents import from_json
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import SiteNorms
 from equipoise.core.streams import stream
+from equipoise.core.tables import load_table
 
 REST, HIPPOCAMPUS = "mri.rest_default_mode", "mri.structure_hippocampus"
 PREPARED = "cleaning 36P, space MNI152NLin6Asym"
@@ -238,6 +240,11 @@ def test_units_of_a_group_table_are_converted(run: Run, tmp_path: Path) -> None:
     code, _, err = run("norms", "fit", folder, "--out", out, "--site", "clinic")
     assert code == 0, err
     assert read_norms(out).norms[0].coefficients[0] == pytest.approx(4000, abs=270)
+
+
+def test_the_group_table_has_what_a_norm_needs() -> None:
+    assert set(finished.NEEDED) <= {"participant_id", *MEASURE_COLUMNS}
+    assert tuple(row.text("id") for row in load_table("norms/covariates")) == COVARIATES
 
 
 def test_age_and_sex_must_be_somewhere(run: Run, tmp_path: Path) -> None:

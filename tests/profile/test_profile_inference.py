@@ -21,6 +21,7 @@ from equipoise.core.nouns import (
 )
 from equipoise.core.tables import load_table
 from equipoise.profile import infer
+from equipoise.profile.observe import observe
 
 TODAY = "2025-01-10"
 NORM_ERROR = 0.1
@@ -232,6 +233,19 @@ def test_an_extrapolated_norm_counts_double() -> None:
     item = replace(_normed("blood.crp_hs", 1.71, error=2 * NORM_ERROR), extrapolated=True)
     state = _mechanism(infer((item,), today=TODAY), "inflammation")
     assert state.mean == pytest.approx(0.8 * math.sqrt(0.6) * 1.5 / 1.04, rel=1e-9)
+
+
+def test_the_norm_of_a_site_has_no_published_centre() -> None:
+    # Patients were placed on the published norm of the PHQ-9 alone: on a site's own norm the
+    # centre is not known, and the error of not knowing it (0.2) is added.
+    item = observe(_normed("scales.phq9", 1.5, "clinic"), TODAY)
+    assert item.y == pytest.approx(1.5)
+    assert item.norm_error == pytest.approx(math.hypot(0.1, 0.2))
+    published = observe(_normed("scales.phq9", 1.5, "phq9_any_all"), TODAY)
+    assert published.y == pytest.approx((1.5 - 2.75) / 0.95)
+    # Where patients were placed within every norm, the site's own serves as well.
+    crp = observe(_normed("blood.crp_hs", 1.5, "clinic"), TODAY)
+    assert crp.y == pytest.approx(1.5 - 0.21)
 
 
 def test_json_round_trip() -> None:

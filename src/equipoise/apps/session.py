@@ -153,6 +153,7 @@ def _references(dossier: Dossier) -> tuple[str, ...]:
     found |= {r.reference for v in dossier.appraisal.verdicts for r in v.reasons}
     found |= {s.reference for f in dossier.appraisal.red_flags for s in f.pathway}
     found |= {t.reference for t in dossier.trajectories}
+    found |= {c.reference for c in dossier.changes}
     return tuple(sorted({part.strip() for key in found for part in key.split(";")}))
 
 

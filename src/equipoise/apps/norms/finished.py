@@ -16,12 +16,12 @@ from equipoise.evidence.readers.sheet import Reading, open_sheet
 if TYPE_CHECKING:
     from equipoise.evidence.readers.sheet import Sheet, SheetRow
 
-__all__ = ["GROUP", "is_long", "read_long"]
+__all__ = ["GROUP", "NEEDED", "is_long", "read_long"]
 
 GROUP: Final = "group_measures.tsv"
 PARTICIPANTS: Final = "participants.tsv"
 DERIVATIVES: Final = "derivatives"
-_NEEDED: Final = ("participant_id", "measure", "value", "unit", "session", "scanner", "preparation")
+NEEDED: Final = ("participant_id", "measure", "value", "unit", "session", "scanner", "preparation")
 
 
 def is_long(sheet: Sheet) -> bool:
@@ -53,7 +53,7 @@ def read_long(
     InputError
         If a column is missing, a value is not plausible, or somebody has no age and sex.
     """
-    for name in _NEEDED:
+    for name in NEEDED:
         sheet.index(name, "the group level writes it")
     known = _participants(participants or _nearest(sheet.path))
     found: dict[str, dict[str, tuple[SheetRow, Taken]]] = {}
