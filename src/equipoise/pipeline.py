@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from equipoise import (
     __version__,
@@ -177,11 +178,15 @@ def _portable(timeline: Timeline) -> Timeline:
 def _digest(path: str | None) -> str:
     """Return the digest of a part of a recording; one that cannot be read has the reason.
 
-    The assay that needs the part says so in words; the key only has to change once it is there.
+    A folder, as FreeSurfer leaves it, has the digests of its files. The assay that needs the part
+    says so in words; the key only has to change once it is there.
     """
     if path is None:
         return ""
     try:
+        if Path(path).is_dir():
+            files = sorted(file for file in Path(path).iterdir() if file.is_file())
+            return " ".join(f"{file.name} {file_digest(file)}" for file in files)
         return file_digest(path)
     except OSError as error:
         return f"unreadable {error.errno}"

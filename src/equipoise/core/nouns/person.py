@@ -258,8 +258,9 @@ class Recording:
     t1w : str or None
         The person's whole-head T1w image that `transforms` lead to.
     surfaces : tuple of str
-        Surfaces (GIFTI) that the vertices of a ``bold_surface`` lie on, left then right; for
-        GIFTI series the second hemisphere's series stands last.
+        Surfaces (``.surf.gii``) that the vertices of a ``bold_surface`` lie on, left then right;
+        they may be left out for ``space-fsaverage5``. For GIFTI series `path` is the left
+        hemisphere's and the right one's (``.func.gii``) stands last.
     transforms : tuple of SpaceTransform
         Between the space of the image, T1w and the MNI spaces.
     """

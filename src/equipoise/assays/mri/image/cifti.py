@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from equipoise.assays.mri.image.gifti import Mesh
 from equipoise.assays.mri.image.spaces import MNI_SPACES
 from equipoise.assays.mri.image.stream import Streamed
-from equipoise.assays.mri.image.surface import Cortex, Mesh, VertexPlaces, edges, voxel_pairs
+from equipoise.assays.mri.image.surface import Cortex, VertexPlaces, edges, voxel_pairs
 from equipoise.core.errors import RecordingError
 from equipoise.core.steps import Watcher, file_digest
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equipoise.assays.mri.image.cifti import dense_places, open_dense, read_dense
+from equipoise.assays.mri.image.gifti import read_series
 from equipoise.assays.mri.image.header import Grid, ImageHeader
 from equipoise.assays.mri.image.places import Places, volume_places
 from equipoise.assays.mri.image.spaces import MNI_SPACES
@@ -27,7 +28,7 @@ from equipoise.assays.mri.image.stream import (
     read_rows,
     read_voxels,
 )
-from equipoise.assays.mri.image.surface import read_cortex, read_series, vertex_places
+from equipoise.assays.mri.image.surface import read_cortex, vertex_places
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import InputDigest, Recording
 from equipoise.core.steps import Watcher, file_digest, quiet

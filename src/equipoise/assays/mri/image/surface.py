@@ -1,4 +1,4 @@
-"""Cortical surfaces: meshes, the space their coordinates are in, and series on their vertices.
+"""Cortical surfaces: the space their coordinates are in, and where their vertices lie.
 
 Where the coordinates of a mesh lie is told by its name, as fMRIPrep and TemplateFlow write it:
 ``sub-`` is the person's own anatomy (T1w), ``tpl-fsaverage`` is MNI305, ``tpl-fsLR`` lies in
@@ -6,8 +6,8 @@ MNI152NLin6Asym. A mesh of any other name is refused. MNI305 is brought into MNI
 published affine (`regions/affines`); the two agree to a few mm, which a note says. For
 ``space-fsaverage5`` the pial surface inside nilearn is taken where no mesh is given.
 
-The side of a mesh or series is told by ``hemi-`` in its name or by the structure that the file
-names; both have to agree, and the meshes have to lie left and right of each other.
+The sides are told by the files (:mod:`~equipoise.assays.mri.image.gifti`); besides, the meshes
+have to lie left and right of each other.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from equipoise.assays.mri.image.gifti import SIDES, Mesh, read_mesh
 from equipoise.assays.mri.image.places import touching
 from equipoise.assays.mri.image.spaces import MNI_SPACES, T1W, Warp, warp_between
 from equipoise.core.errors import RecordingError
@@ -33,11 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cortex",
-    "Mesh",
     "VertexPlaces",
     "edges",
     "read_cortex",
-    "read_series",
     "vertex_places",
     "voxel_pairs",
 ]
@@ -45,16 +44,6 @@ __all__ = [
 _MNI305: Final = "MNI305"
 _TEMPLATES: Final = {"tpl-fsaverage": _MNI305, "tpl-fsLR": MNI_SPACES[0]}
 _BUNDLED: Final = "fsaverage5"
-_STRUCTURES: Final = {"L": "CortexLeft", "R": "CortexRight"}
-_TRIANGLE: Final = 3
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Mesh:
-    """Vertices in mm, shape (n, 3), and triangles of them, shape (k, 3)."""
-
-    points: Points
-    faces: Numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,14 +230,14 @@ def read_cortex(
     """
     known = _space_of(paths, name) if paths else _MNI305
     paths = paths or _bundled(space, name)
-    if len(paths) != len(_STRUCTURES):
+    if len(paths) != len(SIDES):
         raise RecordingError(
             "the surfaces of both hemispheres are needed",
             where=name,
             got=f"{len(paths)} files",
             allowed="left and right midthickness or pial .surf.gii",
         )
-    meshes = [_mesh(path, side) for path, side in zip(paths, _STRUCTURES, strict=True)]
+    meshes = [read_mesh(path, side) for path, side in zip(paths, SIDES, strict=True)]
     cortex = _placed(meshes[0], meshes[1], known, transforms, name)
     middle = [float(np.nanmean(cortex.to_mni(mesh.points)[:, 0])) for mesh in meshes]
     if not middle[0] < middle[1]:
@@ -333,92 +322,3 @@ def _published(source: str) -> tuple[str, Points]:
         line = "xyz".index(row.text("axis"))
         matrix[line] = [row.number(column) for column in ("by_x", "by_y", "by_z", "shift")]
     return rows[0].text("target"), matrix
-
-
-def _mesh(path: str, side: str) -> Mesh:
-    image = _gifti(path)
-    _check_side(image, path, side)
-    points = image.get_arrays_from_intent("NIFTI_INTENT_POINTSET")
-    faces = image.get_arrays_from_intent("NIFTI_INTENT_TRIANGLE")
-    if len(points) != 1 or len(faces) != 1:
-        raise RecordingError("this is no surface: points or triangles are missing", where=_of(path))
-    mesh = Mesh(
-        np.asarray(points[0].data, dtype=np.float64), np.asarray(faces[0].data, dtype=np.int64)
-    )
-    sound = mesh.points.shape[1:] == mesh.faces.shape[1:] == (_TRIANGLE,)
-    if not (sound and np.isfinite(mesh.points).all() and mesh.faces.max() < len(mesh.points)):
-        raise RecordingError("the surface is damaged", where=_of(path))
-    return mesh
-
-
-def read_series(path: str, side: str) -> NDArray[np.float32]:
-    """Read the series of one hemisphere.
-
-    Parameters
-    ----------
-    path : str
-        ``.func.gii``: one array for each time point, or one for all.
-    side : {"L", "R"}
-        Which hemisphere it has to be.
-
-    Returns
-    -------
-    ndarray, shape (volumes, vertices), float32
-        The values.
-
-    Raises
-    ------
-    RecordingError
-        If the file is missing, damaged, of the other or an untold hemisphere, or has no time.
-    """
-    image = _gifti(path)
-    _check_side(image, path, side)
-    arrays = [np.asarray(array.data, dtype=np.float32) for array in image.darrays]
-    if len(arrays) == 1 and arrays[0].ndim > 1:
-        return np.ascontiguousarray(arrays[0].T)
-    if len(arrays) <= 1 or len({array.shape for array in arrays}) != 1 or arrays[0].ndim != 1:
-        raise RecordingError("this is no series on a surface", where=_of(path))
-    return np.stack(arrays)
-
-
-def _gifti(path: str) -> Any:
-    from xml.parsers.expat import ExpatError
-
-    import nibabel as nib
-    from nibabel.filebasedimages import ImageFileError
-    from nibabel.gifti.gifti import GiftiImage
-
-    try:
-        image = nib.load(path)
-    except FileNotFoundError as error:
-        raise RecordingError("the file is missing", where=_of(path)) from error
-    except (OSError, EOFError, ValueError, ExpatError, ImageFileError) as error:
-        raise RecordingError(f"the file cannot be read: {error}", where=_of(path)) from error
-    if not isinstance(image, GiftiImage):
-        raise RecordingError("this is not a GIFTI file", where=_of(path), allowed=".gii")
-    return image
-
-
-def _of(path: str) -> str:
-    return Path(path).name
-
-
-def _check_side(image: Any, path: str, side: str) -> None:
-    """Refuse a file whose name or content tells the other side, or tells none."""
-    named = {
-        other for other in _STRUCTURES if f"hemi-{other}_" in f"{_of(path).partition('.')[0]}_"
-    }
-    metas = (image.meta, *(array.meta for array in image.darrays))
-    written = {meta.get("AnatomicalStructurePrimary") for meta in metas} & set(_STRUCTURES.values())
-    told = named | {other for other in _STRUCTURES if _STRUCTURES[other] in written}
-    if told == {side}:
-        return
-    raise RecordingError(
-        "the file does not tell which hemisphere it is"
-        if not told
-        else "the file is not the hemisphere that it was given as",
-        where=_of(path),
-        got=" and ".join(sorted(told)) or "neither hemi- in the name nor a structure inside",
-        allowed=f"hemi-{side} and {_STRUCTURES[side]}",
-        todo="never guess a side: name it as fMRIPrep does",
-    )
