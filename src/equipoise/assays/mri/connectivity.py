@@ -4,9 +4,9 @@ Each region gives the mean series of its voxels that hold a signal; the series a
 :mod:`equipoise.assays.mri.cleaning.projection`), each edge of `tables/circuits` is the Fisher z of
 the correlation of its two regions, and the circuit score is the mean of the edges. The standard
 error comes from a circular block bootstrap over time, calibrated for the degrees of freedom that
-the cleaning took (:mod:`equipoise.assays.mri.cleaning.resample`). It holds for this scan and for a
-signal of even strength within the band; the slower the signal, the more it is a lower bound. The
-difference between two scans of one person is larger.
+the cleaning took and for the spectrum of the run's own signal
+(:mod:`equipoise.assays.mri.cleaning.resample`). It holds for noise within this scan. The difference
+between two scans of one person is larger.
 
 :func:`score_edges` gives every edge of every circuit by itself, with its own standard error from
 the same replicates and its value in the two halves of the data, each cleaned apart.
