@@ -164,6 +164,26 @@ def test_fixed_effects_by_hand() -> None:
     assert (both.effect[0], both.variance[0]) == (2.0, pytest.approx(0.16 / 4))
 
 
+def test_the_error_of_a_region_holds_where_its_voxels_share_their_noise() -> None:
+    """Mean of voxel effects over the error of the mean series, 300 regions of 8 voxels: sd 1.
+
+    Noise with a memory of 0.4, half of it shared by the voxels of a region; the error of a mean of
+    independent voxels would be too small by a factor of two. Sampling error of the sd: 0.04.
+    """
+    generator = np.random.default_rng(8)
+    shared = generator.standard_normal((VOLUMES, 300, 1))
+    series = (shared + generator.standard_normal((VOLUMES, 300, 8))) / np.sqrt(2)
+    for volume in range(1, VOLUMES):
+        series[volume] += 0.4 * series[volume - 1]
+    design = _design()
+    both = np.hstack([series.reshape(VOLUMES, -1), series.mean(axis=2)])
+    found = fit_model(both, design.matrix, "ar1").contrast(design.vector(SAD))
+    effect = found.effect[:2400].reshape(300, 8).mean(axis=1)
+    t = effect / np.sqrt(found.variance[2400:])
+    assert 0.88 < t.std() < 1.15
+    assert abs(t.mean()) < 0.2
+
+
 def test_percent_of_the_mean() -> None:
     np.testing.assert_allclose(percent(np.array([[5.0], [-5.0]]), np.array([500.0])), [[1], [-1]])
 
