@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from equipoise.apps.report.palette import css_classes
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 __all__ = ["laid_out"]
 
@@ -28,9 +33,17 @@ def laid_out(template: str, theme: Markup, page: object) -> str:
     str
         An HTML document that holds its style, its pictures and its data.
     """
+    style = resources.files("equipoise.apps.report").joinpath("style.css")
+    css = theme + css_classes() + Markup(style.read_text(encoding="utf-8"))
+    return _environment().get_template(template).render(page=page, css=css)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Return the templates, compiled once however many people a run has."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("equipoise.apps.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -38,6 +51,3 @@ def laid_out(template: str, theme: Markup, page: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    style = resources.files("equipoise.apps.report").joinpath("style.css")
-    css = theme + css_classes() + Markup(style.read_text(encoding="utf-8"))
-    return environment.get_template(template).render(page=page, css=css)
