@@ -151,7 +151,7 @@ def told(norms: SiteNorms, out: Path) -> str:
         terms = ", ".join(norm.terms[1:])
         lines.append(f"{title} ({norm.measure})")
         lines.append(
-            f"  {norm.people} controls; {terms}; sd {norm.sd:.4g} {_unit(norm)}; "
+            f"  {norm.people} controls; {terms}; sd {norm.sd:.4g}{_unit(norm)}; "
             f"z of a person at their mean is known to +- {known_within(norm):.2f}"
         )
         prepared = norm.preparation or "not recorded"
@@ -165,7 +165,7 @@ def told(norms: SiteNorms, out: Path) -> str:
 
 
 def _unit(norm: SiteNorm) -> str:
-    return "(ln)" if norm.transform == "ln" else "" if norm.unit == "1" else norm.unit
+    return " (ln)" if norm.transform == "ln" else "" if norm.unit == "1" else f" {norm.unit}"
 
 
 def read_norms(path: Path) -> SiteNorms:
