@@ -228,3 +228,28 @@ def test_two_halves_of_a_volunteer_differ_by_what_the_errors_say(
     assert 0.9 <= (apart / np.hypot(*errors)).std() <= 1.25
     assert (apart / np.hypot(*even)).std() > 1.3
     assert 0.89 <= (np.abs(apart) < NormalDist().inv_cdf(0.975) * np.hypot(*errors)).mean() <= 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["white", "1/f"])
+def test_the_error_of_a_circuit_holds_too(kind: str) -> None:
+    """The mean of five edges among four related regions in 600 repeated scans of 10 minutes."""
+    generator = np.random.default_rng(3)
+    cleaning = projection(generator.standard_normal((300, 36)).cumsum(axis=0), 2.0, (0.01, 0.1))
+    length = round(setting("bold_block_seconds") / 2.0)
+    counts = block_counts((300,), length, 300, generator)
+    first, second = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (1, 3)]).T
+    scores, errors = [], []
+    for _ in range(600):
+        own = drawn_signals(kind, (300, 4), 2.0, generator)
+        series = own + 0.7 * drawn_signals(kind, (300, 1), 2.0, generator)
+        left = cleaning.coefficients(series)
+        scores.append(fisher(correlations(left[:, first], left[:, second])).mean())
+        time = cleaning.in_time(left).astype(np.float32)
+        drawn = resampled_correlations(time[:, first], time[:, second], counts)
+        spread = fisher(drawn).mean(axis=1, dtype=np.float64).std(ddof=1)
+        errors.append(spread * calibration(cleaning, length, series))
+    z, error = np.array(scores), np.array(errors)
+    # The scatter of 600 values is known to 3 per cent, coverage to 0.9.
+    assert np.sqrt((error**2).mean()) / z.std() == pytest.approx(1, abs=0.08)
+    assert 0.92 <= (np.abs(z - z.mean()) < NormalDist().inv_cdf(0.975) * error).mean() <= 0.97
