@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from equipoise.assays import mri
+from equipoise.assays.mri.image.source import open_source
 from equipoise.assays.mri.image.surface import read_cortex
 from equipoise.assays.mri.options import CLASSIC
 from equipoise.core.nouns import Measurement, NotMeasured, Recording, SpaceTransform, Target
@@ -106,6 +107,26 @@ def test_a_native_image_without_transform_is_not_measured(twin: Maker) -> None:
     for result in refused:
         assert isinstance(result, NotMeasured)
         assert "no transform leads from there to an MNI space" in result.reason
+
+
+@pytest.mark.parametrize(("scale", "turned_round"), [(1.1, False), (1 / 1.1, True)])
+def test_a_transform_that_may_be_turned_round_is_flagged(
+    scale: float, turned_round: bool, twin: Maker
+) -> None:
+    """A head is smaller than the template: by a tenth along each axis, 1.4 L to 1.9 L."""
+    recording = native(twin())
+    xfm = Path(recording.transforms[0].path)
+    # Images go from T1w to MNI, points from MNI to T1w: the right transform makes them smaller.
+    matrix = " ".join(f"{n:.6f}" for n in (np.eye(3) / scale).ravel())
+    xfm.write_text(
+        "#Insight Transform File V1.0\n#Transform 0\nTransform: AffineTransform_double_3_3\n"
+        f"Parameters: {matrix} 0 0 0\nFixedParameters: 0 0 0\n"
+    )
+    source = open_source(recording)
+    brain = np.count_nonzero(source.inside) * 0.064 / 1000  # voxels of 4 mm, in litres
+    assert any("turned round" in note for note in source.notes) is turned_round
+    if turned_round:
+        assert f"the brain mask has {brain / 1.1**3:.1f} L" in " ".join(source.notes)
 
 
 @pytest.fixture

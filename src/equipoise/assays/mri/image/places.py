@@ -39,6 +39,8 @@ __all__ = ["Places", "VoxelPlaces", "touching", "volume_places"]
 
 _SAMPLE: Final = 4000
 """Voxels that the affine part of a warp is fitted to."""
+_LITRE: Final = 1_000_000
+"""Cubic millimetres."""
 _HALF: Final = tuple(step for step in product((-1, 0, 1), repeat=3) if step > (0, 0, 0))
 """One of each two opposite steps to the 26 neighbours of a voxel."""
 
@@ -140,6 +142,11 @@ class VoxelPlaces:
         nx, ny, _ = self.grid.shape
         flat = seen[:, 0] + nx * (seen[:, 1] + ny * seen[:, 2])
         return np.sort(flat.astype(np.int64)), len(near)
+
+    def litres(self, elements: Numbers) -> float:
+        """Return the volume of voxels after the transform into MNI."""
+        cube = abs(float(np.linalg.det((self.fit @ self.grid.affine)[:3, :3])))
+        return len(elements) * cube / _LITRE
 
     def pairs(self, elements: Numbers) -> Numbers:
         """Return pairs of voxels that share a face, an edge or a corner."""

@@ -17,7 +17,7 @@ import numpy as np
 from equipoise.assays.mri.image.cifti import dense_places, open_dense, read_dense
 from equipoise.assays.mri.image.gifti import read_series
 from equipoise.assays.mri.image.header import Grid, ImageHeader
-from equipoise.assays.mri.image.places import Places, volume_places
+from equipoise.assays.mri.image.places import Places, VoxelPlaces, volume_places
 from equipoise.assays.mri.image.spaces import MNI_SPACES
 from equipoise.assays.mri.image.stream import (
     Rows,
@@ -179,12 +179,23 @@ def _volume(recording: Recording) -> Source:
         volumes=header.volumes,
         repetition_time=header.repetition_time,
         inside=mask.inside,
-        notes=header.notes,
+        notes=(*header.notes, *_small(places, mask.inside)),
         inputs=(InputDigest(name_below(recording, "mask"), mask.sha256), *_warps(recording)),
         stream=lambda voxels, watch: read_voxels(recording.path, header, voxels, name, watch),
         rows=lambda voxels, digest, watch: read_rows(
             recording.path, header, voxels, name, rows=digest, watch=watch
         ),
+    )
+
+
+def _small(places: VoxelPlaces, inside: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Return a note if a transform makes the brain small: it may have been turned round."""
+    litres = places.litres(np.flatnonzero(inside))
+    if places.warp is None or litres >= setting("xfm_brain_least"):
+        return ()
+    return (
+        f"after the transform into MNI the brain mask has {litres:.1f} L: either the transform is "
+        "turned round, or much of the brain lies outside the image",
     )
 
 
