@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Single = NDArray[np.float32]
 
-__all__ = ["Passed", "Wanted", "choose_voxels", "pass_once", "stretches"]
+__all__ = ["Passed", "Wanted", "choose_voxels", "one_thread", "pass_once", "stretches"]
 
 _BLOCK: Final = 64
 """Volumes gathered at once: bounds the memory."""
@@ -165,7 +165,7 @@ def pass_once(
     block = np.empty((min(_BLOCK, volumes), count), dtype=np.float32)
     level = np.zeros(count, dtype=np.float32)
     # Values that are no numbers, or too large, are left out later.
-    with _one_thread(), np.errstate(over="ignore", invalid="ignore"):
+    with one_thread(), np.errstate(over="ignore", invalid="ignore"):
         for number, row in enumerate(source.each(wanted.all, digest, watch)):
             series[number], carpet[number] = row[kept], row[shown]
             if not gathered:
@@ -181,8 +181,8 @@ def pass_once(
     return Passed(series, carpet, moments, digest.sha256)
 
 
-def _one_thread() -> contextlib.AbstractContextManager[object]:
-    """Return a context in which linear algebra uses one thread."""
+def one_thread() -> contextlib.AbstractContextManager[object]:
+    """Return a context in which linear algebra uses one thread: its sums then keep one order."""
     try:
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
     except ModuleNotFoundError:  # it comes with nilearn; without it the pass is only slower

@@ -24,6 +24,7 @@ from equipoise.assays.mri import (
 )
 from equipoise.assays.mri.opened import faults
 from equipoise.assays.mri.options import Options
+from equipoise.assays.mri.passing import one_thread
 from equipoise.assays.mri.run import Run, read_run
 from equipoise.assays.mri.scan import Scan
 from equipoise.assays.mri.selection import Choice, agreeing, choices, sessions_of
@@ -74,7 +75,14 @@ def measure(
         that cannot be used give the reason; images that were not used, or could not be, are named
         in the flags.
     """
-    found = choices(recordings)
+    with one_thread():
+        return _taken(choices(recordings), options, seed, watch)
+
+
+def _taken(
+    found: tuple[Choice, ...], options: Options, seed: int, watch: Watcher
+) -> tuple[Result, ...]:
+    """Measure the first choice of which a run can be read."""
     if not found:
         return _none("no resting run was recorded")
     reasons: list[str] = []
