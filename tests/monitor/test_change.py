@@ -61,7 +61,7 @@ def test_the_noise_of_measuring_twice_by_hand() -> None:
     assert found.difference == -400
     assert found.z == pytest.approx(-400 / 164)
     assert found.verdict == "fall"
-    assert "400 mm3 lower, more than the noise" in found.words
+    assert "4200 mm3 (2025-01-10), 3800 mm3 (2025-06-10): 400 mm3 lower, more than" in found.words
     assert found.reference == "subcortical_retest2022"
 
 

@@ -47,7 +47,7 @@ def test_the_brain_came_first() -> None:
     found = order_of_change((_change("2025-01-02", "2025-03-01"),), (course,))
     assert found is not None
     assert found.verdict == "before"
-    assert "had changed reliably by 2025-03-01" in found.words
+    assert "changed reliably by 2025-03-01 (volume of the hippocampus: fall)" in found.words
     assert "only after 2025-03-05" in found.words
     assert "does not show that the one caused the other" in found.words
 

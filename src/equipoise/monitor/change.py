@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_sessions", "holm"]
 
+_THOUSAND: Final = 1000.0
 _UNDECIDED: Final = "cannot_tell"
 _NO_CHANGE: Final = "no_reliable_change"
 
@@ -245,13 +246,13 @@ def _words(pair: _Pair, verdict: str, compared: int) -> str:
     if pair.z is None or pair.error is None:
         return f"{opening}. Whether it changed cannot be told: {pair.doubt}."
     unit = _unit(pair.first.measurement)
-    size = f"{number(abs(pair.difference))}{unit} {'higher' if pair.difference > 0 else 'lower'}"
+    size = f"{_figure(abs(pair.difference))}{unit} {'higher' if pair.difference > 0 else 'lower'}"
     level = f"{100 * setting('monitor_confidence'):g} %"
     family = f"Holm over {compared} measures" if compared > 1 else "one measure compared"
     judged = "within" if verdict == _NO_CHANGE else "more than"
     return (
         f"{opening}: {size}, {judged} the noise of measuring an unchanged person twice "
-        f"(standard error {number(pair.error)}{unit}, {level}, {family}).{_same_scanner(pair)}"
+        f"(standard error {_figure(pair.error)}{unit}, {level}, {family}).{_same_scanner(pair)}"
     )
 
 
@@ -263,7 +264,12 @@ def _same_scanner(pair: _Pair) -> str:
 
 def _value(one: Measurement) -> str:
     when = one.date or (f"session {one.session}" if one.session else "undated")
-    return f"{number(one.quantity.value)}{_unit(one)} ({when})"
+    return f"{_figure(one.quantity.value)}{_unit(one)} ({when})"
+
+
+def _figure(value: float) -> str:
+    """Return three figures, and thousands whole: never with an exponent."""
+    return f"{value:.0f}" if abs(value) >= _THOUSAND else number(value)
 
 
 def _unit(one: Measurement) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from equipoise.core.dates import earliest, latest
 from equipoise.core.nouns import ChangeOrder
+from equipoise.core.tables import load_table
 
 if TYPE_CHECKING:
     from equipoise.core.dates import IsoDate
@@ -65,7 +66,7 @@ def _against_symptoms(
     until = max(change.last_date or "" for change in changed)
     brain = (
         f"{len(changed)} of {compared} measures of the brain changed reliably by {until} "
-        f"({', '.join(change.measure for change in changed)})"
+        f"({_named(changed)})"
     )
     followed = [t for t in trajectories if t.reliable_change and len(t.points) > 1]
     if not followed:
@@ -89,13 +90,23 @@ def _against_symptoms(
             f"{brain}; symptoms changed reliably after {start}, so it cannot be said that the "
             "brain changed before the symptoms.",
         )
-    names = ", ".join(change.measure for change in first)
+    names = _named(first)
     ended = max(change.last_date or "" for change in first)
     return ChangeOrder(
         "before",
         f"The brain changed before the symptoms: {len(first)} of {compared} measures compared "
         f"had changed reliably by {ended} ({names}), and the scales changed reliably only after "
         f"{start}. This does not show that the one caused the other.",
+    )
+
+
+def _named(changes: list[Change]) -> str:
+    """Return the printed names of measures, with the direction of their change."""
+    rows = load_table("measures/measures")
+    titles = [rows.row(id=change.measure).text("title") for change in changes]
+    return ", ".join(
+        f"{title[:1].lower()}{title[1:]}: {change.verdict}"
+        for title, change in zip(titles, changes, strict=True)
     )
 
 
