@@ -229,7 +229,8 @@ def measured() -> tuple[NormedMeasurement, ...]:
         ("mri.rest_sgacc_dlpfc", -0.212, "1", 0.066),
         ("mri.rest_reward", 0.143, "1", 0.058),
         ("mri.task_go_nogo_activation", 0.62, "%", 0.21),
-        ("mri.task_sad_activation", -0.14, "%", 0.19),
+        ("mri.task_sad.pgacc", -0.14, "%", 0.19),
+        ("mri.task_sad.amygdala_l", 0.22, "%", 0.17),
     ]
     placed = [
         ("mri.rest_default_mode", 0.312, "1", 0.071, 0.9, False),

@@ -25,7 +25,7 @@ PLANES: tuple[template_brain.Plane, ...] = ("sagittal", "coronal", "axial")
 
 def _surface(body: Ellipsoid) -> NDArray[np.float64]:
     """Return many points of the surface, made from the unit ball and not from its matrix."""
-    drawn = np.random.default_rng(5).normal(size=(200_000, 3))
+    drawn = np.random.default_rng(5).normal(size=(40_000, 3))
     unit = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
     return np.asarray((unit * np.array(body.axes)) @ np.array(body.directions))
 
@@ -50,14 +50,14 @@ def test_the_shadow_reaches_as_far_as_the_body(right: int, up: int) -> None:
     x, y, z = (tuple(map(float, row)) for row in turned)
     body = Ellipsoid((14.0, 9.0, 4.0), (x, y, z))  # type: ignore[arg-type]
     seen = _surface(body)[:, [right, up]]
-    angles = np.radians(np.arange(0, 180, 0.5))
+    angles = np.radians(np.arange(0, 180, 1.0))
     reach = (seen @ np.array([np.cos(angles), np.sin(angles)])).max(axis=0)
     shadow = body.shadow(right, up)
-    # 200 000 points miss the extreme by less than a hundredth of a millimetre or two.
-    assert shadow.long == pytest.approx(reach.max(), abs=0.03)
-    assert shadow.short == pytest.approx(reach.min(), abs=0.03)
+    # 40 000 points and steps of a degree miss the extreme by some hundredths of a millimetre.
+    assert shadow.long == pytest.approx(reach.max(), abs=0.05)
+    assert shadow.short == pytest.approx(reach.min(), abs=0.05)
     widest = math.degrees(angles[int(reach.argmax())])
-    assert abs((180 - shadow.degrees - widest + 90) % 180 - 90) < 1
+    assert abs((180 - shadow.degrees - widest + 90) % 180 - 90) < 2
 
 
 def test_a_ball_is_round_everywhere() -> None:

@@ -62,7 +62,7 @@ def test_without_a_norm_the_own_unit_is_said(page: str) -> None:
     shown = words(part(page, "brain"))
     assert "No norm: shown in their own unit" in shown
     # -0.212 with an error of 0.066: 95 % from -0.342 to -0.082, rounded outward.
-    assert "\N{MINUS SIGN}0.212 No norm" in shown
+    assert "\N{MINUS SIGN}0.212 80 %: " in shown
     assert "95 %: \N{MINUS SIGN}0.35 to \N{MINUS SIGN}0.08" in shown
 
 
@@ -271,3 +271,9 @@ def test_notes_that_all_rows_share_are_said_once(page: str) -> None:
     brain = words(part(page, "brain"))
     assert brain.count("Norm: 64 controls of this site.") == 1
     assert "Of all rows: 8 January 2025. Norm: 64 controls of this site." in brain
+
+
+def test_a_task_names_itself_once_above_its_rows(page: str) -> None:
+    brain = words(part(page, "brain"))
+    assert "Task: Sad faces Activation of the perigenual cingulate" in brain
+    assert "Sad faces: activation" not in brain.split("Task: Sad faces")[1]

@@ -26,7 +26,7 @@ from equipoise.apps.report.sections.strips import (
     value_notes,
 )
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
-from equipoise.apps.report.wording import say, sentence
+from equipoise.apps.report.wording import capital, say, sentence
 from equipoise.core.nouns import EdgeScore, NormedMeasurement
 
 __all__ = ["Circuits", "circuits", "edges_of", "kind_of"]
@@ -38,6 +38,7 @@ KINDS: Final = (
 )
 SHARED: Final = 2
 """From so many rows on, notes that all of them share are said once."""
+TASK: Final = "Task: "
 NORM_WIDTH: Final = 3.5
 CENTILES: Final = ((-2.0, "2"), (-1.0, "16"), (0.0, "50"), (1.0, "84"), (2.0, "98"))
 PAIR: Final = " \N{EN DASH} "
@@ -68,12 +69,27 @@ def circuits(imaging: Imaging) -> Circuits | None:
     charts += _bare_charts(standing, bare)
     return Circuits(
         title=_title(newest, on_norm),
-        charts=tuple(_said_once(chart) for chart in charts),
+        charts=tuple(
+            _said_once(replace(chart, groups=tuple(_named_once(group) for group in chart.groups)))
+            for chart in charts
+        ),
         edges=_edge_chart(found) if found else None,
         edge_words=_edge_words(found),
         edge_table=_edge_table(found) if found else None,
         limit=say("scan_limit"),
     )
+
+
+def _named_once(group: PlotGroup) -> PlotGroup:
+    """Return a group of one task: its rows are low and do not repeat the name of the task."""
+    if not group.title or not group.title.startswith(TASK):
+        return group
+    start = f"{group.title.removeprefix(TASK)}: "
+    rows = (
+        replace(row, label=capital(row.label.removeprefix(start)), kind="quiet")
+        for row in group.rows
+    )
+    return replace(group, rows=tuple(rows))
 
 
 def _said_once(chart: RowChart) -> RowChart:
@@ -106,8 +122,10 @@ def edges_of(imaging: Imaging) -> tuple[EdgeScore, ...]:
 
 
 def kind_of(measure: str) -> str:
-    """Return the heading that a measure of the brain stands under."""
-    return next((title for stem, title in KINDS if measure.startswith(stem)), "Other")
+    """Return the heading that a measure of the brain stands under; a task has its own."""
+    kind = next((title for stem, title in KINDS if measure.startswith(stem)), "Other")
+    task, _, rest = measure_title(measure).partition(": ")
+    return f"{TASK}{task}" if kind == KINDS[1][1] and rest else kind
 
 
 def _title(newest: list[NormedMeasurement], on_norm: list[NormedMeasurement]) -> str:
@@ -195,12 +213,25 @@ def _bare_charts(standing: Standing, items: list[NormedMeasurement]) -> list[Row
     charts = unit_charts(standing, items, kind_of)
     return [
         replace(
-            chart,
-            title=say("no_norm_title", unit=chart.axis_title),
+            _without_no_norm(chart),
+            title=say("no_norm_title", unit=chart.axis_title.removeprefix("own unit, ")),
             summary=_bare_summary(items, chart),
         )
         for chart in charts
     ]
+
+
+def _without_no_norm(chart: RowChart) -> RowChart:
+    """Return a chart whose rows leave out what its title says."""
+    no_norm = say("no_norm")
+    groups = []
+    for group in chart.groups:
+        kept = (
+            replace(row, value_notes=tuple(note for note in row.value_notes if note != no_norm))
+            for row in group.rows
+        )
+        groups.append(replace(group, rows=tuple(kept)))
+    return replace(chart, groups=tuple(groups))
 
 
 def _bare_summary(items: list[NormedMeasurement], chart: RowChart) -> str:
