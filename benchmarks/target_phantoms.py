@@ -125,7 +125,7 @@ def places(patch: Patch, depth: float) -> Array:
     from scipy.spatial import cKDTree
 
     tree = cKDTree(patch.positions)
-    near = np.array([len(n) for n in tree.query_ball_point(patch.positions, depth)])
+    near = tree.query_ball_point(patch.positions, depth, return_length=True)
     full = 4 / 3 * np.pi * depth**3 / patch.volume
     return patch.positions[near >= 0.9 * full]
 
@@ -145,7 +145,8 @@ class _Maker:
     def course(self, count: int = 1) -> Single:
         """Return coefficients of `count` signals of variance 1, shape (m, count)."""
         shape = (len(self.amplitude), count)
-        return self.amplitude * self.generator.standard_normal(shape, dtype=np.float32)
+        drawn = self.generator.standard_normal(shape, dtype=np.float32)
+        return np.asarray(self.amplitude * drawn, dtype=np.float32)
 
     def field(self, patch: Patch) -> Single:
         """Return coefficients of noise of variance 1 in a patch: smooth and white together."""
@@ -155,7 +156,7 @@ class _Maker:
         scene, m = self.scene, len(self.amplitude)
         white = self.generator.standard_normal((m, len(patch.positions)), dtype=np.float32)
         if scene.fwhm <= 0:
-            return self.amplitude * white
+            return np.asarray(self.amplitude * white, dtype=np.float32)
         shape = (m, *(edge + 2 * MARGIN for edge in patch.inside.shape))
         drawn = self.generator.standard_normal(shape, dtype=np.float32)
         sigma = scene.fwhm / np.sqrt(8 * np.log(2)) / patch.spacing
@@ -163,11 +164,12 @@ class _Maker:
         inner = slice(MARGIN, -MARGIN)
         kept = drawn[:, inner, inner, inner][:, patch.inside]
         kept *= np.float32(np.sqrt(1 - scene.white)) / kept.std()
-        return self.amplitude * (kept + np.float32(np.sqrt(scene.white)) * white)
+        noise = kept + np.float32(np.sqrt(scene.white)) * white
+        return np.asarray(self.amplitude * noise, dtype=np.float32)
 
     def in_time(self, coefficients: Single) -> Single:
         """Return series, shape (volumes, n)."""
-        return self.basis @ coefficients
+        return np.asarray(self.basis @ coefficients, dtype=np.float32)
 
 
 def phantom(scene: Scene, seed: int) -> Phantom:
@@ -212,7 +214,8 @@ def _elsewhere(maker: _Maker, signal: Single, whole: Single) -> Single:
     network = draw.integers(0, NETWORKS, ELSEWHERE)
     side = draw.choice(np.array([-1, 1]), ELSEWHERE).astype(np.float32)
     courses = np.concatenate([signal, maker.course(NETWORKS - 1)], axis=1)
-    return maker.course(ELSEWHERE) + courses[:, network] * side + whole
+    mixed = maker.course(ELSEWHERE) + courses[:, network] * side + whole
+    return np.asarray(mixed, dtype=np.float32)
 
 
 def _regressors(maker: _Maker, whole: Single) -> Array:

@@ -127,7 +127,7 @@ def test_the_reference_series_is_that_of_the_voxels() -> None:
     cleaning = projection(generator.standard_normal((120, 3)), 2, (0.01, 0.1))
     left = unit_columns(cleaning.coefficients(series).astype(np.float32))
     run: Any = phantoms()._Run(1.0)
-    part = Part((run,), (slice(0, 120),), (cleaning,), (left @ left.T / 40,))
+    part = Part((run,), (slice(0, 120),), (cleaning,), ((left @ left.T / 40).astype(np.float32),))
     search = Search(strong().bench.whole.search.patch, (series,), (seed,))
     ready = Ready.of(search, part)
     course = reference_map.course(ready)
