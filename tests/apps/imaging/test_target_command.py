@@ -203,6 +203,9 @@ def test_several_runs_are_joined_and_the_same_bytes_come_again(
     scans: ModuleType, files: Any, run: Run, tmp_path: Path
 ) -> None:
     other = scans.copied(files, tmp_path / "second")
+    image: Any = nib.load(other.bold)
+    data = np.asarray(image.dataobj)[..., ::-1]  # another run, of the same quality
+    image.__class__(data, image.affine, image.header).to_filename(other.bold)
     printed = []
     for name in ("a", "b"):
         line = _line(scans, files, tmp_path / name, "--method", "classic")
@@ -211,9 +214,21 @@ def test_several_runs_are_joined_and_the_same_bytes_come_again(
         assert code == 0, err
         printed.append(out)
     assert printed[0] == printed[1]
+    assert dict(json.loads(printed[0])["provenance"]["parameters"])["runs"] == "2"
     first, second = ({p.name: p.read_bytes() for p in (tmp_path / n).rglob("*.*z")} for n in "ab")
     assert first
     assert first == second
+
+
+def test_one_run_given_twice_is_no_second_run(
+    scans: ModuleType, files: Any, run: Run, tmp_path: Path
+) -> None:
+    other = scans.copied(files, tmp_path / "second")
+    line = _line(scans, files, tmp_path / "out")
+    line += ["--bold", str(other.bold), "--confounds", str(other.confounds)]
+    code, out, err = run(*line)
+    assert (code, out) == (2, "")
+    assert "two runs hold the same data" in err
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Final
 
 from equipoise.core.errors import InputError, RecordingError
 from equipoise.core.nouns import Recording, SpaceTransform
+from equipoise.core.steps import file_digest
 from equipoise.core.tables import setting
 
 __all__ = ["Given", "check_label", "entity", "recordings", "transform"]
@@ -191,8 +192,22 @@ def _check_files(given: Given) -> None:
             raise InputError("the file is missing", where=where)
         if path.stat().st_size == 0:
             raise InputError("the file is empty", where=where, todo="copy it again")
-    if len(set(given.bold)) < len(given.bold):
-        raise InputError("a run is named twice", where="--bold")
+    _check_different(given.bold)
+
+
+def _check_different(paths: tuple[Path, ...]) -> None:
+    """Refuse one run given twice: it would count as two that agree."""
+    seen: dict[int, list[Path]] = {}
+    for path in paths:
+        for other in seen.setdefault(path.stat().st_size, []):
+            if file_digest(str(path)) == file_digest(str(other)):
+                raise InputError(
+                    "two runs hold the same data",
+                    where="--bold",
+                    got=f"{other.name} and {path.name}",
+                    todo="name each run once",
+                )
+        seen[path.stat().st_size].append(path)
 
 
 def _check_person(given: Given) -> None:
@@ -223,14 +238,11 @@ def _check_entity(option: str, said: str, path: Path, key: str) -> None:
 
 
 def _names(paths: tuple[Path, ...]) -> list[str]:
-    """Return names without folders, or with the last one where runs of one name differ by it."""
+    """Return names without folders, numbered where runs of several folders share one."""
     names = [path.name for path in paths]
     if len(set(names)) == len(names):
         return names
-    names = [f"{path.parent.name}/{path.name}" for path in paths]
-    if len(set(names)) == len(names):
-        return names
-    return [f"{number}/{path.name}" for number, path in enumerate(paths, start=1)]
+    return [f"run-{number}_{name}" for number, name in enumerate(names, start=1)]
 
 
 def _sidecar(path: Path, tr: float) -> str | None:
