@@ -105,3 +105,9 @@ def test_count() -> None:
     assert n.count(3, "option", spelled=True) == "three options"
     assert n.count(13, "option", spelled=True) == "13 options"
     assert n.count(0, "option", spelled=True) == "no options"
+
+
+def test_an_end_near_zero_stays_short_where_zero_may_be_crossed() -> None:
+    """On a straight scale it is 0, rounded outward to one digit of the error; never on a log one."""
+    assert n.range_measured((0.00001, 0.58801), 0.15) == "0 to 0.6"
+    assert n.range_measured((0.00001, 0.58801), 0.15, fine=True) == "0.00001 to 0.58801"

@@ -205,10 +205,10 @@ def range_measured(ends: Range, standard_error: float | None, *, fine: bool = Fa
     Returns
     -------
     str
-        ``8 to 18``; a low end above 0 never becomes 0.
+        ``8 to 18``; on a logarithmic scale a low end above 0 never becomes 0.
     """
     places = max(0, decimals(standard_error, ends[1]) - (0 if fine else 1))
-    if 0 < ends[0] < 10.0**-places:
+    if fine and 0 < ends[0] < 10.0**-places:
         places = -math.floor(math.log10(ends[0]))
     return f"{_plain(ends[0], places, ROUND_FLOOR)} to {_plain(ends[1], places, ROUND_CEILING)}"
 
