@@ -68,7 +68,9 @@ class Columns:
             If a cell holds no finite number, or a later one is missing.
         """
         index = self.names.index(column)
-        values = np.array([self._number(row[index], line) for line, row in self._lines(column)])
+        values = self._plain(index)
+        if values is None:
+            values = np.array([self._number(row[index], line) for line, row in self._lines(column)])
         missing = np.isnan(values)
         if missing.all():
             raise RecordingError("the confound holds no number at all", where=self._at(column))
@@ -89,6 +91,14 @@ class Columns:
         if term.startswith("derivative1"):
             values = np.diff(values, prepend=values[:1])
         return values**2 if term.endswith("power2") else values
+
+    def _plain(self, index: int) -> Array | None:
+        """Return a column at once where each cell is a sound number; the rule, and much faster."""
+        try:
+            values = np.array([row[index] for row in self.rows], dtype=np.float64)
+        except ValueError:
+            return None
+        return values if (np.abs(values) <= _LARGEST).all() else None
 
     def _lines(self, column: str) -> list[tuple[str, list[str]]]:
         return [(f"{self._at(column)} line {n}", row) for n, row in enumerate(self.rows, start=2)]
