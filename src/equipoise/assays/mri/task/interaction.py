@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.assays.mri.task.design import Design
+from equipoise.assays.mri.task.memory import variance_of
 from equipoise.assays.mri.task.model import Estimate, fit_model
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def interaction(
 
 def _directed(seed: Array, target: Array, design: Design, weights: Array, noise: str) -> Estimate:
     matrix = interaction_design(seed, design)
-    return fit_model(target[:, None], matrix, noise).contrast(weights)
+    found = fit_model(target[:, None], matrix, noise).contrast(weights)
+    if noise == "ols":
+        return found
+    return Estimate(found.effect, variance_of(target[:, None], matrix, weights))
 
 
 def interaction_design(seed: Array, design: Design) -> Array:

@@ -1,8 +1,8 @@
 """One task run: read, designed and fitted once for all tasks that it holds.
 
-The voxels of the regions are streamed, brought to percent of their means and fitted together with
-the mean series of each region. The effect of a region is the mean of its voxels' effects; its
-error is that of its mean series, since the noise of neighbours is shared.
+The voxels of the regions are streamed, brought to percent of their means and fitted. The effect of
+a region is the mean of its voxels' effects; its error is that of its mean series, since the noise
+of neighbours is shared (:mod:`equipoise.assays.mri.task.memory`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from equipoise.assays.mri.task.contrasts import Contrast
 from equipoise.assays.mri.task.design import Design, build_design, model_row
 from equipoise.assays.mri.task.events import Events, read_events
 from equipoise.assays.mri.task.interaction import interaction
+from equipoise.assays.mri.task.memory import variance_of
 from equipoise.assays.mri.task.model import Estimate, Fit, fit_model, percent
 from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import InputDigest, Provenance, Recording
@@ -57,7 +58,7 @@ class TaskRun:
     design : Design
         The model.
     fit : Fit
-        Of the voxels, then of the mean series of the regions.
+        Of the voxels.
     means : dict of str to ndarray, shape (volumes,)
         Mean series of the regions in percent.
     regions : dict of str to Region
@@ -86,10 +87,10 @@ class TaskRun:
 
     def activation(self, region: str, contrast: Contrast) -> Estimate:
         """Return the effect of a contrast in a region, in percent, with its variance."""
-        found = self.fit.contrast(self.design.vector(contrast))
-        own = len(found.effect) - len(self.means) + list(self.means).index(region)
-        effect = found.effect[self.regions[region].columns].mean()
-        return Estimate(np.array([effect]), found.variance[own : own + 1])
+        weights = self.design.vector(contrast)
+        effect = self.fit.contrast(weights).effect[self.regions[region].columns].mean()
+        mean = self.means[region][:, None]
+        return Estimate(np.array([effect]), variance_of(mean, self.design.matrix, weights))
 
     def coupling(self, first: str, second: str, contrast: Contrast) -> Estimate:
         """Return the task connectivity of two regions, unit 1."""
@@ -143,14 +144,13 @@ def read_task_run(
         for name, region in found.items()
         if len(region.columns)
     }
-    both = np.column_stack([series, *means.values()])
     return TaskRun(
         recording=recording,
         seconds=opened.seconds,
         confounds=confounds,
         events=events,
         design=design,
-        fit=fit_model(both, design.matrix, model_row().text("noise_model")),
+        fit=fit_model(series, design.matrix, model_row().text("noise_model")),
         means=means,
         regions=found,
         flags=(*_notice(recording), *opened.notes, *notes, *events.notes, *broken),
