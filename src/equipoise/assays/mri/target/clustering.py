@@ -139,6 +139,7 @@ class _Coarse:
 
     @property
     def count(self) -> int:
+        """Number of cubes."""
         return len(self.weights)
 
 

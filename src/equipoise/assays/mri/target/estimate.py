@@ -68,7 +68,26 @@ class Bench:
 
     @classmethod
     def of(cls, scan: Scan, search: Search, sign: str, measure: str, seed: int) -> Bench:
-        """Clean the parts of a scan, draw the replicates and ask whether noise does as well."""
+        """Clean the parts of a scan, draw the replicates and ask whether noise does as well.
+
+        Parameters
+        ----------
+        scan : Scan
+            The runs.
+        search : Search
+            Patch and series.
+        sign : {"negative", "positive"}
+            Which correlation is looked for.
+        measure : str
+            Measure id, for the random streams.
+        seed : int
+            Seed of the run's random streams.
+
+        Returns
+        -------
+        Bench
+            What all methods work on.
+        """
         whole = Ready.of(search, scan.whole)
         first, second = (Ready.of(search, half) for half in scan.halves())
         counts = block_counts(
@@ -231,14 +250,14 @@ def _clustered(bench: Bench) -> _Place | str:
 def _finder(method: str, sign: int) -> Callable[[Ready], Array | None]:
     """Return what finds a method's point in a part of the scan."""
 
-    def find(ready: Ready) -> Array | None:
+    def _find(ready: Ready) -> Array | None:
         if method == CLUSTERING:
             winner = cluster_spot(ready, sign)
             return None if isinstance(winner, str) else winner.point
         course = _course(method, ready)
         return None if isinstance(course, str) else spot_of(ready, course, sign).point
 
-    return find
+    return _find
 
 
 def _all_known(points: list[Array | None]) -> float | None:
