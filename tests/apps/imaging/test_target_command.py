@@ -120,11 +120,11 @@ def _transform(folder: Path, source: str, target: str, shift: Any) -> Path:
     return path
 
 
-def _head(folder: Path) -> Path:
-    """Write a whole head in the T1w space: three balls about MNI (0, -18, 12)."""
+def _head(folder: Path, aside: float = 0.0) -> Path:
+    """Write a whole head in the T1w space: three balls about MNI (0, -18, 12), or aside of it."""
     size, edge = 64, 4.0
     affine = np.diag([edge, edge, edge, 1.0])
-    affine[:3, 3] = -edge * (size - 1) / 2 + np.array([0, -18, 12]) - SHIFT
+    affine[:3, 3] = -edge * (size - 1) / 2 + np.array([aside, -18, 12]) - SHIFT
     index = np.stack(np.meshgrid(*(np.arange(size),) * 3, indexing="ij"), axis=-1)
     radius = np.linalg.norm((index - (size - 1) / 2) * edge, axis=-1)
     data = np.select([radius <= 80, radius <= 88, radius <= 96], [700, 40, 500], 5)
@@ -161,6 +161,22 @@ def test_approved_exports_hold_the_native_point(
     log = (out / "logs" / "equipoise.log").read_text(encoding="utf-8")
     assert len(re.findall(r"navigator file \S+ approved by Dr Ann Example", log)) == 9
     assert f"{point[0]:.1f}" not in log
+    assert "a clinician has to read the scan before stimulation" in err
+
+
+def test_a_target_outside_the_head_is_not_exported(
+    scans: ModuleType, files: Any, run: Run, tmp_path: Path
+) -> None:
+    xfm = _transform(tmp_path, "MNI152NLin6Asym", "T1w", SHIFT)
+    more = ("--t1w-xfm", xfm, "--t1w", _head(tmp_path, aside=70.0), "--method", "classic")
+    out = tmp_path / "out"
+    code, printed, _ = run(*_line(scans, files, out, *more))
+    assert code == 0
+    assert "does not lie in the head" in json.loads(printed)["depth_reason"]
+    code, _, err = run(*_line(scans, files, out, *more, "--approved-by", "Dr Example"))
+    assert code == 2
+    assert "does not lie in the head" in err
+    assert not (out / "navigators").exists()
 
 
 def test_without_approval_no_navigator_file_is_written(

@@ -12,7 +12,7 @@ from equipoise.apps.imaging import output
 from equipoise.apps.imaging.circuits_document import circuits_document, circuits_text
 from equipoise.apps.imaging.given import Given, recordings
 from equipoise.apps.imaging.maps import probability_map
-from equipoise.apps.imaging.navigators import Export, export
+from equipoise.apps.imaging.navigators import UNREAD, Export, export
 from equipoise.apps.imaging.target_document import FALL_BACK, Asked, Outcome, target_document
 from equipoise.apps.imaging.target_text import target_text
 from equipoise.apps.progress import progress
@@ -20,7 +20,7 @@ from equipoise.assays import mri
 from equipoise.assays.mri.image.spaces import T1W
 from equipoise.assays.mri.image.stream import read_header
 from equipoise.assays.mri.options import Options
-from equipoise.assays.mri.target.depth import read_head
+from equipoise.assays.mri.target.depth import OUTSIDE, read_head
 from equipoise.core.errors import OutputError, RecordingError
 from equipoise.core.nouns import Demographics, Measurement, Recording, Result
 from equipoise.core.tables import setting
@@ -96,13 +96,15 @@ def target(given: Given, options: Options, run: Run) -> Answer:
         return Answer(document, text)
     navigators = Export({}, ())
     if run.approved_by is not None:
+        _check_head(document["depth_reason"])
         start, code = output.stem(given.label), _header_code(given.t1w)
         navigators = export(outcome.target, start, code, outcome.reasons)
     files = _target_files(results, document, asked, given) | navigators.files
     output.write(run.out, given.label, files)
     _log("target", len(found), outcome.verdict, began)
     _log_approval(run, navigators)
-    notes = (*navigators.left_out, *(f"written: {name}" for name in sorted(files)))
+    unread = (UNREAD,) if navigators.files else ()
+    notes = (*navigators.left_out, *unread, *(f"written: {name}" for name in sorted(files)))
     return Answer(document, text, notes)
 
 
@@ -245,6 +247,16 @@ def _no_depth(outcome: Outcome, t1w: Path | None) -> str | None:
     except RecordingError as error:
         return str(error)
     return None
+
+
+def _check_head(reason: str | None) -> None:
+    """Refuse files for navigators where image and transform do not fit each other."""
+    if reason is not None and OUTSIDE in reason:
+        raise OutputError(
+            "no navigator file is written: the target does not lie in the head of the T1w image",
+            where="--approved-by",
+            todo="give image and transform of the same person",
+        )
 
 
 def _header_code(t1w: Path | None) -> int | None:

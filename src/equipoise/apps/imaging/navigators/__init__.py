@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from equipoise.apps.imaging.navigators.export import Export, export
+from equipoise.apps.imaging.navigators.marker import UNREAD
 
-__all__ = ["Export", "export"]
+__all__ = ["UNREAD", "Export", "export"]

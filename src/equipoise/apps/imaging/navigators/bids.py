@@ -12,7 +12,13 @@ import json
 from typing import Any, Final
 
 from equipoise import __version__
-from equipoise.apps.imaging.navigators.marker import ORIENTATION, STAMP, Marker, ReadBack
+from equipoise.apps.imaging.navigators.marker import (
+    ORIENTATION,
+    STAMP,
+    UNREAD,
+    Marker,
+    ReadBack,
+)
 from equipoise.core.errors import EquipoiseError
 from equipoise.core.nouns import Target
 
@@ -52,6 +58,7 @@ def markers_json(marker: Marker, target: Target) -> str:
         "Draft": "NIBS-BIDS (BEP037), version 6; keys that begin with Draft are not part of it",
         "DraftStamp": STAMP,
         "DraftOrientation": ORIENTATION,
+        "DraftClinicalRead": UNREAD,
         "DraftVerdict": target.verdict,
         "DraftReasons": list(target.reasons),
         "DraftMethod": target.chosen,

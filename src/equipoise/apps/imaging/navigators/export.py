@@ -130,7 +130,8 @@ def _brainsight(
 ) -> dict[str, bytes]:
     system = None if header_code is None else SYSTEMS.get(header_code)
     if system is None:
-        told = "no --t1w was given" if header_code is None else f"its code is {header_code}"
+        told = f"its code is {header_code}" if header_code else "its forms carry two codes or none"
+        told = "no --t1w was given" if header_code is None else told
         left_out.append(
             "the Brainsight file was not written: its coordinate system is named after the code "
             f"of the T1w image's header, which has to be 1 or 2, and {told}"

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["ORIENTATION", "STAMP", "Marker", "ReadBack", "side_of"]
+__all__ = ["ORIENTATION", "STAMP", "UNREAD", "Marker", "ReadBack", "side_of"]
 
 STAMP: Final = "research; verify before stimulating"
 """Stands in every file for a navigator."""
 ORIENTATION: Final = "coil orientation not computed; the identity stands in its place"
+
+UNREAD: Final = (
+    "images are not read for disease here: a clinician has to read the scan before stimulation"
+)
 
 Point = tuple[float, float, float]
 

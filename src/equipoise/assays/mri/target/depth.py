@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Single = NDArray[np.float32]
 
-__all__ = ["Head", "head_of", "read_head"]
+__all__ = ["OUTSIDE", "Head", "head_of", "read_head"]
 
+OUTSIDE: Final = "the point does not lie in the head of the T1w image"
 _BINS: Final = 256
 _TOP: Final = 99
 """Centile of the brightness above which everything counts as equally bright."""
@@ -83,7 +84,7 @@ class Head:
         seen = all(0 <= n < most for n, most in zip(voxel, size, strict=True))
         if not seen or not self.inside[voxel]:
             raise RecordingError(
-                "the point does not lie in the head of the T1w image",
+                OUTSIDE,
                 todo="check that the image and the transform are of the same person",
             )
         half = _edge(self.grid) / 2
