@@ -47,7 +47,7 @@ def memory_of(series: Array, matrix: Array) -> Array:
     lags = np.arange(len(series))
     powers = candidates[:, None] ** lags
     expected = (powers @ _of_lags(shifted)) / (powers @ _of_lags(left))
-    return np.interp(seen, np.maximum.accumulate(expected), candidates)
+    return np.asarray(np.interp(seen, np.maximum.accumulate(expected), candidates))
 
 
 def variance_of(series: Array, matrix: Array, weights: Array) -> Array:
@@ -103,4 +103,5 @@ def _of_lags(matrix: Array) -> Array:
     size = len(matrix)
     rows = np.arange(size)
     distance = np.abs(rows[:, None] - rows).ravel()
-    return np.bincount(distance, weights=matrix.ravel(), minlength=size)
+    found = np.bincount(distance, weights=matrix.ravel(), minlength=size)
+    return np.asarray(found, dtype=np.float64)
