@@ -87,13 +87,22 @@ def test_images_in_other_spaces_are_no_faults(run: Run, dataset: Path) -> None:
     assert "not used: no space- entity" in told
 
 
-def test_an_image_in_an_unknown_space_alone_is_a_fault(run: Run, dataset: Path) -> None:
-    _copy_space(dataset, "space-T1w_")
+@pytest.mark.parametrize(
+    ("space", "words"),
+    [
+        ("space-MNIPediatricAsym_", "space without coordinates"),
+        ("space-T1w_", "no transform leads from there to an MNI space"),
+    ],
+)
+def test_an_image_in_an_unknown_space_alone_is_a_fault(
+    space: str, words: str, run: Run, dataset: Path
+) -> None:
+    _copy_space(dataset, space)
     for part in PARTS[:3]:
         (dataset / part).unlink()
     code, told, _ = run("check", dataset, *DATE)
     assert code == 2
-    assert "space without coordinates" in told
+    assert words in told
 
 
 def test_a_bad_folder_does_not_hide_a_broken_scan_of_another(run: Run, dataset: Path) -> None:

@@ -189,17 +189,26 @@ def _check_scans(dataset: Path, label: str) -> list[CheckFinding]:
         # Told by the records' check; it must not hide what is wrong with the others.
         return []
     tried = mri.candidates(recordings)
-    found = [
-        CheckFinding("wrong", "resting scan", recording.name, fault)
-        for recording in tried
-        for fault in mri.inspect(recording)
-    ]
+    found = [finding for scan in tried for finding in _faults(scan, tried[0])]
     found += [
         CheckFinding("present", "resting scan", recording.name, f"not used: {_space(recording)}")
         for recording in recordings
-        if recording not in tried
+        if (recording.task or "").startswith("rest") and recording not in tried
     ]
     return found
+
+
+def _faults(scan: Recording, first: Recording) -> list[CheckFinding]:
+    """Return what is wrong with a scan; in a space that only stands by it is no fault."""
+    from equipoise.assays import mri
+
+    faults = mri.inspect(scan)
+    if scan.space == first.space:
+        return [CheckFinding("wrong", "resting scan", scan.name, fault) for fault in faults]
+    return [
+        CheckFinding("present", "resting scan", scan.name, f"stands by, cannot be used: {fault}")
+        for fault in faults
+    ]
 
 
 def _space(recording: Recording) -> str:
