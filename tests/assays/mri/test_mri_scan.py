@@ -225,7 +225,8 @@ def test_each_session_has_its_circuits_and_the_target_is_one(twin: Maker) -> Non
         for number, (session, day) in enumerate(days.items(), start=1)
     ]
     options = Options(methods=(CLASSIC,))
-    found: tuple[Result, ...] = rest.measure(tuple(recordings), options, seed=1)
+    # Whatever their order in the dataset, the sessions come by date.
+    found: tuple[Result, ...] = rest.measure(tuple(reversed(recordings)), options, seed=1)
     circuits = [result for result in found if isinstance(result, Measurement)]
     assert len(circuits) == 2 * (len(rest.SPECS) - 1)
     for result in circuits:
@@ -238,6 +239,15 @@ def test_each_session_has_its_circuits_and_the_target_is_one(twin: Maker) -> Non
     summaries = [result for result in found if isinstance(result, ScanSummary)]
     assert [summary.session for summary in summaries] == ["pre", "post"]
     assert all(summary.edges for summary in summaries)
+
+
+def test_one_reason_for_sessions_without_dates_is_told_once(twin: Maker) -> None:
+    recordings = [
+        replace(twin(volumes=120), name=f"ses-{s}_bold.nii.gz", session=s) for s in ("a", "b")
+    ]
+    found = at_rest(*recordings)
+    assert [result.id for result in found] == [spec.id for spec in rest.SPECS]
+    assert all(isinstance(result, NotMeasured) for result in found)
 
 
 def test_runs_that_do_not_agree_with_the_first_are_left_out_and_named(twin: Maker) -> None:

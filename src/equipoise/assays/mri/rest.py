@@ -130,7 +130,16 @@ def _measured(scans: tuple[Scan, ...], options: Options, seed: int) -> tuple[Res
     runs, odd = agreeing(tuple(run for scan in scans for run in scan.runs))
     whole = _covering(_flagged(Scan(runs), _lost(odd, ())), tms_target.SPEC)
     targets = tms_target.measure(whole, options, seed=seed)
-    return (*circuits, *(_dated(result, whole) for result in targets))
+    return (*_once(circuits), *(_dated(result, whole) for result in targets))
+
+
+def _once(results: list[Result]) -> list[Result]:
+    """Return results without the repeats of a reason that holds for several sessions alike."""
+    kept: list[Result] = []
+    for result in results:
+        if not (isinstance(result, NotMeasured) and result in kept):
+            kept.append(result)
+    return kept
 
 
 def _covering(scan: Scan, spec: AssaySpec) -> Scan:

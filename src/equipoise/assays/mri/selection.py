@@ -128,12 +128,12 @@ def sessions_of(runs: tuple[Run, ...]) -> tuple[tuple[Scan, ...], tuple[str, ...
     Returns
     -------
     scans : tuple of Scan
-        One for each session.
+        One for each session, by date where each has one, else in the order of the dataset.
     reasons : tuple of str
         Why runs were left out, one sentence each.
     """
     scans, reasons = [], []
-    for name in dict.fromkeys(run.session for run in runs):
+    for name in _in_time(runs):
         here = tuple(run for run in runs if run.session == name)
         usable = tuple(run for run in here if run.unusable is None)
         reasons += [f"{run.name}: {run.unusable}" for run in here if run.unusable and usable]
@@ -141,6 +141,15 @@ def sessions_of(runs: tuple[Run, ...]) -> tuple[tuple[Scan, ...], tuple[str, ...
         reasons += odd
         scans.append(Scan(kept))
     return tuple(scans), tuple(reasons)
+
+
+def _in_time(runs: tuple[Run, ...]) -> tuple[str | None, ...]:
+    """Return the names of the sessions in the order in which they were."""
+    names = tuple(dict.fromkeys(run.session for run in runs))
+    days = {name: [r.recording.date or "" for r in runs if r.session == name] for name in names}
+    if not all(min(found) for found in days.values()):
+        return names
+    return tuple(sorted(names, key=lambda name: min(days[name])))
 
 
 def agreeing(runs: tuple[Run, ...]) -> tuple[tuple[Run, ...], tuple[str, ...]]:
