@@ -108,6 +108,6 @@ def test_count() -> None:
 
 
 def test_an_end_near_zero_stays_short_where_zero_may_be_crossed() -> None:
-    """On a straight scale it is 0, rounded outward to one digit of the error; never on a log one."""
+    """On a straight scale it is 0, rounded outward to one digit of the error."""
     assert n.range_measured((0.00001, 0.58801), 0.15) == "0 to 0.6"
     assert n.range_measured((0.00001, 0.58801), 0.15, fine=True) == "0.00001 to 0.58801"
