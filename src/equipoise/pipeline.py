@@ -160,9 +160,7 @@ def measure_step_key(timeline: Timeline, settings: RunSettings) -> str:
     about scans and the software version, but not the day of the run, which no assay uses.
     """
     recordings = [
-        f"{r.name}\0{r.space}\0{r.repetition_time}\0{r.notice}\0{r.date}\0{r.scanner}\0"
-        + "\0".join(map(_digest, r.files()))
-        for r in timeline.recordings
+        f"{r.portable()!r}\0" + "\0".join(map(_digest, r.files())) for r in timeline.recordings
     ]
     sources = [f"{source.name}\0{source.sha256}" for source in timeline.sources]
     chosen = [repr(settings.imaging), *map(_digest, settings.imaging.files())]
