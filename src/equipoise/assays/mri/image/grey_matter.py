@@ -34,8 +34,8 @@ __all__ = ["Grey", "VolumeMap", "grey_of", "read_map", "sample", "template_share
 
 _TEMPLATE: Final = "mni_icbm152_gm_tal_nlin_sym_09a_converted.nii.gz"
 _BYTE_MAX: Final = 255
-_ROUNDING: Final = 1e-3
-"""Probabilities that interpolation carried past 0 or 1 by less than this are taken as such."""
+_ROUNDING: Final = 1 / 1024
+"""Share of a voxel that counts as none."""
 _HALF: Final = 0.5
 
 
@@ -119,7 +119,8 @@ def grey_of(places: Places, path: str | None, name: str) -> Grey:
         return Grey(places, _template(), own=False)
     found = read_map(path, name)
     low, high = float(found.values.min()), float(found.values.max())
-    if low < -_ROUNDING or high > 1 + _ROUNDING:
+    # Interpolation may carry a probability a little past 0 or 1; per cent and bytes go far.
+    if low < -_HALF or high > 1 + _HALF:
         raise RecordingError(
             "the map of grey matter holds no probabilities",
             where=name,
