@@ -18,7 +18,7 @@ from equipoise.assays.mri.image.regions import RegionVoxels, in_regions
 from equipoise.assays.mri.image.stream import Rows
 from equipoise.assays.mri.opened import Opened
 from equipoise.core.steps import Watcher
-from equipoise.core.tables import load_table
+from equipoise.core.tables import load_table, setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,20 +85,24 @@ def choose_voxels(opened: Opened, found: tuple[RegionVoxels, ...], *, whole_brai
     grey = brain[opened.grey.members(brain)]
     carpet = grey[:: max(1, -(-len(grey) // _CARPET))]
     regions = np.unique(np.concatenate([region.voxels for region in found]))
-    flags = np.zeros(len(inside), dtype=bool)
-    for part in (regions, carpet, grey if whole_brain else carpet):
-        flags[part] = True
-    voxels = np.flatnonzero(flags)
-    if not whole_brain:
-        return Wanted(voxels, regions, carpet, np.zeros(len(voxels), dtype=bool), None)
-    flags[:] = False
-    flags[grey] = True
-    flags[in_regions(_search(), opened.source.places)] = False
+    mapped = _map_voxels(opened, found, grey) if whole_brain else carpet[:0]
+    voxels = np.unique(np.concatenate([regions, carpet, mapped]))
+    counted = np.isin(voxels, mapped, assume_unique=True)
+    return Wanted(voxels, regions, carpet, counted, opened.weights(voxels) if whole_brain else None)
+
+
+def _map_voxels(
+    opened: Opened, found: tuple[RegionVoxels, ...], grey: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the grey matter of the reference map: outside the search regions, thinned evenly."""
+    outside = np.zeros(len(opened.source.inside), dtype=bool)
+    outside[grey] = True
+    outside[in_regions(_search(), opened.source.places)] = False
     for region in found:
         if region.id in _search():
-            flags[region.voxels] = False
-    weights = opened.weights(voxels)
-    return Wanted(voxels, regions, carpet, flags[voxels], weights)
+            outside[region.voxels] = False
+    kept = np.flatnonzero(outside)
+    return kept[:: max(1, -(-len(kept) // int(setting("bold_map_voxels"))))]
 
 
 def _search() -> tuple[str, ...]:
