@@ -156,7 +156,7 @@ def test_the_methods_stand_side_by_side_in_whole_millimetres(made: dict[str, str
     assert "95 %: \N{MINUS SIGN}0.41 to \N{MINUS SIGN}0.16" in table
     shown = words(source)
     assert "Three methods put the point at most 10 mm apart: within the reach of the 95 %" in shown
-    assert "about 3 % of the outcome. Elbau 2023" in shown
+    assert "about 3 % of the differences in outcome. Elbau 2023" in shown
 
 
 def test_places_say_how_they_were_reached(made: dict[str, str]) -> None:

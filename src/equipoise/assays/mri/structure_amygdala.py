@@ -3,11 +3,11 @@
 What it measures: the mean of the left and right volume of the amygdala, mm3, as FreeSurfer
 segments it.
 
-Why in depression: it does not differ between patients and controls (d = -0.06, not
-significant). It is shown for what it is; no treatment choice rests on it.
+Why in depression: no sure difference between patients and controls was found (d = -0.06, -0.13 to
+0.01). It is shown for what it is; no treatment choice rests on it.
 
 Method: the rows ``Left-Amygdala`` and ``Right-Amygdala`` of ``aseg.stats``; the error of
-measurement from the retest reliability of subcortical volumes, on the sceptical side.
+measurement from a retest reliability that is ours, below that of other subcortical volumes.
 
 Limits: a small structure with weak borders: repeats agree less than for the hippocampus. Other
 versions of FreeSurfer and other scanners shift the value.

@@ -4,11 +4,11 @@ What it measures: the mean of the left and right hippocampal volume, mm3, as Fre
 it.
 
 Why in depression: it is smaller by 0.14 standard deviations in patients on average (0.17 with
-recurrent episodes, none in a first one): a difference of groups, far too small to tell about one
-person. No treatment choice rests on it.
+recurrent episodes, no sure difference in a first one): a difference of groups, far too small to
+tell about one person. No treatment choice rests on it.
 
 Method: the rows ``Left-Hippocampus`` and ``Right-Hippocampus`` of ``aseg.stats``; the error of
-measurement from the published retest reliability.
+measurement from a retest reliability below the published one, which is of longitudinal processing.
 
 Limits: other versions of FreeSurfer and other scanners shift the value; a norm must be made on
 the same ones. The segmentation is not checked here: only its quality figures are flagged.

@@ -9,13 +9,13 @@ choice rests on it.
 
 Method: ``MeanThickness`` of ``lh.aparc.stats`` and ``rh.aparc.stats``, and the thickness of the
 regions of the Desikan-Killiany atlas (or its revision, DKT), weighted by their area; the error of
-measurement from retest reliabilities.
+measurement from retest reliabilities, which are ours: below the published mean over all regions.
 
 Limits: thickness depends on the scanner, its sequence and the version of FreeSurfer more than
 volumes do; motion makes the cortex look thinner. The regions have no norm unless the site learns
 its own.
 
-References: schmaal2017.
+References: schmaal2017, subcortical_retest2022.
 """
 
 from __future__ import annotations
