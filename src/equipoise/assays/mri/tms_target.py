@@ -31,7 +31,7 @@ from equipoise.assays.mri.target.circumstances import circumstances
 from equipoise.assays.mri.target.estimate import Bench, Found, estimate, furthest
 from equipoise.assays.mri.target.placed import places_of, with_distances
 from equipoise.assays.mri.target.search import search_left
-from equipoise.assays.mri.target.verdict import verdict
+from equipoise.assays.mri.target.verdict import against, verdict
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.nouns import NotMeasured, Provenance, Target, TargetEstimate
 from equipoise.core.tables import setting
@@ -140,6 +140,7 @@ def _target(scan: Scan, bench: Bench, found: dict[str, Found], chosen: str) -> T
         estimates=estimates,
         agreement=agreement,
         places=places_of(scan, best.point),
+        against=against(best, around),
     )
 
 

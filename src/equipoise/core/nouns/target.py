@@ -131,6 +131,8 @@ class Target:
         The chosen point in the person's T1w image and in both MNI spaces.
     fall_back : str
         Row of `regions/fall_back` with the instructions for the standard target.
+    against : int
+        How many of `reasons`, from the first, speak against the point; 0 in older documents.
     """
 
     id: str
@@ -156,3 +158,4 @@ class Target:
     agreement: float | None = None
     places: tuple[PlacedPoint, ...] = ()
     fall_back: str = "beam_f3"
+    against: int = 0

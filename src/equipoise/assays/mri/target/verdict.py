@@ -11,7 +11,7 @@ import numpy as np
 from equipoise.core.nouns import TargetEstimate
 from equipoise.core.tables import setting
 
-__all__ = ["Circumstances", "verdict"]
+__all__ = ["Circumstances", "against", "verdict"]
 
 _FINE, _CAUTION, _FALL_BACK = 0, 1, 2
 _NAMES: Final = ("use", "use_with_caution", "fall_back")
@@ -66,6 +66,23 @@ def verdict(found: TargetEstimate, around: Circumstances) -> tuple[str, tuple[st
     reasons : tuple of str
         One sentence each, the worst first; after anything but ``use``, what follows.
     """
+    known = sorted(_checks(found, around), key=lambda check: -check[0])
+    worst = max(level for level, _ in known)
+    reasons = tuple(text for _, text in known)
+    if worst == _FALL_BACK:
+        return _NAMES[worst], (*reasons, "use the standard target, found by head measures")
+    if worst == _CAUTION:
+        return _NAMES[worst], (*reasons, "the standard target serves as well")
+    return _NAMES[worst], reasons
+
+
+def against(found: TargetEstimate, around: Circumstances) -> int:
+    """Return how many of the reasons of :func:`verdict`, from the first, are against the point."""
+    return sum(level > _FINE for level, _ in _checks(found, around))
+
+
+def _checks(found: TargetEstimate, around: Circumstances) -> tuple[_Check, ...]:
+    """Return every check that could be made, in a fixed order."""
     checks = (
         _correlation(found),
         _width(found, around),
@@ -77,14 +94,7 @@ def verdict(found: TargetEstimate, around: Circumstances) -> tuple[str, tuple[st
         _agreed(around.agreement),
         _global(around),
     )
-    known = sorted((check for check in checks if check), key=lambda check: -check[0])
-    worst = max(level for level, _ in known)
-    reasons = tuple(text for _, text in known)
-    if worst == _FALL_BACK:
-        return _NAMES[worst], (*reasons, "use the standard target, found by head measures")
-    if worst == _CAUTION:
-        return _NAMES[worst], (*reasons, "the standard target serves as well")
-    return _NAMES[worst], reasons
+    return tuple(check for check in checks if check)
 
 
 def _level(value: float, caution: float, far: float | None = None) -> int:
