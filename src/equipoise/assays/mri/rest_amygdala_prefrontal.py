@@ -5,8 +5,8 @@ perigenual and the dorsal anterior cingulate cortex.
 
 Why in depression: these prefrontal regions are thought to hold the answer of the amygdala in
 check. Group differences under tasks are small and inconsistent, and a meta-analysis of 99 task
-studies found no place where they agree (Mueller 2017); at rest the record is no better. It says
-nothing about a diagnosis; grade D.
+experiments found no place where they agree (Mueller 2017, recalled). It says nothing about a
+diagnosis; grade D.
 
 Method: see :mod:`equipoise.assays.mri.connectivity`.
 

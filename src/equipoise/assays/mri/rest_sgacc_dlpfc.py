@@ -5,8 +5,8 @@ What it measures: the Fisher z of one edge, from the subgenual seed of the targe
 
 Why in depression: sites more anticorrelated with the subgenual cingulate had the better record
 under magnetic stimulation (Fox 2012). In 295 people the link was weak (Elbau 2023), and in 501 the
-distance to an individual target told nobody's outcome (Gregory 2025). The strength of this edge in
-one person chooses nothing; grade D.
+distance to an individual target was not associated with outcome (Gregory 2025, a preprint). The
+strength of this edge in one person chooses nothing; grade D.
 
 Method: see :mod:`equipoise.assays.mri.connectivity`.
 

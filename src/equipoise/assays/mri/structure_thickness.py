@@ -42,7 +42,7 @@ SPEC = AssaySpec(
     ),
     table="norms/spreads",
     retest="mri.structure_thickness_mean",
-    references=("schmaal2017",),
+    references=("schmaal2017", "subcortical_retest2022"),
 )
 
 _REGIONS: Final = {

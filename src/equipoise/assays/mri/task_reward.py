@@ -4,9 +4,9 @@ What it measures: the difference between reward and a neutral cue or outcome in 
 the ventromedial prefrontal cortex and both parts of the ventral striatum (unit %), and in the
 coupling of striatum and cortex (unit 1).
 
-Why in depression: a blunted answer of the striatum to reward is the most repeated task finding,
-and yet small (about 0.3 standard deviations, recalled), and 99 task studies together show no place
-where they agree (Mueller 2017). No treatment choice rests on it. Grade D.
+Why in depression: a blunted answer of the striatum to reward is often reported, and yet small
+(about 0.3 standard deviations, recalled), and 99 task experiments together show no place where
+they agree (Mueller 2017, recalled). No treatment choice rests on it. Grade D.
 
 Method: a first-level model of percent signal change, see :mod:`equipoise.assays.mri.task`;
 activation is the mean effect of the region, task connectivity a psychophysiological interaction.

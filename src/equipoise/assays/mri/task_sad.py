@@ -4,9 +4,9 @@ What it measures: the difference between sad and neutral faces in the activation
 cingulate, both anterior insulae and both amygdalae (unit %), and in the coupling of insula and
 amygdala with the perigenual cingulate (unit 1).
 
-Why in depression: a bias towards sadness is a core account of the illness. Across 99 task studies
-no place was found where groups differ reliably (Mueller 2017). One large study sorts patients by
-such scores (Tozzi 2024); no trial chose treatment by them. Grade D.
+Why in depression: a bias towards sadness is a core account of the illness. Across 99 task
+experiments no place was found where groups differ reliably (Mueller 2017, recalled). One large
+study sorts patients by such scores (Tozzi 2024); no trial chose treatment by them. Grade D.
 
 Method: a first-level model of percent signal change, see :mod:`equipoise.assays.mri.task`;
 activation is the mean effect of the region, task connectivity a psychophysiological interaction.
