@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.assays.mri.cleaning.projection import Projection, projection
-from equipoise.assays.mri.cleaning.resample import block_counts, inflation
+from equipoise.assays.mri.cleaning.resample import block_counts, calibration
 from equipoise.assays.mri.image.header import Grid
 from equipoise.assays.mri.options import METHODS
 from equipoise.assays.mri.scan import Part
@@ -46,6 +46,8 @@ SEEDS = ("sgacc_r", "sgacc_l")
 MARGIN = 4
 ELSEWHERE = 1500
 NETWORKS = 6
+SAMPLED = 100
+"""Every how many voxels the spectrum of a run is taken from."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,19 @@ SCENES = {
 
 
 @dataclass(frozen=True)
+class _Confounds:
+    """What a part asks of the confounds of a run."""
+
+    censored: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class _Run:
     """What a part asks of a run."""
 
     inflation: float
+    seconds: float
+    confounds: _Confounds
 
 
 @dataclass(frozen=True)
@@ -232,7 +243,9 @@ def _bench(search: Search, elsewhere: Single, regressors: Array, seed: int) -> B
     block = round(setting("bold_block_seconds") / SECONDS)
     pieces = (slice(0, volumes), slice(0, volumes // 2), slice(volumes // 2, volumes))
     cleanings = [projection(regressors[piece], SECONDS, BAND) for piece in pieces]
-    known = cast("Any", _Run(inflation(cleanings[0].kernel(), block)))
+    told = np.hstack([search.seed[0], search.series[0][:, ::SAMPLED]])
+    factor = calibration(cleanings[0], block, told)
+    known = cast("Any", _Run(factor, SECONDS, _Confounds(np.zeros(volumes, dtype=bool))))
     whole, first, second = (
         Ready.of(
             search, Part((known,), (piece,), (cleaning,), (_gram(cleaning, elsewhere[piece]),))

@@ -23,6 +23,7 @@ References: fox2012, contarg, cash2021, cole2022, dlpfc_retest2022, gregory2025,
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from equipoise.assays.mri.options import Options
@@ -78,7 +79,10 @@ def measure(scan: Scan, options: Options, *, seed: int) -> tuple[Target | NotMea
         return (NotMeasured(SPEC.id, reason, date),)
     search = search_left(scan, SEED, SEARCH, _both(scan))
     bench = Bench.of(scan, search, options.sign, SPEC.id, seed)
-    found = {method: estimate(method, options.sign, bench) for method in options.methods}
+    # Mostly linear algebra, which leaves the interpreter free: the methods run side by side.
+    with ThreadPoolExecutor() as pool:
+        each = pool.map(lambda method: estimate(method, options.sign, bench), options.methods)
+        found = dict(zip(options.methods, each, strict=True))
     whole = (name for name in _order(options) if found[name].estimate.split_half is not None)
     chosen = next(whole, None)
     if chosen is None:

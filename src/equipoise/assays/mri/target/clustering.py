@@ -1,6 +1,7 @@
 """The target by clusters of voxels that go together (Cole 2022, as contarg writes it down).
 
-Method: Spearman correlations between the voxels of the search region, and between those of the
+Method: Spearman correlations (over as many volumes as the band needs) between the voxels of the
+search region, and between those of the
 subgenual cingulate of both sides; average linkage on 1 - r, cut at 0.5; the median series of each
 cluster. The net score of a cluster is the sum over the subgenual clusters of the Spearman
 correlation times their number of voxels. Clusters that are too small, or whose net score has the
@@ -8,9 +9,9 @@ wrong sign, are dropped; the others are ranked by size, by concentration (voxels
 distance) and by net score, and the smallest product of the ranks wins. Its centre of gravity is
 the point.
 
-In resampled scans the same is done with cubes of voxels, whose mean rank series stand for their
-voxels, and the deviations are those from the same coarse clustering of the whole scan: joining
-thousands of voxels some hundred times would take minutes.
+In halves, sessions and resampled scans the same is done with cubes of voxels, whose mean rank
+series stand for their voxels, and the deviations of resampled scans are those from the same coarse
+clustering of the whole scan: joining thousands of voxels some hundred times would take minutes.
 
 Limits: retests repeat less well than with a reference map (head to head; facts in the table of
 methods). The published method also weighs how near the scalp a cluster lies; this one does not.
@@ -25,7 +26,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.assays.mri.target.linkage import average_linkage, unit_ranks
+from equipoise.assays.mri.scan import Part
+from equipoise.assays.mri.target.linkage import (
+    average_linkage,
+    joined_by_similarity,
+    unit_ranks,
+)
 from equipoise.assays.mri.target.search import Ready
 from equipoise.assays.mri.target.spot import Patch, reported_point
 from equipoise.core.tables import setting
@@ -37,7 +43,7 @@ if TYPE_CHECKING:
     Single = NDArray[np.float32]
     Index = NDArray[np.int64]
 
-__all__ = ["Winner", "cluster_spot", "resample_clusters"]
+__all__ = ["Winner", "cluster_spot", "coarse_spot", "resample_clusters", "telling_volumes"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +84,9 @@ def cluster_spot(ready: Ready, sign: int) -> Winner | str:
     if not ready.search.both:
         return "the subgenual cingulate of both sides was not read"
     part, cut, patch = ready.part, setting("tms_cluster_distance"), ready.search.patch
-    here = part.in_time(ready.region)
-    there = part.in_time(part.coefficients(ready.search.both))
+    volumes = telling_volumes(part)
+    here = part.in_time(ready.region)[volumes]
+    there = part.in_time(part.coefficients(ready.search.both))[volumes]
     labels = average_linkage(unit_ranks(here), cut)
     around = average_linkage(unit_ranks(there), cut)
     sizes = np.bincount(labels)
@@ -97,6 +104,30 @@ def cluster_spot(ready: Ready, sign: int) -> Winner | str:
     centre = patch.positions[members].mean(axis=0)
     point, voxel = reported_point(patch, members, centre)
     return Winner(point, centre, voxel, members)
+
+
+def telling_volumes(part: Part) -> Index:
+    """Return the volumes that are ranked: those that say all that a filtered series can say.
+
+    Parameters
+    ----------
+    part : Part
+        Of the scan.
+
+    Returns
+    -------
+    ndarray of int
+        Of all volumes of the part, counted over its runs: every n-th, n as large as the upper end
+        of the band allows (two volumes in its shortest period), and none that was left out for
+        motion, whose cleaned values are zero everywhere and would tie.
+    """
+    shortest, found, before = 1 / setting("bold_band_high"), [], 0
+    for run, stretch in zip(part.runs, part.stretches, strict=True):
+        kept = ~run.confounds.censored[stretch]
+        step = max(1, int(shortest / 2 / run.seconds))
+        found.append(before + np.flatnonzero(kept)[::step])
+        before += len(kept)
+    return np.concatenate(found)
 
 
 def _least() -> str:
@@ -123,10 +154,15 @@ def _smallest_product(patch: Patch, labels: Index, large: Index, net: Array) -> 
 
 def _best_ranked(counts: Array, tight: Array, net: Array) -> int:
     """Return the place of the smallest product of ranks; ties go to net score, then to size."""
-    from scipy.stats import rankdata
-
-    product = rankdata(-counts) * rankdata(-tight) * rankdata(-net)
+    product = _ranks(-counts) * _ranks(-tight) * _ranks(-net)
     return int(np.lexsort((-counts, -tight, -net, product))[0])
+
+
+def _ranks(values: Array) -> Array:
+    """Return ranks from 1, the mean rank where values are equal."""
+    below = (values < values[:, None]).sum(axis=1)
+    equal = (values == values[:, None]).sum(axis=1)
+    return np.asarray(below + (equal + 1) / 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,15 +179,58 @@ class _Coarse:
         return len(self.weights)
 
 
-def resample_clusters(ready: Ready, winner: Winner, counts: Single, sign: int) -> Array:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cubes:
+    """A part in cubes: those of the search region, then those of the subgenual cingulate."""
+
+    here: _Coarse
+    there: _Coarse
+
+    @classmethod
+    def of(cls, ready: Ready) -> _Cubes:
+        part = ready.part
+        volumes = telling_volumes(part)
+        ranks = unit_ranks(part.in_time(ready.region)[volumes])
+        here = _coarse(ranks, ready.search.patch.positions)
+        # The subgenual voxels need no places: consecutive voxels of one line do.
+        there = unit_ranks(part.in_time(part.coefficients(ready.search.both))[volumes])
+        return cls(here, _lines(there))
+
+    @property
+    def series(self) -> Single:
+        return np.concatenate([self.here.series, self.there.series])
+
+
+def coarse_spot(ready: Ready, sign: int) -> Array | None:
+    """Return the centre of the winning cluster on cubes of voxels; None without one.
+
+    Parameters
+    ----------
+    ready : Ready
+        The cleaned search in a part of the scan.
+    sign : int
+        As for :func:`cluster_spot`.
+
+    Returns
+    -------
+    ndarray, shape (3,), or None
+        In mm: for distances between parts, which the cubes blur alike.
+    """
+    if not ready.search.both:
+        return None
+    cubes = _Cubes.of(ready)
+    series = cubes.series
+    volume = ready.search.patch.volume
+    return _coarse_centre(series @ series.T, cubes.here, cubes.there, volume, sign)
+
+
+def resample_clusters(ready: Ready, counts: Single, sign: int) -> Array:
     """Find the winner again in each replicate, on cubes of voxels.
 
     Parameters
     ----------
     ready : Ready
         The cleaned search.
-    winner : Winner
-        Of the whole scan.
     counts : ndarray, shape (replicates, volumes)
         How often each volume stands in each replicate.
     sign : int
@@ -160,33 +239,29 @@ def resample_clusters(ready: Ready, winner: Winner, counts: Single, sign: int) -
     Returns
     -------
     ndarray, shape (replicates, 3)
-        Centres; NaN where a replicate has no winner.
+        Centres less that of the whole scan on the same cubes; NaN where a replicate has no winner.
     """
-    part, patch = ready.part, ready.search.patch
-    here = _coarse(unit_ranks(part.in_time(ready.region)), patch.positions)
-    # The subgenual voxels need no places: cubes of consecutive voxels of one line do.
-    there_ranks = unit_ranks(part.in_time(part.coefficients(ready.search.both)))
-    there = _lines(there_ranks)
-    series = np.concatenate([here.series, there.series])
+    cubes, volume = _Cubes.of(ready), ready.search.patch.volume
+    series = cubes.series
     whole = series @ series.T
-    start = _coarse_centre(whole, here, there, patch.volume, sign)
+    start = _coarse_centre(whole, cubes.here, cubes.there, volume, sign)
     if start is None:
         return np.full((len(counts), 3), np.nan)
-    inflation = np.float32(part.inflation)
+    inflation = np.float32(ready.part.inflation)
     power = np.square(series)
     own = power.sum(axis=1)
-    counts = counts[: int(setting("tms_cluster_replicates"))]
-    centres = np.full((len(counts), 3), np.nan)
+    counts = counts[: int(setting("tms_cluster_replicates")), telling_volumes(ready.part)]
+    away = np.full((len(counts), 3), np.nan)
     for number, drawn in enumerate(counts):
         again = (series * drawn) @ series.T
         scale = np.sqrt(power @ drawn / np.where(own > 0, own, 1))
         scale[scale == 0] = 1
         again /= scale[:, None] * scale
         again = whole + inflation * (again - whole)
-        found = _coarse_centre(again, here, there, patch.volume, sign)
+        found = _coarse_centre(again, cubes.here, cubes.there, volume, sign)
         if found is not None:
-            centres[number] = winner.centre + found - start
-    return centres
+            away[number] = found - start
+    return away
 
 
 def _coarse(ranks: Single, positions: Array) -> _Coarse:
@@ -221,12 +296,13 @@ def _coarse_centre(
 ) -> Array | None:
     """Return the winner's centre from the similarity of cubes, shape (n, n), of both regions."""
     count = here.count
-    labels = _linked(similarity[:count, :count])
+    cut = setting("tms_cluster_distance")
+    labels = joined_by_similarity(similarity[:count, :count], cut)
     sizes = np.bincount(labels, weights=here.weights).astype(np.float64)
     large = np.flatnonzero(sizes * volume > setting("tms_cluster_volume"))
     if not len(large):
         return None
-    around = _linked(similarity[count:, count:])
+    around = joined_by_similarity(similarity[count:, count:], cut)
     own = _shares(labels, here.weights, large)
     other = _shares(around, there.weights, np.arange(around.max() + 1))
     cross = own @ similarity[:count, count:] @ other.T
@@ -252,15 +328,3 @@ def _shares(labels: Index, weights: Array, wanted: Index) -> Single:
     """Return the share of each cube in some clusters, shape (clusters, cubes)."""
     shares = np.where(labels == wanted[:, None], weights, 0)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)
-
-
-def _linked(similarity: Single) -> Index:
-    """Return labels by average linkage; cubes, of nearly equal size, count alike."""
-    from scipy.cluster.hierarchy import fcluster, linkage
-
-    if len(similarity) == 1:
-        return np.zeros(len(similarity), dtype=np.int64)
-    upper = np.triu_indices(len(similarity), 1)
-    tree = linkage(np.maximum(1 - similarity[upper].astype(np.float64), 0), "average")
-    labels = fcluster(tree, setting("tms_cluster_distance"), "distance") - 1
-    return np.asarray(labels, dtype=np.int64)

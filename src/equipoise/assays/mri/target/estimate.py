@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from equipoise.assays.mri.cleaning.resample import block_counts, fisher
 from equipoise.assays.mri.options import CLASSIC, CLUSTERING
 from equipoise.assays.mri.scan import Scan
 from equipoise.assays.mri.target import classic, reference_map
-from equipoise.assays.mri.target.clustering import cluster_spot, resample_clusters
+from equipoise.assays.mri.target.clustering import cluster_spot, coarse_spot, resample_clusters
 from equipoise.assays.mri.target.noise import chance_of_noise
 from equipoise.assays.mri.target.region import Region, region_about
 from equipoise.assays.mri.target.search import Ready, Search
@@ -233,10 +234,12 @@ def _clustered(bench: Bench) -> _Place | str:
     whole, sign = bench.whole, bench.sign
     if bench.chance > setting("tms_alpha"):
         return _no_more_than_noise(bench.chance, sign)
-    winner = cluster_spot(whole, sign)
+    with ThreadPoolExecutor() as pool:  # one is linear algebra, the other many small steps
+        resampled = pool.submit(resample_clusters, whole, bench.counts, sign)
+        winner = cluster_spot(whole, sign)
     if isinstance(winner, str):
         return winner
-    centres = resample_clusters(whole, winner, bench.counts, sign)
+    centres = winner.centre + resampled.result()
     share = float(np.isfinite(centres[:, 0]).mean())
     if share < setting("tms_cluster_found"):
         return f"only {share:.0%} of the resampled scans hold a cluster that would do"
@@ -252,8 +255,7 @@ def _finder(method: str, sign: int) -> Callable[[Ready], Array | None]:
 
     def _find(ready: Ready) -> Array | None:
         if method == CLUSTERING:
-            winner = cluster_spot(ready, sign)
-            return None if isinstance(winner, str) else winner.point
+            return coarse_spot(ready, sign)
         course = _course(method, ready)
         return None if isinstance(course, str) else spot_of(ready, course, sign).point
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Single = NDArray[np.float32]
     Index = NDArray[np.int64]
 
-__all__ = ["average_linkage", "unit_ranks"]
+__all__ = ["average_linkage", "joined_by_similarity", "unit_ranks"]
 
 _ROWS: Final = 512
 """Rows of the similarity matrix held at a time: bounds the memory."""
@@ -97,6 +97,35 @@ def average_linkage(vectors: Single, distance: float) -> Index:
         parent[forest.ids[second]] = forest.ids[first]
         stale = _join(forest, first, second, least)
     return _labels(parent)
+
+
+def joined_by_similarity(similarity: NDArray[np.floating], distance: float) -> Index:
+    """Cluster by average linkage from a small matrix of similarities, cut at a distance.
+
+    Parameters
+    ----------
+    similarity : ndarray, shape (n, n)
+        Symmetric; all things count alike.
+    distance : float
+        Clusters further apart than this are not joined.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Labels from 0, in the order in which they first appear.
+    """
+    from scipy.cluster.hierarchy import linkage
+
+    count = len(similarity)
+    if count == 1:
+        return np.zeros(count, dtype=np.int64)
+    apart = 1 - similarity[np.triu_indices(count, 1)].astype(np.float64)
+    tree = linkage(np.maximum(apart, 0, out=apart), "average")
+    parent = np.arange(2 * count - 1)
+    joined = np.flatnonzero(tree[:, 2] <= distance)
+    for side in (0, 1):
+        parent[tree[joined, side].astype(np.int64)] = count + joined
+    return _labels(parent)[:count]
 
 
 def _look_again(forest: _Forest, rows: Index) -> None:

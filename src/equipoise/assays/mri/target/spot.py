@@ -6,6 +6,7 @@ once, so that resampled and surrogate maps cost one call.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -196,13 +197,20 @@ def smooth(patch: Patch, series: Single, fwhm: float) -> Single:
         return _smooth_vertices(patch, series, fwhm)
     from scipy.ndimage import gaussian_filter
 
+    inside = patch.inside
     sigma = fwhm / np.sqrt(8 * np.log(2)) / patch.spacing
-    axes = (1, 2, 3)
-    box = np.zeros((len(series), *patch.inside.shape), dtype=np.float32)
-    box[:, patch.inside] = series
-    total = gaussian_filter(patch.inside.astype(np.float32), sigma, mode="constant")
-    spread = gaussian_filter(box, sigma, mode="constant", axes=axes)
-    return np.asarray(spread[:, patch.inside] / total[patch.inside])
+    total = gaussian_filter(inside.astype(np.float32), sigma, mode="constant")[inside]
+
+    def _some(maps: Single) -> Single:
+        box = np.zeros((len(maps), *inside.shape), dtype=np.float32)
+        box[:, inside] = maps
+        spread = gaussian_filter(box, sigma, mode="constant", axes=(1, 2, 3))
+        return np.asarray(spread[:, inside] / total)
+
+    starts = range(0, len(series), _AT_ONCE)
+    with ThreadPoolExecutor() as pool:  # the filter leaves the interpreter free
+        parts = list(pool.map(_some, [series[start : start + _AT_ONCE] for start in starts]))
+    return np.concatenate(parts)
 
 
 def _smooth_vertices(patch: Patch, series: Single, fwhm: float) -> Single:
