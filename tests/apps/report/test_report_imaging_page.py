@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from equipoise.apps.report.imaging_page import circuits_page, target_page
-from equipoise.apps.report.wording import slips
+from equipoise.apps.report.wording import say, slips
 from equipoise.core.nouns import Dossier, NotMeasured, Result
 
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_scans.py")))
@@ -110,7 +110,7 @@ def test_the_same_results_give_the_same_bytes(made: dict[str, str]) -> None:
 
 def test_the_verdict_comes_before_pictures_and_numbers(made: dict[str, str]) -> None:
     source = made["target"]
-    verdict = source.index("The point is repeatable enough to be used for aiming.")
+    verdict = source.index(say("target_use"))
     assert verdict < source.index('class="brain glass"') < source.index("side by side")
     assert source.index("Use: left target at") < verdict
     assert "This point is for no use on a person." in words(source)

@@ -166,7 +166,7 @@ def test_moved_volumes_are_marked_and_counted(page: str) -> None:
     shown = words(first)
     assert f"above {limit:g} mm in {len(high)} volumes" in shown
     assert f"largest value is {max(scan.displacement):.1f} mm" in shown
-    assert "4 of 300 volumes were left out" in shown
+    assert "Left out for motion 4 of 300 volumes" in shown
 
 
 def test_drop_out_is_seen_before_the_table(page: str) -> None:

@@ -55,7 +55,7 @@ def test_title_table_sheet_and_terminal_agree() -> None:
         assert "15 mm" not in place
         # Outward, so that the printed region never claims more than the file.
         assert "16 mm" in place
-    assert "give or take 16 mm" in target
+    assert "(95 % within 16 mm)" in target
     assert "within 16 mm (limit 20 mm)" in target
 
 
@@ -89,7 +89,7 @@ def _with_verdict(verdict: str) -> Dossier:
 
 def test_the_terminal_names_no_point_that_must_not_be_aimed_at() -> None:
     lines = summary(_with_verdict("fall_back"))
-    assert "mri.tms_target fall_back: Do not aim at this point" in lines
+    assert "mri.tms_target fall_back: Do not aim at a point from this scan" in lines
     assert "x \N{MINUS SIGN}41" not in lines
     assert "    a reason" in lines
     assert "mri.tms_target use: left (x \N{MINUS SIGN}41, y +40, z +29 mm)" in summary(
@@ -103,7 +103,7 @@ def test_results_of_the_first_version_still_render() -> None:
         target = section(render(_with_verdict(verdict)), "target")
         assert head in target
         assert "side by side" not in target
-        assert "give or take 10 mm" in target
+        assert "(95 % within 10 mm)" in target
 
 
 def test_movement_keeps_its_decimals_in_a_reason() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from equipoise.apps.report.plain import plain
 from equipoise.core.tables import load_table
@@ -17,7 +18,11 @@ __all__ = [
     "say",
     "sentence",
     "slips",
+    "typeset",
 ]
+
+MINUS_BEFORE: Final = re.compile(r"(?<![^\s(])-(?=\d)")
+UNIT_AFTER: Final = re.compile(r"(\d) ?(%|(?<= )mm\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,21 @@ def capital(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].upper() + text[1:]
 
 
+def typeset(text: str) -> str:
+    """Return a text with minus signs, and numbers that stay on one line with their unit.
+
+    Examples
+    --------
+    >>> typeset("r is -0.4 (limit 97%)") == "r is \N{MINUS SIGN}0.4 (limit 97\N{NO-BREAK SPACE}%)"
+    True
+    """
+    text = MINUS_BEFORE.sub("\N{MINUS SIGN}", text)
+    return UNIT_AFTER.sub("\\1\N{NO-BREAK SPACE}\\2", text)
+
+
 def sentence(text: str) -> str:
     """Return a clause as a sentence: a capital at its start, a full stop at its end."""
-    text = plain(text.strip())
+    text = typeset(plain(text.strip()))
     if not text:
         return ""
     return capital(text) + ("" if text[-1] in ".!?:" else ".")

@@ -278,7 +278,7 @@ def _edge_chart(edges: tuple[EdgeScore, ...]) -> RowChart:
         title="The connections behind the circuits",
         summary=f"{_edge_words(edges)} The numbers stand in the table below.",
         label_head="Connection",
-        axis_title="Fisher z (0: no connection)",
+        axis_title="Fisher z (0: no correlation)",
         value_head="Fisher z",
         axis=unit_axis(scale, [(t, n.measured(t)) for t in ticks]),
         groups=tuple(PlotGroup(_circuit_title(c), tuple(rows)) for c, rows in groups.items()),

@@ -9,7 +9,7 @@ from typing import Final
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import measure_title
 from equipoise.apps.report.plain import plain
-from equipoise.apps.report.wording import joined
+from equipoise.apps.report.wording import joined, typeset
 from equipoise.core.nouns import NotMeasured
 
 __all__ = ["Gap", "gap_groups", "gaps_by_reason"]
@@ -41,8 +41,8 @@ def gap_groups(gaps: Sequence[NotMeasured]) -> tuple[Gap, ...]:
     for reason, group in gaps_by_reason(gaps).items():
         titles = list(dict.fromkeys(measure_title(gap.id) for gap in group))
         if len(titles) <= NAMED:
-            found.append(Gap(joined(titles), plain(reason)))
+            found.append(Gap(joined(titles), typeset(plain(reason))))
             continue
         count = n.count(len(titles), "measure", spelled=True).capitalize()
-        found.append(Gap(count, plain(reason), joined(titles)))
+        found.append(Gap(count, typeset(plain(reason)), joined(titles)))
     return tuple(found)

@@ -54,7 +54,7 @@ def known(dossier: Dossier) -> Known:
         title=_title(newest),
         charts=tuple(charts),
         table=values_table(dossier.measurements) if dossier.measurements else None,
-        elsewhere=f"{words} in the next section." if brain else "",
+        elsewhere=f"{words} under Brain, further below." if brain else "",
         gaps=gap_groups(dossier.not_measured),
         gap_title=f"{missing.capitalize()} not taken",
         limit=say("scan_limit"),

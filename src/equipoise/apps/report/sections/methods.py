@@ -25,6 +25,8 @@ __all__ = [
 NONE: Final = "no point"
 NOT_KNOWN: Final = "not known"
 LEVELS: Final = ((0.80, n.P80), (0.95, n.P95))
+HUNDREDTHS: Final = 0.1
+"""The error from which on a correlation has two decimals; it never has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +134,12 @@ def _correlation(estimate: TargetEstimate) -> str:
     value, error = estimate.connectivity.value, estimate.connectivity.standard_error
     if error is None:
         return n.measured(value)
-    spans = [
-        f"{level}: {n.range_measured(n.around(value, error, share), error)}"
-        for share, level in LEVELS
-    ]
-    return "; ".join((n.measured(value, error), *spans))
+    shown = max(error, HUNDREDTHS)
+    spans = []
+    for share, level in LEVELS:
+        low, high = n.around(value, error, share)
+        spans.append(f"{level}: {n.range_measured((max(low, -1), min(high, 1)), shown, fine=True)}")
+    return "; ".join((n.measured(value, shown), *spans))
 
 
 def _axes(axes: tuple[float, float, float] | None) -> str:

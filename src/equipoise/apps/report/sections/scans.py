@@ -24,6 +24,9 @@ MINUTE: Final = 60.0
 PICTURES: Final = 12
 """Carpets and matrices are drawn for so many runs; the page stays small."""
 NAMED: Final = 6
+SEEN: Final = "drop_out"
+"""The check of regions; their list stands beside the checks and says more."""
+CANNOT_TELL: Final = "Cannot tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +108,21 @@ def _view(scan: ScanSummary, number: int, imaging: Imaging, *, drawn: bool) -> S
         id=f"scan-{number + 1}",
         title=_name(scan),
         facts=_facts(scan),
-        flags=_flags(scan),
+        flags=_flags(scan, imaging.notices),
         carpet=_carpet(scan) if drawn else None,
         coverage=_coverage(scan.regions),
         missed=tuple(_region_words(r) for r in worst if not r.enough),
         regions=_region_table(worst) if worst else None,
-        checks=tuple(_check(one) for one in scan.diagnostics if one.concern),
+        checks=tuple(_check(one) for one in scan.diagnostics if one.concern and one.id != SEEN),
         other_checks=_other_checks(scan.diagnostics),
         matrix=connectome(scan, imaging) if drawn and scan.matrix else None,
     )
 
 
-def _flags(scan: ScanSummary) -> tuple[str, ...]:
-    """Return the flags, but for those about a region: the list of regions says more."""
-    titles = [region.title for region in scan.regions]
-    flags = (flag for flag in scan.flags if not any(title in flag for title in titles))
+def _flags(scan: ScanSummary, notices: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the flags, but for what the page says elsewhere: notices and regions badly seen."""
+    elsewhere = (*(region.title for region in scan.regions), *notices)
+    flags = (flag for flag in scan.flags if not any(words in flag for words in elsewhere))
     return tuple(dict.fromkeys(sentence(flag) for flag in flags))
 
 
@@ -150,7 +153,7 @@ def _facts(scan: ScanSummary) -> tuple[tuple[str, str], ...]:
 def _mean_motion(displacement: tuple[float, ...]) -> str:
     if not displacement:
         return "not known"
-    return f"{n.measured(sum(displacement) / len(displacement))} mm a volume"
+    return f"{sum(displacement) / len(displacement):.2f} mm a volume"
 
 
 def _coverage(regions: tuple[RegionQuality, ...]) -> str:
@@ -198,7 +201,7 @@ def _region_table(regions: list[RegionQuality]) -> DataTable:
 def _check(one: ScanDiagnostic) -> Check:
     why = cell("circuits/diagnostics", "reason", id=one.id)
     words = sentence(one.words)
-    return Check(one.title, f"{words} Why it matters: {sentence(why)}" if why else words)
+    return Check(one.title, f"{words} About the limit: {sentence(why)}" if why else words)
 
 
 def _other_checks(found: tuple[ScanDiagnostic, ...]) -> DataTable | None:
@@ -206,7 +209,10 @@ def _other_checks(found: tuple[ScanDiagnostic, ...]) -> DataTable | None:
     rows = tuple((one.title, sentence(one.words)) for one in found if not one.concern)
     if not rows:
         return None
-    heading = f"{n.count(len(rows), 'check', spelled=True).capitalize()} without concern"
+    unclear = sum(words.startswith(CANNOT_TELL) for _, words in rows)
+    heading = f"{n.count(len(rows) - unclear, 'check', spelled=True).capitalize()} without concern"
+    if unclear:
+        heading += f", {n.count(unclear, 'that', 'that', spelled=True)} cannot be told"
     return DataTable(heading, ("Check", "What it says"), rows, widths=(40, 60))
 
 
@@ -253,14 +259,7 @@ def _carpet_summary(scan: ScanSummary, limit: float) -> str:
 def _carpet_caption(scan: ScanSummary, limit: float, *, drawn: bool) -> str:
     parts = [say("scan_carpet")] if drawn else []
     if scan.displacement:
-        parts.append(
-            say(
-                "scan_moved",
-                limit=f"{limit:g}",
-                censored=str(scan.censored),
-                volumes=str(scan.volumes),
-            )
-        )
+        parts.append(say("scan_moved", limit=f"{limit:g}"))
     else:
         parts.append(say("scan_no_motion"))
     return " ".join(parts)

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.template_brain import template_file
 from equipoise.apps.report.names import cell, cite, keys_of, region_title, rows_of
+from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.imaging import TARGET, Imaging, imaging_of
 from equipoise.apps.report.sections.methods import agreement_words, method_tables, place_table
 from equipoise.apps.report.sections.target_pictures import (
@@ -19,7 +20,7 @@ from equipoise.apps.report.sections.target_pictures import (
     pictures,
 )
 from equipoise.apps.report.views import DataTable
-from equipoise.apps.report.wording import capital, joined, say, sentence
+from equipoise.apps.report.wording import capital, joined, say, sentence, typeset
 from equipoise.core.nouns import Dossier, Target
 
 __all__ = [
@@ -38,6 +39,9 @@ __all__ = [
 TARGET_SOURCES: Final = ("morriss2024", "elbau2023")
 FALL_BACK: Final = "fall_back"
 STANDARD: Final = "beam_f3"
+OWN: Final = "T1w"
+SERVES: Final = "the standard target serves as well"
+"""What an assay adds to the reasons of a target that is to be used with caution."""
 HEADS: Final = {
     "use": ("use", "Use"),
     "usable": ("use", "Usable"),
@@ -62,14 +66,17 @@ class FallBack:
 class TargetView:
     """One target, or the reason why there is none (`missing`).
 
-    `tone` is ``use``, ``caution`` or ``fall_back``; `instead` is the standard target, for a target
-    that must not be aimed at and where there is none.
+    `tone` is ``use``, ``caution`` or ``fall_back``; `reasons` speak against the point where
+    `passed` holds the checks that do not; `before` is what to settle before aiming; `instead` is
+    the standard target, for a target that must not be aimed at and where a scan gave none.
     """
 
     title: str
     tone: str
     verdict: str
     reasons: tuple[str, ...]
+    passed: tuple[str, ...]
+    before: tuple[str, ...]
     warning: str
     pictures: Pictures | None
     facts: tuple[str, ...]
@@ -96,14 +103,16 @@ def views_of(imaging: Imaging) -> tuple[TargetView, ...]:
             tone=FALL_BACK,
             verdict=say("target_fallback"),
             reasons=(),
+            passed=(),
+            before=(),
             warning="",
             pictures=None,
             facts=(),
             tables=(),
             folded=(),
-            instead=fall_back(STANDARD),
+            instead=fall_back(STANDARD) if found else None,
             limit=_limit(),
-            missing=joined(tuple(found)) or say("target_not_asked"),
+            missing=typeset(plain(joined(tuple(found)))) or say("target_not_asked"),
         ),
     )
 
@@ -168,27 +177,46 @@ def _view(imaging: Imaging, target: Target) -> TargetView:
     back = tone == FALL_BACK
     numbers = _table(target)
     methods, places = method_tables(target), place_table(target)
-    tables = (*methods, *((places,) if places else ()))
+    reasons, passed = _reasons(target)
     return TargetView(
         title=_title(target, head, back=back),
         tone=tone,
         verdict=say(f"target_{target.verdict}"),
-        reasons=_reasons(target),
+        reasons=reasons,
+        passed=passed,
+        before=() if back else _before(target),
         warning=_warning(imaging.notices),
         pictures=None if back else pictures(target, imaging.t1w),
         facts=() if back else _facts(target),
-        tables=() if back else tables,
-        folded=(*tables, numbers) if back else (numbers,),
+        tables=() if back else (*methods, *((places,) if places else ())),
+        folded=(*methods, numbers) if back else (numbers,),
         instead=fall_back(target.fall_back) if back else None,
         limit=_limit(),
     )
 
 
-def _reasons(target: Target) -> tuple[str, ...]:
-    """Return the reasons, but for one that the verdict itself says."""
+def _reasons(target: Target) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the reasons, those against the point apart, but for one that the verdict says."""
     verdict = say(f"target_{target.verdict}").lower()
-    reasons = (reason for reason in target.reasons if reason.lower() not in verdict)
-    return tuple(sentence(n.mm_in(reason)) for reason in reasons)
+    told = [r for r in target.reasons if r.lower() not in verdict]
+    split = bool(target.against) and target.verdict != "use"
+    against = told[: target.against] if split else told
+    passed = [r for r in told if r not in against and r != SERVES]
+    against += [SERVES] if SERVES in told and SERVES not in against else []
+    said = [tuple(sentence(n.mm_in(r)) for r in part) for part in (against, passed)]
+    return said[0], said[1]
+
+
+def _before(target: Target) -> tuple[str, ...]:
+    """Return what to settle before aiming: which head the coordinates are of, and the flags."""
+    own = next((p.point for p in target.places if p.space == OWN and p.point is not None), None)
+    if target.space == OWN:
+        head = ""
+    elif own is None:
+        head = say("target_not_own", space=target.space)
+    else:
+        head = say("target_own", space=target.space, point=n.point_mm(own))
+    return tuple(words for words in (head, *map(sentence, target.flags)) if words)
 
 
 def _title(target: Target, head: str, *, back: bool) -> str:
@@ -196,23 +224,22 @@ def _title(target: Target, head: str, *, back: bool) -> str:
         return f"{head}: use the standard target"
     side = "left" if target.side == "L" else "right"
     reach = n.reach_mm(target.radius95)
-    return f"{head}: {side} target at {n.point_mm(target.point)}, give or take {reach}"
+    return f"{head}: {side} target at {n.point_mm(target.point)} ({n.P95} within {reach})"
 
 
 def _facts(target: Target) -> tuple[str, ...]:
+    """Return what neither the reasons nor the table of the methods says."""
     half, most = n.reach_mm(target.radius50), n.reach_mm(target.radius95)
-    chosen = next((e for e in target.estimates if e.method == target.chosen and e.point), None)
-    sessions = None if chosen is None else chosen.session_distance
-    found = (
-        f"50 % of the resampled points lie within {half}, 95 % within {most}.",
-        f"The two halves of the scan put it {n.reach_mm(target.split_half)} apart.",
-        "" if sessions is None else f"The sessions put it {n.reach_mm(sessions)} apart.",
-        agreement_words(target),
-        f"It lies {n.reach_mm(target.group_distance)} from the published group target "
-        f"({region_title(target.group_target)}).",
-        sentence(f"Method: {target.method}"),
-        *(sentence(flag) for flag in target.flags),
-    )
+    found = [sentence(f"Method: {target.method}")]
+    if not any("the methods" in reason for reason in target.reasons):
+        found.append(agreement_words(target))
+    if not target.estimates:
+        found += [
+            f"50 % of the resampled points lie within {half}, 95 % within {most}.",
+            f"The two halves of the scan put it {n.reach_mm(target.split_half)} apart.",
+            f"It lies {n.reach_mm(target.group_distance)} from the published group target "
+            f"({region_title(target.group_target)}).",
+        ]
     return tuple(fact for fact in found if fact)
 
 
