@@ -12,6 +12,7 @@ from equipoise.apps.cli import main
 from equipoise.apps.documents import COVARIATES, MEASURE_COLUMNS
 from equipoise.apps.norms import finished
 from equipoise.apps.norms.fit import read_norms
+from equipoise.apps.norms.wide import measure_named
 from equipoise.core.documents import from_json
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import SiteNorms
@@ -92,6 +93,24 @@ def test_a_norm_is_learned_and_written(run: Run, tmp_path: Path, sign: str) -> N
     assert norms.norms[0].terms == ("intercept", "age", "male", "mean_fd")
     assert [norm.preparation for norm in norms.norms] == ["cleaning 36P", ""]
     assert norms.preparation == "cleaning 36P"
+
+
+def test_measures_that_move_nothing_have_norms_of_a_site_too(run: Run, tmp_path: Path) -> None:
+    """Every circuit, task and structure is placed on a site's norm; a target is not."""
+    task, between = "mri.task_control.dacc", "mri.rest_default_control"
+    generator = stream("test/controls", 6)
+    rows = _rows()
+    for row in rows:
+        row[task] = f"{0.2 + 0.1 * generator.standard_normal():.4f}"
+        row["rest_default_control"] = f"{-0.1 + 0.1 * generator.standard_normal():.4f}"
+    code, _, err = _fit(run, _write(tmp_path / "controls.tsv", rows), "--site", "clinic")
+    assert (code, err) == (0, "")
+    learned = {norm.measure for norm in read_norms(tmp_path / "norm.json").norms}
+    assert learned == {REST, HIPPOCAMPUS, task, between}
+    named = {row.text("id"): row.text("kind") for row in load_table("measures/measures")}
+    assert {id_ for id_ in named if measure_named(id_) != id_} == {
+        id_ for id_, kind in named.items() if kind == "target"
+    }
 
 
 def test_json_is_what_the_file_holds(run: Run, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def _taken(sheet: Sheet, row: SheetRow, cells: Mapping[str, str]) -> Taken | Non
         raise InputError(
             "there is no such measure", where=sheet.place(row, "measure"), got=cells["measure"]
         )
-    if measure.text("kind") != "measurement" or is_missing(cells["value"]):
+    if measure.text("kind") == "target" or is_missing(cells["value"]):
         return None
     low, high, unit = limits_of(cells["measure"])
     place = sheet.place(row, "value")

@@ -37,7 +37,7 @@ def measure_named(name: str) -> str | None:
     ids = [
         row.text("id")
         for row in load_table("measures/measures")
-        if row.text("kind") == "measurement"
+        if row.text("kind") != "target"
     ]
     for form in (str, lambda id_: id_.partition(".")[2], lambda id_: id_.rpartition(".")[2]):
         found = [id_ for id_ in ids if form(id_) == name]
