@@ -238,7 +238,8 @@ def _unnamed_transform(files: Files) -> list[str]:
 def _unknown_space(files: Files) -> list[str]:
     plain = files.bold.with_name("sub-01_task-rest_desc-preproc_bold.nii.gz")
     files.bold.rename(plain)
-    return ["--bold", str(plain), "--space", "Talairach"]
+    mask = files.mask.rename(files.mask.with_name("sub-01_task-rest_desc-brain_mask.nii.gz"))
+    return ["--bold", str(plain), "--mask", str(mask), "--space", "Talairach"]
 
 
 def _said(*more: str) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +137,32 @@ def test_a_file_with_time_is_no_atlas(tmp_path: Path) -> None:
     path = write(tmp_path / "four.nii.gz", grid_of(2.0, (3, 3, 3), (0, 0, 0)), data)
     with pytest.raises(RecordingError, match="three dimensions"):
         read_given((("sgacc_r", path, 1),))
+
+
+def _native() -> VoxelPlaces:
+    """Return an image whose own space lies 60 mm to the right of MNI."""
+    grid = grid_of(3.0, IMAGE.shape, tuple(IMAGE.affine[:3, 3] + (60, 0, 0)))
+    inside = np.ones(int(np.prod(grid.shape)), dtype=bool)
+    moved = volume_places(grid, NLIN6, inside, (), "bold")
+    return replace(moved, space="T1w", warp=lambda points: points - (60, 0, 0))
+
+
+@pytest.mark.parametrize(("label", "fits"), [(1, True), (2, False)])
+def test_the_side_of_a_native_mask_is_judged_in_mni(label: int, fits: bool, tmp_path: Path) -> None:
+    """Both balls lie right of this image's zero; only one of them lies left in the brain."""
+    own = grid_of(2.0, ATLAS.shape, tuple(ATLAS.affine[:3, 3] + (60, 0, 0)))
+    path = write(tmp_path / "sub-01_space-T1w_dseg.nii.gz", own, labels())
+    (given,) = read_given((("dlpfc_ba46_l", path, label),))
+    inside = np.ones(150000, dtype=bool)
+    if fits:
+        assert len(given.locate(_native(), inside, "bold").voxels) > 100
+        return
+    with pytest.raises(RecordingError, match="on the other side of the head"):
+        given.locate(_native(), inside, "bold")
+
+
+def test_a_mask_without_a_space_is_not_taken_for_a_native_image(tmp_path: Path) -> None:
+    path = write(tmp_path / "mine.nii.gz", ATLAS, labels())
+    (given,) = read_given((("dlpfc_ba46_l", path, 1),))
+    with pytest.raises(RecordingError, match=r"tells no space, and the image is in T1w"):
+        given.locate(_native(), np.ones(150000, dtype=bool), "bold")

@@ -19,6 +19,7 @@ from equipoise.assays.mri.image.header import Grid
 from equipoise.assays.mri.image.places import touching, volume_places
 from equipoise.assays.mri.image.spaces import (
     chain_words,
+    check_transform,
     map_points,
     place_in_spaces,
     warp_between,
@@ -276,3 +277,27 @@ def test_neighbours_share_a_face_an_edge_or_a_corner() -> None:
     assert len(np.unique(pairs, axis=0)) == len(pairs)
     assert np.abs(index[pairs[:, 0]] - index[pairs[:, 1]]).max() == 1
     assert len(touching(index[[0, 2]])) == len(touching(index[:0])) == 0
+
+
+@pytest.mark.parametrize("kind", ["bare", "empty"])
+def test_a_file_of_which_nothing_is_read_moves_nothing_silently(kind: str, tmp_path: Path) -> None:
+    """A bare affine in HDF5 is no composite: read as an empty one, it would copy the numbers."""
+    import h5py
+
+    path = tmp_path / f"{kind}.h5"
+    with h5py.File(path, "w") as file:
+        group = file.create_group("TransformGroup").create_group("0")
+        if kind == "bare":
+            group["TransformType"] = [b"AffineTransform_double_3_3"]
+            group["TransformParameters"] = np.concatenate([MATRIX.ravel(), SHIFT])
+            group["TransformFixedParameters"] = np.zeros(3)
+        else:
+            group["TransformType"] = [b"CompositeTransform_double_3_3"]
+    with pytest.raises(RecordingError, match="holds no composite part"):
+        map_points(SpaceTransform("a", "b", str(path)), POINT, "a", "b")
+
+
+def test_a_flat_affine_is_no_transform(tmp_path: Path) -> None:
+    path = write_txt(tmp_path / "flat.txt", matrix=np.diag([1.0, 1.0, 0.0]))
+    with pytest.raises(RecordingError, match="no affine in space"):
+        check_transform(SpaceTransform("a", "b", path))

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from equipoise import norms
 from equipoise.apps.imaging import output
 from equipoise.apps.imaging.circuits_document import circuits_document, circuits_text
-from equipoise.apps.imaging.given import Given, recordings
+from equipoise.apps.imaging.given import Given, check_t1w, recordings
 from equipoise.apps.imaging.maps import probability_map
 from equipoise.apps.imaging.navigators import UNREAD, Export, export
 from equipoise.apps.imaging.target_document import FALL_BACK, Asked, Outcome, target_document
 from equipoise.apps.imaging.target_text import target_text
 from equipoise.apps.progress import progress
 from equipoise.assays import mri
-from equipoise.assays.mri.image.spaces import T1W
+from equipoise.assays.mri.image.spaces import T1W, check_transform
 from equipoise.assays.mri.image.stream import read_header
 from equipoise.assays.mri.options import Options
 from equipoise.assays.mri.target.depth import OUTSIDE, read_head
@@ -99,12 +99,16 @@ def target(given: Given, options: Options, run: Run) -> Answer:
         _check_head(document["depth_reason"])
         start, code = output.stem(given.label), _header_code(given.t1w)
         navigators = export(outcome.target, start, code, outcome.reasons)
+        _check_notices(asked)
     files = _target_files(results, document, asked, given) | navigators.files
+    gone = output.withdraw(run.out, given.label, files)
     output.write(run.out, given.label, files)
     _log("target", len(found), outcome.verdict, began)
     _log_approval(run, navigators)
     unread = (UNREAD,) if navigators.files else ()
-    notes = (*navigators.left_out, *unread, *(f"written: {name}" for name in sorted(files)))
+    withdrawn = (f"removed, of an earlier run: {name}" for name in gone)
+    written = (f"written: {name}" for name in sorted(files))
+    notes = (*navigators.left_out, *unread, *withdrawn, *written)
     return Answer(document, text, notes)
 
 
@@ -170,9 +174,11 @@ def _check_approval(run: Run) -> None:
 
 def _prepared(given: Given, options: Options, run: Run) -> tuple[tuple[Recording, ...], Asked]:
     """Return the recordings, each looked at, and what the run was told."""
-    found = recordings(given)
+    found = recordings(given, _chosen(options))
+    if given.t1w is not None:
+        check_t1w(given.t1w)
     for recording in found:
-        _refuse(recording)
+        _refuse(recording, options)
     if run.out is not None:
         output.open_folder(run.out)
     notices = tuple(dict.fromkeys(one.notice for one in found if one.notice))
@@ -180,10 +186,18 @@ def _prepared(given: Given, options: Options, run: Run) -> tuple[tuple[Recording
     return found, asked
 
 
-def _refuse(recording: Recording) -> None:
+def _chosen(options: Options) -> tuple[Path, ...]:
+    """Return the maps and masks that the user named."""
+    masks = tuple(Path(file) for _, file, _ in options.regions)
+    return masks if options.reference_map is None else (*masks, Path(options.reference_map))
+
+
+def _refuse(recording: Recording, options: Options) -> None:
     """Refuse a recording whose files are wrong, before anything is measured."""
     _check_time(recording)
-    faults = mri.inspect(recording)
+    for transform in recording.transforms:
+        check_transform(transform)
+    faults = mri.inspect(recording, options)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise RecordingError(f"{faults[0]}{more}")
@@ -233,12 +247,15 @@ def _target_files(
 
 
 def _no_depth(outcome: Outcome, t1w: Path | None) -> str | None:
-    """Return why no depth was measured; None where one was, or where there is no target."""
-    if outcome.target is None or any(one.depth for one in outcome.target.estimates):
+    """Return why the point has no depth; None where it has one, or where there is no target."""
+    target = outcome.target
+    if target is None:
+        return None
+    if any(one.depth for one in target.estimates if one.method == target.chosen):
         return None
     if t1w is None:
         return "no whole-head T1w image was given (--t1w)"
-    place = next((one for one in outcome.target.places if one.space == T1W), None)
+    place = next((one for one in target.places if one.space == T1W), None)
     try:
         head = read_head(str(t1w), t1w.name)
         if place is None or place.point is None:
@@ -247,6 +264,17 @@ def _no_depth(outcome: Outcome, t1w: Path | None) -> str | None:
     except RecordingError as error:
         return str(error)
     return None
+
+
+def _check_notices(asked: Asked) -> None:
+    """Refuse files for navigators where the data say that they are not of a person as it is."""
+    if asked.notices:
+        raise OutputError(
+            "no navigator file is written: the dataset carries a notice about itself",
+            where="--approved-by",
+            got="; ".join(asked.notices),
+            todo="leave --approved-by out",
+        )
 
 
 def _check_head(reason: str | None) -> None:

@@ -10,19 +10,25 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from equipoise.assays.mri.image.spaces import T1W
+from equipoise.assays.mri.image.stream import read_header
 from equipoise.core.errors import InputError, RecordingError
 from equipoise.core.nouns import Recording, SpaceTransform
 from equipoise.core.steps import file_digest
 from equipoise.core.tables import setting
 
-__all__ = ["Given", "check_label", "entity", "recordings", "transform"]
+__all__ = ["Given", "check_label", "check_t1w", "entity", "recordings", "transform"]
 
 _SURFACE: Final = (".dtseries.nii", ".func.gii")
 _XFM: Final = re.compile(r"from-([A-Za-z0-9+]+)_to-([A-Za-z0-9+]+)_mode-image_xfm\b")
 _LABEL: Final = re.compile(r"[A-Za-z0-9]+")
 REST: Final = "rest"
+_OF_RUN: Final = ("ses", "task", "acq", "dir", "run")
+"""Entities by which runs differ."""
+_TEMPLATES: Final = frozenset({3, 4})
+"""Codes of NIfTI for coordinates of Talairach and of MNI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +72,15 @@ class Given:
     date: str | None = None
 
 
-def recordings(given: Given) -> tuple[Recording, ...]:
+def recordings(given: Given, chosen: tuple[Path, ...] = ()) -> tuple[Recording, ...]:
     """Return one recording for each run.
 
     Parameters
     ----------
     given : Given
         What was named.
+    chosen : tuple of Path, optional
+        Maps and masks that were named besides; they have to be of the same person.
 
     Returns
     -------
@@ -86,7 +94,9 @@ def recordings(given: Given) -> tuple[Recording, ...]:
     """
     _check_numbers(given)
     _check_files(given)
-    _check_person(given)
+    _check_person(given, chosen)
+    _check_pairs(given)
+    _check_spaces(given)
     names = _names(given.bold)
     masks = given.mask * len(given.bold) if len(given.mask) == 1 else given.mask
     transforms = tuple(transform(path) for path in given.transforms)
@@ -210,12 +220,12 @@ def _check_different(paths: tuple[Path, ...]) -> None:
         seen[path.stat().st_size].append(path)
 
 
-def _check_person(given: Given) -> None:
+def _check_person(given: Given, chosen: tuple[Path, ...]) -> None:
     """Refuse files of different people, or of another one than the label says."""
     check_label(given.label)
     named = (*given.bold, *given.confounds, *given.mask, *given.transforms, *given.events)
     single = tuple(path for path in (given.t1w, given.grey_matter) if path is not None)
-    people = {entity(path, "sub") for path in (*named, *single)} - {None}
+    people = {entity(path, "sub") for path in (*named, *single, *given.surfaces, *chosen)} - {None}
     if given.label is not None:
         people.add(given.label)
     if len(people) > 1:
@@ -223,6 +233,71 @@ def _check_person(given: Given) -> None:
             "the names tell of more than one person",
             got=", ".join(sorted(f"sub-{label}" for label in people if label)),
             allowed="files of one person, and a --label that fits them",
+        )
+
+
+def _check_pairs(given: Given) -> None:
+    """Refuse a run whose confounds, mask or events are named after another run."""
+    beside = [("--confounds", given.confounds), ("--events", given.events)]
+    if len(given.mask) == len(given.bold):
+        beside.append(("--mask", given.mask))
+    for option, paths in beside:
+        for run, path in zip(given.bold, paths, strict=False):
+            for key in _OF_RUN:
+                here, there = entity(run, key), entity(path, key)
+                if here is not None and there is not None and here != there:
+                    raise InputError(
+                        f"{option} and --bold name different runs",
+                        got=f"{run.name} and {path.name}",
+                        todo="give both in the same order",
+                    )
+
+
+def _check_spaces(given: Given) -> None:
+    """Refuse files beside the runs whose names tell another space than they have to be in."""
+    for path in given.mask:
+        _check_entity("--space", given.space, path, "space")
+    if given.t1w is not None:
+        _check_entity("--t1w", T1W, given.t1w, "space")
+    grey = given.grey_matter
+    # BIDS: a map of a person that names no space lies in the person's own.
+    own = grey is not None and entity(grey, "space") is None and entity(grey, "sub") is not None
+    if grey is not None and own and given.space != T1W and not given.surfaces:
+        raise InputError(
+            "the map of grey matter names no space: it lies in the person's T1w image",
+            where=f"--grey-matter {grey.name}",
+            allowed=f"space-{given.space} in its name, as of the runs",
+            todo="give fMRIPrep's map in the space of the runs, or leave it out",
+        )
+    if grey is not None:
+        _check_entity("--space", given.space, grey, "space")
+
+
+def check_t1w(path: Path) -> None:
+    """Refuse a T1w image that contradicts itself, or lies in the space of a template.
+
+    Parameters
+    ----------
+    path : Path
+        NIfTI file.
+
+    Raises
+    ------
+    RecordingError
+        If its header is damaged, leaves the sides open, or says that it was moved to a template.
+    """
+    import nibabel as nib
+
+    read_header(str(path), path.name)
+    header: Any = nib.load(path).header
+    codes = {int(header["sform_code"]), int(header["qform_code"])}
+    if codes & _TEMPLATES:
+        raise RecordingError(
+            "the T1w image is not in the person's own space: its header names a template",
+            where=f"--t1w {path.name}",
+            got=f"form codes {', '.join(map(str, sorted(codes)))}",
+            allowed="1 (scanner) or 2 (aligned)",
+            todo="give the image that fMRIPrep calls desc-preproc_T1w, without space- in its name",
         )
 
 

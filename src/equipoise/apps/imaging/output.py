@@ -12,9 +12,15 @@ from equipoise.apps import outputs, session
 from equipoise.apps.files import LEFTOVER, clear_leftovers, make_folder, write_all
 from equipoise.core.errors import OutputError
 
-__all__ = ["json_text", "open_folder", "stem", "write"]
+__all__ = ["json_text", "open_folder", "stem", "withdraw", "write"]
 
 LOG: Final = logging.getLogger("equipoise")
+_PLACES: Final = (
+    "navigators/{stem}space-*_desc-tmstarget_*",
+    "navigators/{stem}task-planning_stimsys-tms_acq-*",
+    "{stem}space-*_desc-tmstarget_probseg.nii.gz",
+)
+"""Files that hold the place of a target."""
 
 
 def open_folder(out: Path) -> None:
@@ -52,6 +58,51 @@ def open_folder(out: Path) -> None:
 def stem(label: str | None) -> str:
     """Return the beginning of file names: ``sub-01_``, or nothing without a label."""
     return f"sub-{label}_" if label else ""
+
+
+def withdraw(out: Path, label: str | None, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Remove the places of a target that an earlier run left and that are not written again.
+
+    A navigator file beside an answer that it does not belong to could be used for it.
+
+    Parameters
+    ----------
+    out : Path
+        Output folder.
+    label : str or None
+        Label of the person.
+    files : Mapping of str to bytes
+        What is about to be written.
+
+    Returns
+    -------
+    tuple of str
+        What was removed, by path below the person's folder.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be removed; then nothing new may be written.
+    """
+    below = out / f"sub-{label}" if label else out
+    gone = []
+    for pattern in _PLACES:
+        for path in sorted(below.glob(pattern.format(stem=stem(label)))):
+            name = path.relative_to(below).as_posix()
+            if name in files:
+                continue
+            try:
+                path.unlink()
+            except OSError as error:
+                raise OutputError(
+                    "a file of an earlier target cannot be removed",
+                    where=name,
+                    got=error.strerror or str(error),
+                    todo="remove it, or name another folder",
+                ) from error
+            LOG.info("%s, of an earlier run, was removed", name)
+            gone.append(name)
+    return tuple(gone)
 
 
 def write(out: Path, label: str | None, files: Mapping[str, bytes]) -> None:

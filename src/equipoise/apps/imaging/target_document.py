@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from equipoise import __version__
+from equipoise.apps.imaging.navigators.marker import STAMP
 from equipoise.apps.report.wording import say
 from equipoise.assays.mri.options import METHODS
 from equipoise.assays.mri.target.f3 import FallBack, fall_back
@@ -17,6 +18,10 @@ __all__ = ["FALL_BACK", "MEASURE", "Asked", "Outcome", "target_document"]
 
 MEASURE: Final = "mri.tms_target"
 FALL_BACK: Final = "fall_back"
+POSITIVE: Final = (
+    "the point is where the correlation with the seed is most POSITIVE (--sign positive): the "
+    "published targets are the most negative ones"
+)
 _MM: Final = 1
 _R: Final = 3
 _BENEFIT: Final = ("target_outcome", "target_limit")
@@ -92,6 +97,7 @@ def target_document(results: tuple[Result, ...], asked: Asked) -> dict[str, Any]
         "seed": asked.seed,
         "version": __version__,
         "clinically_reviewed": False,
+        "stamp": STAMP,
         "notices": list(asked.notices),
         "space": asked.space if target is None else target.space,
         "methods": {
@@ -105,10 +111,16 @@ def target_document(results: tuple[Result, ...], asked: Asked) -> dict[str, Any]
         "places": [_place(one.space, one.point, one.how) for one in places],
         "benefit": [say(name) for name in _BENEFIT],
         "fall_back": _standard(standard),
-        "flags": [] if target is None else list(target.flags),
+        "flags": [] if target is None else _flags(target),
         "coverage": None if target is None else round(target.coverage, _R),
         "provenance": None if target is None else to_plain(target.provenance),
     }
+
+
+def _flags(target: Target) -> list[str]:
+    """Return the flags, before them the sign that was asked for where it is not the usual one."""
+    signs = {one.sign for one in target.estimates}
+    return [*((POSITIVE,) if "positive" in signs else ()), *target.flags]
 
 
 def _method(estimate: TargetEstimate | None, reasons: tuple[str, ...]) -> dict[str, Any]:

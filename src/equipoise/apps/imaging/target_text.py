@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from equipoise.apps.report.wording import say
+
 __all__ = ["target_text"]
 
 _VERDICTS: Final = {
-    "use": "USE: the point is repeatable enough to be aimed at",
-    "use_with_caution": "USE WITH CAUTION",
+    "use": "USE: the point repeats in this scan; whether to stimulate is not decided here",
+    "use_with_caution": (
+        "USE WITH CAUTION: weigh the point against the standard target; "
+        "whether to stimulate is not decided here"
+    ),
     "fall_back": "FALL BACK to the standard target",
 }
 _NAMES: Final = {
@@ -37,6 +42,7 @@ def target_text(document: dict[str, Any]) -> str:
         f"Equipoise {document['version']}: TMS target, {who}, {document['date']}. "
         "Research software; not clinically reviewed.",
         *(f"Note: {notice}." for notice in document["notices"]),
+        *((say("target_no_use"),) if document["notices"] else ()),
         "",
         f"VERDICT  {_VERDICTS[document['verdict']]}",
         *(f"  - {reason}" for reason in document["reasons"]),
@@ -44,12 +50,12 @@ def target_text(document: dict[str, Any]) -> str:
         f"METHODS  mm in {document['space']}, RAS+ (x below 0 is left)",
     ]
     for name, method in document["methods"].items():
-        lines += _method(name, method, name == document["chosen"])
+        lines += _method(name, method, _mark(document, name))
     if document["agreement_mm"] is not None:
         lines.append(f"  the methods lie up to {document['agreement_mm']:.1f} mm apart")
     if document.get("depth_reason"):
         lines.append(f"  no depth: {document['depth_reason']}")
-    if document["places"]:
+    if document["places"] and document["verdict"] != "fall_back":
         lines += ["", "PLACES"]
         lines += [f"  {p['space']}: {_xyz(p['xyz_mm'])} ({p['how']})" for p in document["places"]]
     lines += ["", "BENEFIT", *(f"  {words}" for words in document["benefit"])]
@@ -59,11 +65,17 @@ def target_text(document: dict[str, Any]) -> str:
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _method(name: str, method: dict[str, Any], chosen: bool) -> list[str]:
+def _mark(document: dict[str, Any], name: str) -> str:
+    """Return what stands beside the point of a method."""
+    if document["verdict"] == "fall_back":
+        return " (not to be aimed at)"
+    return " (the point of the verdict)" if name == document["chosen"] else ""
+
+
+def _method(name: str, method: dict[str, Any], mark: str) -> list[str]:
     title = _NAMES.get(name, name)
     if method["xyz_mm"] is None:
         return [f"  {title}: no point; {method['reason']}"]
-    mark = " (the point of the verdict)" if chosen else ""
     error = method["r_standard_error"]
     spread = "" if error is None else f" (standard error {error:.3f})"
     strength = _UNKNOWN if method["r"] is None else f"{method['r']:.3f}{spread}"

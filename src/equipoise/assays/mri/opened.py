@@ -24,7 +24,6 @@ from equipoise.assays.mri.image.source import (
     needed,
     open_source,
 )
-from equipoise.assays.mri.image.spaces import MNI_SPACES
 from equipoise.assays.mri.image.stream import Mask, read_mask
 from equipoise.assays.mri.options import Options
 from equipoise.core.errors import RecordingError
@@ -44,6 +43,12 @@ class Reference:
     file: str
     space: str | None
     map: VolumeMap
+
+    @property
+    def note(self) -> str:
+        """One sentence for the reader of a result."""
+        told = "" if self.space else "; its name tells no space, it was taken as MNI"
+        return f"the reference map is the one given as {self.file}{told}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +150,7 @@ def open_recording(recording: Recording, options: Options) -> Opened:
     source = open_source(recording)
     seconds, notes = repetition_time(source, recording.repetition_time, name)
     grey = _grey(recording, source)
-    reference = _reference(recording, options)
+    reference = _reference(options, source)
     given = read_given(options.regions)
     confounds = _confounds(recording, source.volumes, options)
     return Opened(
@@ -162,6 +167,7 @@ def open_recording(recording: Recording, options: Options) -> Opened:
             *confounds.notes,
             *denoised_notes(recording.name, recording.mixing),
             *(one.note for one in given),
+            *(() if reference is None else (reference.note,)),
         ),
         given=given,
     )
@@ -190,19 +196,22 @@ def _grey(recording: Recording, source: Source) -> Grey:
     return grey_of(source.places, path, name)
 
 
-def _reference(recording: Recording, options: Options) -> Reference | None:
-    """Read the reference map; one whose name tells another space is refused."""
+def _reference(options: Options, source: Source) -> Reference | None:
+    """Read the reference map; one whose name tells another space, or too little, is refused."""
     if options.reference_map is None:
         return None
     file = Path(options.reference_map).name
     told = re.search(r"(?:^|_)(?:space|tpl)-([A-Za-z0-9]+)", file)
     space = told.group(1) if told else None
-    allowed = dict.fromkeys((*MNI_SPACES, recording.space or MNI_SPACES[0]))
-    if space is not None and space not in allowed:
+    places = source.places
+    allowed = tuple(dict.fromkeys((places.mni_space, places.space)))
+    if space not in allowed and (space is not None or places.space != places.mni_space):
         raise RecordingError(
-            "the reference map is in another space than the image",
+            "the reference map is in another space than the image"
+            if space
+            else "the name of the reference map tells no space, and the image is not in MNI",
             where=file,
-            got=space,
+            got=space or "no space- or tpl- in its name",
             allowed=" or ".join(allowed),
             todo="give the map in the space of the image",
         )
@@ -271,9 +280,15 @@ def faults(recording: Recording, options: Options | None = None) -> tuple[str, .
         _tried(lambda: needed(None, "confounds file", name))
     if isinstance(source, Source):
         _tried(lambda: _grey(recording, source))
-    _tried(lambda: _reference(recording, chosen))
-    _tried(lambda: read_given(chosen.regions))
+        _tried(lambda: _reference(chosen, source))
+        _tried(lambda: _placed(source, chosen, name))
     return tuple(dict.fromkeys(found))
+
+
+def _placed(source: Source, options: Options, name: str) -> None:
+    """Read the regions that the user gave and find them in the image."""
+    for given in read_given(options.regions):
+        given.locate(source.places, source.inside, name)
 
 
 def _mask_of(recording: Recording) -> Mask:

@@ -193,9 +193,22 @@ def candidates(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
     return tuple(recording for choice in choices(recordings) for recording in choice.recordings)
 
 
-def inspect(recording: Recording) -> tuple[str, ...]:
-    """Return what is wrong with a recording, one line each, from headers and confounds alone."""
-    return faults(recording)
+def inspect(recording: Recording, options: Options | None = None) -> tuple[str, ...]:
+    """Return what is wrong with a recording, one line each, from headers and confounds alone.
+
+    Parameters
+    ----------
+    recording : Recording
+        Of a functional run.
+    options : Options, optional
+        What the user chose: cleaning, maps and regions are looked at as well.
+
+    Returns
+    -------
+    tuple of str
+        Empty where nothing was found.
+    """
+    return faults(recording, options)
 
 
 def _lost(reasons: tuple[str, ...], spare: tuple[Recording, ...]) -> tuple[str, ...]:

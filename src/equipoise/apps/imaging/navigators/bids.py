@@ -62,6 +62,7 @@ def markers_json(marker: Marker, target: Target) -> str:
         "DraftVerdict": target.verdict,
         "DraftReasons": list(target.reasons),
         "DraftMethod": target.chosen,
+        "DraftSign": None if estimate is None else estimate.sign,
         "DraftSide": marker.side,
         "DraftRegion95SemiAxes": None if axes is None else [round(n, 1) for n in axes],
         "DraftSoftware": f"Equipoise {__version__}",

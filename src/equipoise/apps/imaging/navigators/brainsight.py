@@ -22,6 +22,7 @@ SYSTEMS: Final = {1: "NIfTI:Scanner", 2: "NIfTI:Aligned"}
 _VERSION: Final = "12"
 _SYSTEM: Final = "# Coordinate system: "
 _TABLE: Final = "# Target Name"
+_SPACE: Final = "space-"
 _PLACE: Final = ("Loc. X", "Loc. Y", "Loc. Z")
 _AXES: Final = tuple(f"m{axis}n{part}" for axis in range(3) for part in range(3))
 _IDENTITY: Final = tuple(float(axis == part) for axis in range(3) for part in range(3))
@@ -68,7 +69,8 @@ def read_brainsight(text: str) -> ReadBack:
     Returns
     -------
     ReadBack
-        Its place; the space is T1w where the coordinate system is that of an image of the person.
+        Its place; the space is T1w where the coordinate system is that of an image of the person
+        and the notes name no other.
 
     Raises
     ------
@@ -79,7 +81,10 @@ def read_brainsight(text: str) -> ReadBack:
     system = next((line[len(_SYSTEM) :] for line in lines if line.startswith(_SYSTEM)), "")
     head = next((line for line in lines if line.startswith(_TABLE)), "").split("\t")
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    if len(rows) != 1 or len(rows[0]) != len(head) or STAMP not in text:
+    told = [part for part in text.replace(",", " ").split() if part.startswith(_SPACE)]
+    if len(rows) != 1 or len(rows[0]) != len(head) or STAMP not in text or len(told) > 1:
         raise EquipoiseError("the Brainsight file that was written does not hold one target")
     x, y, z = (float(rows[0][head.index(column)]) for column in _PLACE)
-    return ReadBack((x, y, z), "T1w" if system in SYSTEMS.values() else system)
+    own = system in SYSTEMS.values()
+    space = told[0].removeprefix(_SPACE) if told else "T1w"
+    return ReadBack((x, y, z), space if own else system)

@@ -17,7 +17,7 @@ from equipoise.apps.imaging.navigators.image import label_map, read_label_map
 from equipoise.apps.imaging.navigators.localite import localite_text, read_localite
 from equipoise.apps.imaging.navigators.marker import Marker, ReadBack, side_of
 from equipoise.core.errors import EquipoiseError, OutputError
-from equipoise.core.nouns import Target
+from equipoise.core.nouns import PlacedPoint, Target
 from equipoise.core.nouns.target import TargetEstimate
 from equipoise.core.tables import setting
 
@@ -80,10 +80,11 @@ def export(
             got=why or "no target",
             todo="leave --approved-by out, and find the standard target by head measures",
         )
-    name = f"TMS_target_{target.side}_{target.chosen}_VERIFY"
+    sign = "_POSITIVE" if _chosen(target).sign == "positive" else ""
+    name = f"TMS_target_{target.side}_{target.chosen}{sign}_VERIFY"
     found = Marker(name, target.point, target.space, target.side)
-    files = _in_any_space(target, found, stem)
     native = _native(target, name)
+    files = _in_any_space(target, found, stem)
     left_out: list[str] = []
     if native is None:
         left_out.append(
@@ -164,12 +165,24 @@ def _chosen(target: Target) -> TargetEstimate:
 
 def _native(target: Target, name: str) -> Marker | None:
     """Return the marker in the person's own T1w image, or None."""
+    place = next((p for p in target.places if p.space == T1W), None)
     if target.space == T1W:
+        _check_own(place)
         return Marker(name, target.point, T1W, target.side)
-    place = next((p for p in target.places if p.space == T1W and p.point is not None), None)
     if place is None or place.point is None:
         return None
     return Marker(name, place.point, T1W, target.side)
+
+
+def _check_own(place: PlacedPoint | None) -> None:
+    """Refuse a point of the person's own space that the T1w image does not confirm."""
+    if place is not None and place.point is None:
+        raise OutputError(
+            "no navigator file is written: the target has no place in the T1w image",
+            where="--approved-by",
+            got=place.how,
+            todo="give the T1w image that the runs were brought to",
+        )
 
 
 def _why_not(target: Target) -> str:

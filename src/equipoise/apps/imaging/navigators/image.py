@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +28,8 @@ BALL, ELLIPSOID = 1, 2
 SCANNER, MNI = 1, 4
 _MARK: Final = "; space-"
 # Offsets of the NIfTI-1 header, from the standard.
-_DIM, _TYPE, _START, _TEXT, _CODE, _ROWS = 40, 70, 108, 148, 254, 280
+_DIM, _TYPE, _SIZES, _START, _TEXT, _CODE, _ROWS = 40, 70, 76, 108, 148, 254, 280
+_QCODE, _TURN = 252, 256
 _BYTE: Final = 2
 _LONG: Final = 80
 
@@ -135,7 +137,8 @@ def read_label_map(data: bytes) -> ReadBack:
     labels = raw[start : start + nx * ny * nz]
     ball = [place for place, label in enumerate(labels) if label == BALL]
     space = text.partition(_MARK)[2]
-    if kind != _BYTE or not ball or STAMP not in text or (code == MNI) != space.startswith("MNI"):
+    fits = (code == MNI) == space.startswith("MNI") and _forms_agree(raw, rows)
+    if kind != _BYTE or not ball or STAMP not in text or not fits:
         raise EquipoiseError("the image that was written does not hold the target")
     middle = (
         sum(place % nx for place in ball) / len(ball),
@@ -146,3 +149,30 @@ def read_label_map(data: bytes) -> ReadBack:
         sum(factor * n for factor, n in zip(row, (*middle, 1.0), strict=True)) for row in rows
     )
     return ReadBack((x, y, z), space)
+
+
+def _forms_agree(raw: bytes, rows: list[tuple[float, ...]]) -> bool:
+    """Whether the second form of the header says the same: a navigator may read either.
+
+    The map is written without rotation: its quaternion is (0, 0, 0) and no axis is turned round.
+    """
+    codes = struct.unpack_from("<2h", raw, _QCODE)
+    turn, *sizes = struct.unpack_from("<4f", raw, _SIZES)
+    vector_and_origin = struct.unpack_from("<6f", raw, _TURN)
+    expected = [[float(r == c) * sizes[r] for c in range(3)] for r in range(3)]
+    # A fault of the axes grows with the distance from the first voxel.
+    allowed = setting("export_tolerance") / max(struct.unpack_from("<3h", raw, _DIM + 2))
+    straight = turn > 0 and not any(vector_and_origin[:3]) and codes[0] == codes[1]
+    origin = [row[3] for row in rows]
+    return (
+        straight
+        and all(
+            math.isclose(one, other, abs_tol=allowed)
+            for row, other_row in zip(rows, expected, strict=True)
+            for one, other in zip(row[:3], other_row, strict=True)
+        )
+        and all(
+            math.isclose(one, other, abs_tol=allowed)
+            for one, other in zip(origin, vector_and_origin[3:], strict=True)
+        )
+    )

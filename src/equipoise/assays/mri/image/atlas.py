@@ -3,8 +3,9 @@
 An element of the image belongs to the region if the voxel of the atlas nearest to its place does;
 so an atlas of another grid needs no resampling. Its space is told by its name (``space-`` or
 ``tpl-``), which has to be that of the image or the MNI space that the image leads to; a name that
-tells none is taken as that MNI space, and a note says so. The voxels are taken as they were
-given: they are not clipped by grey matter.
+tells none is taken as that MNI space where the image is in it, and a note says so; with an image
+in another space it is refused. The side of a region is judged in MNI. The voxels are taken as they
+were given: they are not clipped by grey matter.
 """
 
 from __future__ import annotations
@@ -91,8 +92,7 @@ class Given:
         """
         native = self._is_native(places, name)
         centres = self._centres()
-        if not native:
-            self._check_side(centres)
+        self._check_side(places.to_mni(centres) if native else centres)
         elements = np.arange(places.count)
         points = places.positions(elements)
         found = sample(self.map, points if native else places.to_mni(points), 0.0) > _MEMBER
@@ -103,6 +103,14 @@ class Given:
 
     def _is_native(self, places: Places, name: str) -> bool:
         """Return whether the atlas is in the image's own space rather than in MNI."""
+        if self.space is None and places.space != places.mni_space:
+            raise RecordingError(
+                f"the name of the atlas {self.file} tells no space, and the image is in "
+                f"{places.space}",
+                where=name,
+                allowed=f"space-{places.space} or space-{places.mni_space} in its name",
+                todo="never guess a space: name the atlas after the space that it is in",
+            )
         if self.space in (None, places.mni_space):
             return False
         if self.space == places.space:
@@ -123,8 +131,8 @@ class Given:
 
     def _check_side(self, centres: Points) -> None:
         side = load_table("regions/regions").row(id=self.region).text("side")
-        middle = float(centres[:, 0].mean())
-        if side in _SIDES and middle * _SIDES[side] < 0:
+        middle = float(np.nanmean(centres[:, 0])) if np.isfinite(centres[:, 0]).any() else np.nan
+        if side in _SIDES and not middle * _SIDES[side] >= 0:
             raise RecordingError(
                 f"the region {self.region} was given on the other side of the head",
                 where=self.file,

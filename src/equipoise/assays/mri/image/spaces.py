@@ -37,6 +37,7 @@ __all__ = [
     "T1W",
     "Warp",
     "chain_words",
+    "check_transform",
     "map_points",
     "place_in_spaces",
     "warp_between",
@@ -48,6 +49,8 @@ MNI_SPACES: Final = ("MNI152NLin6Asym", "MNI152NLin2009cAsym")
 
 _EDGE: Final = 0.5
 """Half a voxel: how far an image reaches beyond the centre of its last voxel."""
+
+_UNREADABLE: Final = (OSError, KeyError, ValueError, IndexError, TypeError, NotImplementedError)
 
 Warp = Callable[["Points"], "Points"]
 """Maps points, shape (n, 3), mm, RAS+; rows of NaN where there is no place."""
@@ -113,11 +116,15 @@ class _Step:
     transform: SpaceTransform
     inverted: bool
 
-    def __call__(self, points: Points) -> Points:
+    def parts(self) -> _Parts:
+        """Return what the file holds, in the order in which points pass it."""
         file = Path(self.transform.path)
         if not file.is_file():
             raise RecordingError("the file is missing", where=file.name)
-        parts = _load(self.transform.path, file.stat().st_mtime_ns)
+        return _load(self.transform.path, file.stat().st_mtime_ns)
+
+    def __call__(self, points: Points) -> Points:
+        parts = self.parts()
         for part in reversed(parts) if self.inverted else parts:
             points = part.back(points) if self.inverted else part.forward(points)
         return points
@@ -343,14 +350,46 @@ def _load(path: str, changed: int) -> _Parts:
     try:
         if path.endswith(".h5"):
             # The last transform of a composite is the first that a point meets.
-            return tuple(_part(read) for read in reversed(ITKCompositeH5.from_filename(path)))
-        return (_Affine(np.asarray(ITKLinearTransform.from_filename(path).to_ras())),)
-    except (OSError, KeyError, ValueError, IndexError, TransformFileError, TransformIOError) as no:
-        raise RecordingError(
-            f"the transform cannot be read: {no}",
-            where=Path(path).name,
-            allowed="an ITK composite (.h5) of affine and displacement field, or one affine (.txt)",
-        ) from no
+            parts = tuple(_part(read) for read in reversed(ITKCompositeH5.from_filename(path)))
+        else:
+            parts = (_Affine(np.asarray(ITKLinearTransform.from_filename(path).to_ras())),)
+    except (*_UNREADABLE, TransformFileError, TransformIOError) as no:
+        raise _unreadable(path, str(no)) from no
+    # Without a part it would move nothing: the numbers of one space would stand in the other.
+    if not parts or not all(_is_sound(part) for part in parts):
+        told = "its affine is no affine in space" if parts else "it holds no composite part"
+        raise _unreadable(path, told)
+    return parts
+
+
+def _unreadable(path: str, why: str) -> RecordingError:
+    return RecordingError(
+        f"the transform cannot be read: {why}",
+        where=Path(path).name,
+        allowed="an ITK composite (.h5) of affine and displacement field, or one affine (.txt)",
+    )
+
+
+def _is_sound(part: _Affine | _Field) -> bool:
+    """Whether an affine, or that of a field's grid, is finite and can be inverted."""
+    matrix = part.matrix if isinstance(part, _Affine) else part.to_index.matrix
+    return bool(np.isfinite(matrix).all() and np.linalg.det(matrix[:3, :3]) != 0)
+
+
+def check_transform(transform: SpaceTransform) -> None:
+    """Read a transform, and refuse one that cannot be read.
+
+    Parameters
+    ----------
+    transform : SpaceTransform
+        The file.
+
+    Raises
+    ------
+    RecordingError
+        If the file is missing or no transform of ITK.
+    """
+    _Step(transform, False).parts()
 
 
 def _part(read: Any) -> _Affine | _Field:
