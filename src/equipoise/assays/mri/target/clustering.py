@@ -247,7 +247,8 @@ def resample_clusters(ready: Ready, counts: Single, sign: int) -> Array:
     start = _coarse_centre(whole, cubes.here, cubes.there, volume, sign)
     if start is None:
         return np.full((len(counts), 3), np.nan)
-    inflation = np.float32(ready.part.inflation)
+    step = setting("tms_bootstrap_step")
+    factor = np.float32(ready.part.inflation * step)
     power = np.square(series)
     own = power.sum(axis=1)
     counts = counts[: int(setting("tms_cluster_replicates")), telling_volumes(ready.part)]
@@ -257,10 +258,10 @@ def resample_clusters(ready: Ready, counts: Single, sign: int) -> Array:
         scale = np.sqrt(power @ drawn / np.where(own > 0, own, 1))
         scale[scale == 0] = 1
         again /= scale[:, None] * scale
-        again = whole + inflation * (again - whole)
+        again = whole + factor * (again - whole)
         found = _coarse_centre(again, cubes.here, cubes.there, volume, sign)
         if found is not None:
-            away[number] = found - start
+            away[number] = (found - start) / step
     return away
 
 
