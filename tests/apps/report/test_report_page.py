@@ -270,7 +270,7 @@ def test_a_sparse_record_is_shown_as_what_it_is() -> None:
     assert "Asked: no treatment was tried before." in shown
     assert "The point is given in the space T1w" in shown
     assert "data:image/png" not in page("sparse")
-    assert "The point may be used, with caution: the reasons follow." in shown
+    assert "Weigh the point against the standard target: the reasons follow." in shown
     assert "Only one PHQ-9: no change can be told." in shown
 
 
