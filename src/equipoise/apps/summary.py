@@ -162,8 +162,9 @@ def _measured(dossier: Dossier) -> list[str]:
 
 
 def _target(target: Target) -> list[str]:
-    """Return the verdict first; a point that must not be aimed at is not printed."""
-    reasons = [f"    {numbers.mm_in(reason)}" for reason in target.reasons]
+    """Return the verdict and what speaks against the point; one not to aim at is not printed."""
+    told = target.reasons[: target.against] or target.reasons
+    reasons = [f"    {numbers.mm_in(reason)}" for reason in told]
     if target.verdict == FALL_BACK:
         return [f"  {target.id} fall_back: {say('target_fall_back')}", *reasons]
     side = "left" if target.side == "L" else "right"

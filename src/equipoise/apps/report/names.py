@@ -36,6 +36,9 @@ __all__ = [
 
 SHORT: Final = 6
 """Words of a title that stand for a source without authors."""
+_Held = tuple[tuple[Row, ...], dict[tuple[str | None, ...], tuple[Row, ...]]]
+_HELD: Final[dict[tuple[str, ...], _Held]] = {}
+"""Rows of a table by the cells that were asked for: a page asks more than a thousand times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,13 @@ def rows_of(table: str, **cells: str) -> tuple[Row, ...]:
         rows = load_table(table).rows
     except TableError:
         return ()
-    return tuple(row for row in rows if all(row.cells.get(name) == cells[name] for name in cells))
+    held = _HELD.get((table, *cells))
+    if held is None or held[0] is not rows:
+        found: dict[tuple[str | None, ...], list[Row]] = {}
+        for row in rows:
+            found.setdefault(tuple(row.cells.get(name) for name in cells), []).append(row)
+        held = _HELD[table, *cells] = (rows, {key: tuple(group) for key, group in found.items()})
+    return held[1].get(tuple(cells.values()), ())
 
 
 def cell(table: str, column: str, **cells: str) -> str | None:

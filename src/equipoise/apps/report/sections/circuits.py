@@ -70,7 +70,9 @@ def circuits(imaging: Imaging) -> Circuits | None:
     return Circuits(
         title=_title(newest, on_norm),
         charts=tuple(
-            _said_once(replace(chart, groups=tuple(_named_once(group) for group in chart.groups)))
+            _said_once(
+                replace(chart, groups=tuple(_named_once(group) for group in chart.groups)), imaging
+            )
             for chart in charts
         ),
         edges=_edge_chart(found) if found else None,
@@ -92,8 +94,8 @@ def _named_once(group: PlotGroup) -> PlotGroup:
     return replace(group, rows=tuple(rows))
 
 
-def _said_once(chart: RowChart) -> RowChart:
-    """Return a chart whose caption holds the notes that all of its rows share."""
+def _said_once(chart: RowChart, imaging: Imaging) -> RowChart:
+    """Return a chart whose caption holds the notes that all rows share, but for those of scans."""
     rows = [row for group in chart.groups for row in group.rows]
     if len(rows) < SHARED:
         return chart
@@ -110,7 +112,14 @@ def _said_once(chart: RowChart) -> RowChart:
         )
         for group in chart.groups
     )
-    said = " ".join(("Of all rows:", *shared))
+    flags = {sentence(flag) for scan in imaging.scans for flag in scan.flags}
+    flags -= {sentence(notice) for notice in imaging.notices}
+    scans = say("flags_below") if flags.intersection(shared) else ""
+    said = " ".join((
+        "Of all rows:",
+        *(note for note in shared if note not in flags),
+        scans,
+    )).strip()
     return replace(chart, groups=groups, caption=" ".join((said, chart.caption)).strip())
 
 

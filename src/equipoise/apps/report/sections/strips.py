@@ -107,7 +107,7 @@ def row_notes(standing: Standing, item: NormedMeasurement) -> list[str]:
     notes += [item.reason] if item.reason else []
     why = dict(standing.set_aside).get(measurement.id, "")
     if standing.used is not None and measurement.id not in standing.used:
-        notes.append("moves nothing" + (f": {why}" if why and why != item.reason else ""))
+        notes.append(why if why and why != item.reason else "no other number here rests on it")
     elif why:
         notes.append(why)
     return [sentence(note) for note in (*notes, *measurement.flags)]

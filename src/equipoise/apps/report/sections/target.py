@@ -41,7 +41,7 @@ FALL_BACK: Final = "fall_back"
 STANDARD: Final = "beam_f3"
 OWN: Final = "T1w"
 SERVES: Final = "the standard target serves as well"
-"""What an assay adds to the reasons of a target that is to be used with caution."""
+"""Last of the reasons of a target to be used with caution; its verdict says so by itself."""
 HEADS: Final = {
     "use": ("use", "Use"),
     "usable": ("use", "Usable"),
@@ -201,8 +201,7 @@ def _reasons(target: Target) -> tuple[tuple[str, ...], tuple[str, ...]]:
     told = [r for r in target.reasons if r.lower() not in verdict]
     split = bool(target.against) and target.verdict != "use"
     against = told[: target.against] if split else told
-    passed = [r for r in told if r not in against and r != SERVES]
-    against += [SERVES] if SERVES in told and SERVES not in against else []
+    passed = [reason for reason in told if reason not in against and reason != SERVES]
     said = [tuple(sentence(n.mm_in(r)) for r in part) for part in (against, passed)]
     return said[0], said[1]
 
