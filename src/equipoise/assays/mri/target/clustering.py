@@ -32,6 +32,7 @@ from equipoise.assays.mri.target.linkage import (
     joined_by_similarity,
     unit_ranks,
 )
+from equipoise.assays.mri.target.region import ball_radius, settled
 from equipoise.assays.mri.target.search import Ready
 from equipoise.assays.mri.target.spot import Patch, reported_point
 from equipoise.core.tables import setting
@@ -188,6 +189,7 @@ class _Cubes:
 
     @classmethod
     def of(cls, ready: Ready) -> _Cubes:
+        """Return the cubes of the part that a search is made ready for."""
         part = ready.part
         volumes = telling_volumes(part)
         ranks = unit_ranks(part.in_time(ready.region)[volumes])
@@ -198,6 +200,7 @@ class _Cubes:
 
     @property
     def series(self) -> Single:
+        """Rank series of the cubes, those of the search region first."""
         return np.concatenate([self.here.series, self.there.series])
 
 
@@ -221,7 +224,8 @@ def coarse_spot(ready: Ready, sign: int) -> Array | None:
     cubes = _Cubes.of(ready)
     series = cubes.series
     volume = ready.search.patch.volume
-    return _coarse_centre(series @ series.T, cubes.here, cubes.there, volume, sign)
+    found = _coarse_winner(series @ series.T, cubes, volume, sign)
+    return None if found is None else found.centre
 
 
 def resample_clusters(ready: Ready, counts: Single, sign: int) -> Array:
@@ -243,26 +247,27 @@ def resample_clusters(ready: Ready, counts: Single, sign: int) -> Array:
     """
     cubes, volume = _Cubes.of(ready), ready.search.patch.volume
     series = cubes.series
-    whole = series @ series.T
-    start = _coarse_centre(whole, cubes.here, cubes.there, volume, sign)
+    known = series @ series.T
+    start = _coarse_winner(known, cubes, volume, sign)
     if start is None:
         return np.full((len(counts), 3), np.nan)
-    step = setting("tms_bootstrap_step")
-    factor = np.float32(ready.part.inflation * step)
+    step, inflation = setting("tms_bootstrap_step"), np.float32(ready.part.inflation)
     power = np.square(series)
     own = power.sum(axis=1)
     counts = counts[: int(setting("tms_cluster_replicates")), telling_volumes(ready.part)]
-    away = np.full((len(counts), 3), np.nan)
+    whole, short = np.full((2, len(counts), 3), np.nan)
     for number, drawn in enumerate(counts):
         again = (series * drawn) @ series.T
         scale = np.sqrt(power @ drawn / np.where(own > 0, own, 1))
         scale[scale == 0] = 1
         again /= scale[:, None] * scale
-        again = whole + factor * (again - whole)
-        found = _coarse_centre(again, cubes.here, cubes.there, volume, sign)
-        if found is not None:
-            away[number] = (found - start) / step
-    return away
+        again -= known
+        again *= inflation
+        for place, part in ((whole, np.float32(1)), (short, np.float32(step))):
+            found = _coarse_winner(known + part * again, cubes, volume, sign)
+            if found is not None:
+                place[number] = found.centre
+    return settled(whole, short, start.centre, start.radius, step) - start.centre
 
 
 def _coarse(ranks: Single, positions: Array) -> _Coarse:
@@ -292,10 +297,19 @@ def _weights(label: Index, positions: Array) -> tuple[Array, Array]:
     return count, np.stack(total, axis=1) / count[:, None]
 
 
-def _coarse_centre(
-    similarity: Single, here: _Coarse, there: _Coarse, volume: float, sign: int
-) -> Array | None:
-    """Return the winner's centre from the similarity of cubes, shape (n, n), of both regions."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _CoarseWinner:
+    """Centre and radius in mm of the winning cluster of cubes."""
+
+    centre: Array
+    radius: float
+
+
+def _coarse_winner(
+    similarity: Single, cubes: _Cubes, volume: float, sign: int
+) -> _CoarseWinner | None:
+    """Return the winner from the similarity of cubes, shape (n, n), of both regions."""
+    here, there = cubes.here, cubes.there
     count = here.count
     cut = setting("tms_cluster_distance")
     labels = joined_by_similarity(similarity[:count, :count], cut)
@@ -316,8 +330,9 @@ def _coarse_centre(
     centre = own @ here.centres
     spread = np.sqrt(np.maximum(((own @ here.centres**2) - centre**2).sum(axis=1), 0))
     tight = sizes[large] / np.maximum(spread, np.finfo(float).eps)
-    best = _best_ranked(sizes[large][right], tight[right], net[right])
-    return np.asarray(centre[right][best], dtype=np.float64)
+    best = np.flatnonzero(right)[_best_ranked(sizes[large][right], tight[right], net[right])]
+    middle = np.asarray(centre[best], dtype=np.float64)
+    return _CoarseWinner(middle, ball_radius(float(spread[best])))
 
 
 def _length(shares: Single, similarity: Single) -> Array:
