@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from equipoise.assays.mri.image.header import Grid
 from equipoise.assays.mri.image.places import touching, volume_places
+from equipoise.assays.mri.image.placing import place_in_spaces
 from equipoise.assays.mri.image.spaces import (
     chain_words,
     check_transform,
     map_points,
-    place_in_spaces,
     warp_between,
 )
 from equipoise.core.errors import RecordingError
@@ -301,3 +301,31 @@ def test_a_flat_affine_is_no_transform(tmp_path: Path) -> None:
     path = write_txt(tmp_path / "flat.txt", matrix=np.diag([1.0, 1.0, 0.0]))
     with pytest.raises(RecordingError, match="no affine in space"):
         check_transform(SpaceTransform("a", "b", path))
+
+
+def _scaled(folder: Path, name: str, size: float) -> SpaceTransform:
+    """Return a transform that multiplies the lengths of what points it is given."""
+    source, target = name.split("-")
+    path = write_txt(folder / f"from-{source}_to-{target}_mode-image_xfm.txt", np.eye(3) * size)
+    return SpaceTransform(source, target, path)
+
+
+@pytest.mark.parametrize("size", [0.86, 1.0, 1.04])
+def test_heads_of_people_are_placed(size: float, tmp_path: Path) -> None:
+    """The template's 1.9 L become 1.2 L to 2.1 L; points go from MNI to T1w by T1w-to-MNI."""
+    transform = _scaled(tmp_path, f"T1w-{NLIN6}", size)
+    person, *_ = place_in_spaces(POINT, NLIN6, (transform,))
+    assert person.point is not None
+
+
+@pytest.mark.parametrize("from_own", [False, True])
+def test_a_transform_named_the_wrong_way_round_places_nothing(
+    from_own: bool, tmp_path: Path
+) -> None:
+    """A head of 1.4 L, 0.9 of the template along each axis: turned round, it would have 2.6 L."""
+    transform = _scaled(tmp_path, f"{NLIN6}-T1w", 0.9)
+    start, end = ("T1w", NLIN6) if from_own else (NLIN6, "T1w")
+    placed = {place.space: place for place in place_in_spaces(POINT, start, (transform,))}
+    assert placed[end].point is None
+    assert "the brain grows 1.37 times (at most 1.15): the transform may be" in placed[end].how
+    assert placed[start].point == POINT

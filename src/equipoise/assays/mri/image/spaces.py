@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from equipoise.core.errors import RecordingError
-from equipoise.core.nouns import PlacedPoint, SpaceTransform
+from equipoise.core.nouns import SpaceTransform
 from equipoise.core.tables import setting
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ __all__ = [
     "chain_words",
     "check_transform",
     "map_points",
-    "place_in_spaces",
     "warp_between",
 ]
 
@@ -210,95 +209,6 @@ def map_points(
             where=chain_words(known, from_space, to_space),
         )
     return moved.reshape(given.shape)
-
-
-def place_in_spaces(
-    point: tuple[float, float, float],
-    space: str,
-    transforms: tuple[SpaceTransform, ...],
-    t1w: str | None = None,
-) -> tuple[PlacedPoint, ...]:
-    """Place a point in the person's T1w image and in both MNI spaces.
-
-    Parameters
-    ----------
-    point : tuple of float
-        mm, RAS+.
-    space : str
-        BIDS name of its space.
-    transforms : tuple of SpaceTransform
-        Of the person.
-    t1w : str, optional
-        The T1w image; where it is given the point has to lie in its field of view.
-
-    Returns
-    -------
-    tuple of PlacedPoint
-        T1w first. Where no transform leads, where a transform cannot be read or where the point
-        comes out on the other side of the head or outside the image, there is no point but a
-        reason.
-    """
-    return tuple(_placed(point, space, other, transforms, t1w) for other in (T1W, *MNI_SPACES))
-
-
-def _placed(
-    point: tuple[float, float, float],
-    space: str,
-    other: str,
-    transforms: tuple[SpaceTransform, ...],
-    t1w: str | None,
-) -> PlacedPoint:
-    way = chain_words(transforms, space, other)
-    if other != space and not way:
-        return PlacedPoint(other, None, f"no transform leads from {space} to {other}")
-    try:
-        moved = map_points(transforms, point, space, other)
-        fault = _turned(np.asarray(point), space, moved, other, transforms)
-        if fault is None and other == T1W and t1w is not None:
-            fault = _outside(moved, t1w)
-    except RecordingError as error:
-        return PlacedPoint(other, None, str(error))
-    if fault is not None:
-        return PlacedPoint(other, None, f"refused: {fault}")
-    x, y, z = (float(value) for value in moved)
-    return PlacedPoint(other, (x, y, z), f"by {way}" if way else "the point was found here")
-
-
-def _turned(
-    point: Points, space: str, moved: Points, other: str, transforms: tuple[SpaceTransform, ...]
-) -> str | None:
-    """Return a reason if the two places of a point lie on different sides of the midline."""
-    sides = [_from_midline(*place, transforms) for place in ((point, space), (moved, other))]
-    if sides[0] * sides[1] >= 0:
-        return None
-    left, right = ("left", "right") if sides[0] < 0 else ("right", "left")
-    return f"a {left} point of {space} comes out on the {right} of {other}"
-
-
-def _from_midline(point: Points, space: str, transforms: tuple[SpaceTransform, ...]) -> float:
-    """Return how far right of the midline a point lies, along x; 0 where it cannot be told."""
-    if space in MNI_SPACES:
-        return float(point[0])
-    for template in MNI_SPACES:
-        there, back = (
-            warp_between(transforms, *ends) for ends in ((space, template), (template, space))
-        )
-        if there is None or back is None:
-            continue
-        middle = there(point[None]) * (0, 1, 1)
-        return float(np.nan_to_num(point[0] - back(middle)[0, 0]))
-    return 0.0
-
-
-def _outside(point: Points, t1w: str) -> str | None:
-    """Return a reason if a point lies outside the field of view of the T1w image."""
-    from equipoise.assays.mri.image.stream import read_header
-
-    grid = read_header(t1w, Path(t1w).name).grid
-    index = _inverse(grid.affine).forward(point[None])[0]
-    if ((index >= -_EDGE) & (index <= np.array(grid.shape) - _EDGE)).all():
-        return None
-    return f"the point lies outside the field of view of {Path(t1w).name}"
 
 
 def chain_words(transforms: tuple[SpaceTransform, ...], from_space: str, to_space: str) -> str:

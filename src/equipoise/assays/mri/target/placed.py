@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from equipoise.assays.mri.image.placing import place_in_spaces
 from equipoise.assays.mri.image.regions import centre
-from equipoise.assays.mri.image.spaces import T1W, place_in_spaces
+from equipoise.assays.mri.image.spaces import T1W
 from equipoise.assays.mri.scan import Scan
 from equipoise.assays.mri.target.depth import Head, read_head
 from equipoise.assays.mri.target.f3 import f3_distance
