@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from equipoise.assays.mri.image.header import Grid
 from equipoise.assays.mri.image.places import touching, volume_places
-from equipoise.assays.mri.image.placing import place_in_spaces
+from equipoise.assays.mri.image.placing import check_pairs, place_in_spaces
 from equipoise.assays.mri.image.spaces import (
     chain_words,
     check_transform,
@@ -329,3 +329,18 @@ def test_a_transform_named_the_wrong_way_round_places_nothing(
     assert placed[end].point is None
     assert "the brain grows 1.37 times (at most 1.15): the transform may be" in placed[end].how
     assert placed[start].point == POINT
+
+
+@pytest.mark.parametrize(("size", "fits"), [(1 / 0.9, True), (1 / 0.95, True), (0.9, False)])
+def test_a_pair_of_transforms_has_to_be_one_and_its_inverse(
+    size: float, fits: bool, tmp_path: Path
+) -> None:
+    """Points about 50 mm from the origin: 5 % of that are allowed, 20 % are not."""
+    own = write_txt(tmp_path / "a.txt", np.eye(3) * 0.9, np.zeros(3))
+    back = write_txt(tmp_path / "b.txt", np.eye(3) * size, np.zeros(3))
+    pair = (SpaceTransform("T1w", NLIN6, own), SpaceTransform(NLIN6, "T1w", back))
+    if fits:
+        check_pairs(pair)
+        return
+    with pytest.raises(RecordingError, match=r"a\.txt and b\.txt|b\.txt and a\.txt"):
+        check_pairs(pair)

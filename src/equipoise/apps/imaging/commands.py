@@ -17,6 +17,7 @@ from equipoise.apps.imaging.target_document import FALL_BACK, Asked, Outcome, ta
 from equipoise.apps.imaging.target_text import target_text
 from equipoise.apps.progress import progress
 from equipoise.assays import mri
+from equipoise.assays.mri.image.placing import check_pairs
 from equipoise.assays.mri.image.spaces import T1W, check_transform
 from equipoise.assays.mri.image.stream import read_header
 from equipoise.assays.mri.options import Options
@@ -177,6 +178,9 @@ def _prepared(given: Given, options: Options, run: Run) -> tuple[tuple[Recording
     found = recordings(given, _chosen(options))
     if given.t1w is not None:
         check_t1w(given.t1w)
+    for transform in found[0].transforms:
+        check_transform(transform)
+    check_pairs(found[0].transforms)
     for recording in found:
         _refuse(recording, options)
     if run.out is not None:
@@ -195,8 +199,6 @@ def _chosen(options: Options) -> tuple[Path, ...]:
 def _refuse(recording: Recording, options: Options) -> None:
     """Refuse a recording whose files are wrong, before anything is measured."""
     _check_time(recording)
-    for transform in recording.transforms:
-        check_transform(transform)
     faults = mri.inspect(recording, options)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Points = NDArray[np.float64]
 
-__all__ = ["place_in_spaces"]
+__all__ = ["check_pairs", "place_in_spaces"]
 
 _EDGE: Final = 0.5
 """Half a voxel: how far an image reaches beyond the centre of its last voxel."""
@@ -68,6 +68,44 @@ def place_in_spaces(
         reason.
     """
     return tuple(_placed(point, space, other, transforms, t1w) for other in (T1W, *MNI_SPACES))
+
+
+def check_pairs(transforms: tuple[SpaceTransform, ...]) -> None:
+    """Refuse two transforms between one pair of spaces that are not each other's inverse.
+
+    Parameters
+    ----------
+    transforms : tuple of SpaceTransform
+        Of the person; pairs between T1w and an MNI space are compared inside the brain.
+
+    Raises
+    ------
+    RecordingError
+        If half of the points come out further apart than `xfm_pair_limit`: then one of the two
+        is of another person or session, or named the wrong way round.
+    """
+    for one, other in product(transforms, repeat=2):
+        ends = (one.source, one.target)
+        if ends != (other.target, other.source) or one.source not in MNI_SPACES:
+            continue
+        there = [warp_between((way,), *ends) for way in (one, other)]
+        places = [warp(_inside()) for warp in there if warp is not None]
+        known = np.linalg.norm(places[0] - places[1], axis=1)
+        known = known[np.isfinite(known)]
+        apart = float(np.median(known)) if len(known) else np.inf
+        if apart > setting("xfm_pair_limit"):
+            raise RecordingError(
+                "two transforms between the same spaces contradict each other",
+                where=f"{Path(one.path).name} and {Path(other.path).name}",
+                got=f"places {apart:.1f} mm apart",
+                allowed=f"{setting('xfm_pair_limit'):g} mm",
+                todo="find out which one is of this person and named the right way round",
+            )
+
+
+def _inside() -> Points:
+    """Return points inside the brain in MNI, shape (n, 3), mm."""
+    return np.array(list(product(_WIDE, repeat=3)), dtype=np.float64) + _MIDDLE
 
 
 def _placed(
@@ -110,17 +148,17 @@ def _grown(spaces: set[str], transforms: tuple[SpaceTransform, ...]) -> str | No
 
     The sizes of the affines nearest to the ways are compared, over the inside of the brain.
     """
-    steps = np.array(list(product(_WIDE, repeat=3)), dtype=np.float64)
+    inside = _inside()
     for template in spaces & set(MNI_SPACES) if len(spaces) > 1 else ():
         warp = warp_between(transforms, template, T1W)
         if warp is None:
             continue
-        moved = warp(steps + _MIDDLE)
+        moved = warp(inside)
         known = np.isfinite(moved).all(axis=1)
-        if np.count_nonzero(known) <= steps.shape[1] + 1:
+        if np.count_nonzero(known) <= inside.shape[1] + 1:
             continue
         ones = np.ones((np.count_nonzero(known), 1))
-        solved, *_ = np.linalg.lstsq(np.hstack([steps[known], ones]), moved[known], rcond=None)
+        solved, *_ = np.linalg.lstsq(np.hstack([inside[known], ones]), moved[known], rcond=None)
         growth, most = abs(float(np.linalg.det(solved[:3]))), setting("xfm_growth_most")
         if growth > most:
             return (
