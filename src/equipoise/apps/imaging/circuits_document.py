@@ -109,6 +109,7 @@ def circuits_text(document: dict[str, Any]) -> str:
     if document["not_measured"]:
         lines += ["", "NOT MEASURED", *_missing(document["not_measured"])]
     flags = dict.fromkeys(flag for one in document["circuits"] for flag in one["flags"])
+    flags = {flag: None for flag in flags if flag not in document["notices"]}
     if flags:
         lines += ["", "REMARKS", *(f"  - {flag}" for flag in flags)]
     return "\n".join(lines)

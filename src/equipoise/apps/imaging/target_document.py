@@ -108,6 +108,7 @@ def target_document(results: tuple[Result, ...], asked: Asked) -> dict[str, Any]
         "verdict": outcome.verdict,
         "reason": "; ".join(outcome.reasons),
         "reasons": list(outcome.reasons),
+        "against": 0 if target is None else target.against,
         "places": [_place(one.space, one.point, one.how) for one in places],
         "benefit": [say(name) for name in _BENEFIT],
         "fall_back": _standard(standard),

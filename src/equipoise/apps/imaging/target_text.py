@@ -35,7 +35,7 @@ def target_text(document: dict[str, Any]) -> str:
     Returns
     -------
     str
-        Verdict and reasons, methods, places, what it may bring, the standard target.
+        Verdict and reasons, the standard target, what aiming may bring, methods, places.
     """
     who = f"sub-{document['label']}" if document["label"] else "no label"
     lines = [
@@ -45,12 +45,16 @@ def target_text(document: dict[str, Any]) -> str:
         *((say("target_no_use"),) if document["notices"] else ()),
         "",
         f"VERDICT  {_VERDICTS[document['verdict']]}",
-        *(f"  - {reason}" for reason in document["reasons"]),
+        *_reasons(document),
+        "",
+        *_standard(document),
+        "",
+        "BENEFIT",
+        *(f"  {words}" for words in document["benefit"]),
         "",
         f"METHODS  mm in {document['space']}, RAS+ (x below 0 is left)",
     ]
-    for name, method in document["methods"].items():
-        lines += _method(name, method, _mark(document, name))
+    lines += _methods(document)
     if document["agreement_mm"] is not None:
         lines.append(f"  the methods lie up to {document['agreement_mm']:.1f} mm apart")
     if document.get("depth_reason"):
@@ -58,8 +62,6 @@ def target_text(document: dict[str, Any]) -> str:
     if document["places"] and document["verdict"] != "fall_back":
         lines += ["", "PLACES"]
         lines += [f"  {p['space']}: {_xyz(p['xyz_mm'])} ({p['how']})" for p in document["places"]]
-    lines += ["", "BENEFIT", *(f"  {words}" for words in document["benefit"])]
-    lines += ["", *_standard(document)]
     if document["flags"]:
         lines += ["", "REMARKS", *(f"  - {flag}" for flag in document["flags"])]
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
@@ -70,6 +72,30 @@ def _mark(document: dict[str, Any], name: str) -> str:
     if document["verdict"] == "fall_back":
         return " (not to be aimed at)"
     return " (the point of the verdict)" if name == document["chosen"] else ""
+
+
+def _reasons(document: dict[str, Any]) -> list[str]:
+    """Return the reasons, the checks that were passed under a line of their own."""
+    reasons = document["reasons"]
+    against = document["against"] if document["verdict"] != "use" else 0
+    lines = [f"  - {reason}" for reason in reasons[: against or len(reasons)]]
+    if not against:
+        return lines
+    passed = (reason for reason in reasons[against:] if "standard target" not in reason)
+    return [*lines, "  passed:", *(f"  - {reason}" for reason in passed)]
+
+
+def _methods(document: dict[str, Any]) -> list[str]:
+    """Return every method; where none has a point for one and the same reason, that it is so."""
+    methods = document["methods"]
+    reasons = {method["reason"] for method in methods.values() if method["xyz_mm"] is None}
+    if len(reasons) == 1 and all(method["xyz_mm"] is None for method in methods.values()):
+        return ["  no method has a point"]
+    return [
+        line
+        for name, method in methods.items()
+        for line in _method(name, method, _mark(document, name))
+    ]
 
 
 def _method(name: str, method: dict[str, Any], mark: str) -> list[str]:

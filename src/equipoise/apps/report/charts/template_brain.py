@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import importlib.util
 import io
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -167,7 +168,7 @@ def person_slices(path: Path, point: Point) -> dict[Plane, str] | None:
     try:
         image: Any = nib.load(path)
         values = np.asanyarray(image.dataobj, dtype=np.float32)
-    except (OSError, nib.filebasedimages.ImageFileError, EOFError):
+    except (OSError, EOFError, ValueError, zlib.error, nib.filebasedimages.ImageFileError):
         return None
     top = float(np.percentile(values, BRIGHT))
     if values.ndim != 3 or top <= 0:  # noqa: PLR2004
