@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Region", "probability_map", "region_about"]
+__all__ = ["Region", "ball_radius", "probability_map", "region_about", "settled"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +39,40 @@ class Region:
     directions: Array
     radius50: float
     radius95: float
+
+
+def ball_radius(spread: float) -> float:
+    """Return the radius of the ball whose points lie as far from its middle, root mean square."""
+    return float(np.sqrt(5 / 3)) * spread
+
+
+def settled(whole: Array, short: Array, centre: Array, reach: float, step: float) -> Array:
+    """Return where the centre lies in resampled scans, from whole and from short steps.
+
+    A resampled map holds the noise of the scan and that of the drawing, twice what the scan had.
+    That blurs where within its cluster the centre lies; there a short step, lengthened, says how
+    far it moves. Which of two clusters is the stronger takes the whole step, and a jump to
+    another one is no longer than it is.
+
+    Parameters
+    ----------
+    whole, short : ndarray, shape (replicates, 3)
+        Centres where all, and where a part, of the deviation was added; NaN where there is none.
+    centre : ndarray, shape (3,)
+        Of the scan.
+    reach : float
+        Radius of its cluster in mm: steps that end within it have stayed.
+    step : float
+        The part.
+
+    Returns
+    -------
+    ndarray, shape (replicates, 3)
+        In mm.
+    """
+    ways = [np.linalg.norm(ends - centre, axis=1, keepdims=True) for ends in (whole, short)]
+    stayed = np.maximum(*ways) <= reach
+    return np.asarray(np.where(stayed, centre + (short - centre) / step, whole))
 
 
 def region_about(point: Array, centres: Array, spacing: Array) -> Region:

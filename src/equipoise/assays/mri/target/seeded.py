@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.assays.mri.cleaning.resample import fisher
+from equipoise.assays.mri.target.region import ball_radius, settled
 from equipoise.assays.mri.target.search import Ready
 from equipoise.assays.mri.target.spot import reported_point, strongest
 from equipoise.core.tables import setting
@@ -124,21 +125,21 @@ def resample_spot(ready: Ready, course: Course, spot: Spot, counts: Single, sign
     Returns
     -------
     Resampled
-        Deviations of the maps are widened by the inflation of the cleaning. A resampled map holds
-        the noise of the scan and that of the drawing, twice what the scan had, and its clusters
-        jump about too much; so only a part of the deviation is added, and the way that the centre
-        goes is lengthened by as much.
+        Deviations of the maps are widened by the inflation of the cleaning.
     """
+    share, patch = setting("tms_extreme_share"), ready.search.patch
     maps = fisher(_correlations(ready, course.resampled(counts), counts))
     maps -= spot.map
     maps *= np.float32(ready.part.inflation)
     error = float(maps[:, spot.voxel].std(ddof=1, dtype=np.float64))
     step = setting("tms_bootstrap_step")
-    maps *= np.float32(step)
-    maps += spot.map
-    maps *= np.float32(-sign)
-    found = strongest(ready.search.patch, maps, setting("tms_extreme_share"))
-    return Resampled(spot.centre + (found.centres - spot.centre) / step, error)
+    whole, short = (
+        strongest(patch, (spot.map + np.float32(part) * maps) * np.float32(-sign), share).centres
+        for part in (1, step)
+    )
+    spread = patch.positions[spot.members].std(axis=0)
+    reach = ball_radius(float(np.linalg.norm(spread)))
+    return Resampled(settled(whole, short, spot.centre, reach, step), error)
 
 
 def _correlations(ready: Ready, course: Single, counts: Single) -> Single:
