@@ -257,3 +257,36 @@ def test_a_fault_of_the_machine_is_told_in_one_line(
     person = _cohort(tmp_path, "01") / "sub-01" / "clinical" / "sub-01_person.yaml"
     code, _, err = run("plan", person, *DATE)
     assert (code, err) == (2, "equipoise: No space left on device\n")
+
+
+def test_check_opens_transforms_and_breathing_traces(run: Run, dataset: Path) -> None:
+    """A transform decides where a target lies, so one that is damaged is told before any work."""
+    anat = dataset / "derivatives/fmriprep/sub-01/anat"
+    anat.mkdir(exist_ok=True)
+    name = "sub-01_from-MNI152NLin2009cAsym_to-T1w_mode-image_xfm.txt"
+    (anat / name).write_text("no transform", encoding="utf-8")
+    # One to a space that nothing here uses is no fault.
+    (anat / "sub-01_from-T1w_to-fsnative_mode-image_xfm.txt").write_text("no", encoding="utf-8")
+    func = dataset / "sub-01/func"
+    func.mkdir(exist_ok=True)
+    (func / "sub-01_task-rest_physio.tsv.gz").write_bytes(b"no archive")
+    (func / "sub-01_task-rest_physio.json").write_text(
+        json.dumps({"SamplingFrequency": 50, "StartTime": 0, "Columns": ["respiratory"]})
+    )
+    _, told, _ = run("check", dataset, *DATE)
+    wrong = told.partition("MISSING")[0]
+    assert "transform MNI152NLin2009cAsym to T1w" in wrong
+    assert name in wrong
+    assert "fsnative" not in wrong
+    assert "breathing: the physiological recording or its JSON file cannot be read" in wrong
+
+
+def test_a_record_that_contradicts_the_table_of_participants_is_refused(
+    run: Run, dataset: Path
+) -> None:
+    table = dataset / "participants.tsv"
+    table.write_text(table.read_text().replace("\t43\t", "\t34\t"), encoding="utf-8")
+    code, _, err = run("run", dataset, dataset.parent / "out", "participant", *DATE)
+    assert code == 2
+    assert "participants.tsv line 2" in err
+    assert "sub-01_person.yaml demographics: 43" in err

@@ -112,3 +112,29 @@ def test_no_change_is_said(run: Run) -> None:
     course = run(("Prisma", "Prisma"), (4300, 4250))
     assert {change["verdict"] for change in course["changes"]} == {"no_reliable_change"}
     assert course["change_order"]["verdict"] == "no_reliable_change"
+
+
+def test_age_and_sex_of_the_participants_table_give_a_person_without_them_a_place(
+    tmp_path: Path,
+) -> None:
+    root = _dataset(tmp_path, ("Prisma", "Prisma"), (4000.5, 4000.5))
+    record = root / "sub-01" / "clinical" / "sub-01_person.yaml"
+    text = record.read_text(encoding="utf-8")
+    record.write_text(text.replace("demographics: {sex: female, age_years: 43}\n", ""))
+    assert _placed(root, tmp_path / "without") == ""
+    (root / "participants.tsv").write_text("participant_id\tage\tsex\nsub-01\t43\tF\n")
+    filled = _placed(root, tmp_path / "with")
+    (root / "participants.tsv").unlink()
+    record.write_text(text, encoding="utf-8")
+    assert filled == _placed(root, tmp_path / "recorded") != ""
+
+
+def _placed(root: Path, out: Path) -> str:
+    """Return z of the hippocampus as the table of measures has it."""
+    with pytest.raises(SystemExit) as caught:
+        main(["run", str(root), str(out), "--date", "2025-06-01"])
+    assert caught.value.code == 0
+    header, *rows = (out / "sub-01" / "sub-01_measures.tsv").read_text().splitlines()
+    place = header.split("\t").index("z")
+    found = [row.split("\t") for row in rows if row.startswith("mri.structure_hippocampus\t")]
+    return found[0][place].replace("n/a", "")

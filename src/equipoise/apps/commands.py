@@ -13,7 +13,7 @@ from equipoise.apps.documents import plan_document
 from equipoise.apps.files import make_folder, write_text
 from equipoise.apps.progress import progress
 from equipoise.apps.summary import summary
-from equipoise.core.errors import EquipoiseError, InputError
+from equipoise.core.errors import EquipoiseError, InputError, RecordingError
 from equipoise.core.nouns import Dossier, Recording
 from equipoise.core.steps import NoStore
 from equipoise.ingest import CheckFinding
@@ -190,6 +190,7 @@ def _check_scans(dataset: Path, label: str) -> list[CheckFinding]:
         return []
     tried = mri.candidates(recordings)
     found = [finding for scan in tried for finding in _faults(scan, tried[0])]
+    found += _beside(recordings)
     found += [
         CheckFinding("present", "resting scan", recording.name, f"not used: {_space(recording)}")
         for recording in recordings
@@ -209,6 +210,28 @@ def _faults(scan: Recording, first: Recording) -> list[CheckFinding]:
         CheckFinding("present", "resting scan", scan.name, f"stands by, cannot be used: {fault}")
         for fault in faults
     ]
+
+
+def _beside(recordings: tuple[Recording, ...]) -> list[CheckFinding]:
+    """Return the transforms and breathing traces that are there and cannot be used."""
+    from equipoise.assays.mri.cleaning.breathing import read_trace
+    from equipoise.assays.mri.image.spaces import MNI_SPACES, T1W, check_transform
+
+    found = []
+    for transform in dict.fromkeys(t for one in recordings for t in one.transforms):
+        used = {transform.source, transform.target} <= {T1W, *MNI_SPACES}
+        if not (used and Path(transform.path).is_file()):
+            continue  # a link without content was told by the records' check
+        try:
+            check_transform(transform)
+        except RecordingError as fault:
+            what = f"transform {transform.source} to {transform.target}"
+            found.append(CheckFinding("wrong", what, transform.path, fault.line()))
+    for path in dict.fromkeys(one.physio for one in recordings if one.physio is not None):
+        told = read_trace(path, 0.0) if Path(path).is_file() else None
+        if isinstance(told, str):
+            found.append(CheckFinding("wrong", "breathing", path, told))
+    return found
 
 
 def _space(recording: Recording) -> str:

@@ -39,13 +39,15 @@ DESCRIPTION = "dataset_description.json"
 GENERATOR = "Equipoise"
 
 
-def person_files(dossier: Dossier) -> dict[str, str]:
+def person_files(dossier: Dossier, t1w: Path | None = None) -> dict[str, str]:
     """Return the files of one person by path below the output folder.
 
     Parameters
     ----------
     dossier : Dossier
         The results of one run.
+    t1w : Path, optional
+        The T1w image that the target was placed in; the report shows slices of it.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def person_files(dossier: Dossier) -> dict[str, str]:
         f"{stem}_predictions.tsv": tsv(PREDICTION_COLUMNS, prediction_rows(dossier)),
         f"{stem}_plan.json": _json(plan),
         f"{stem}_trajectory.json": _json(_course(dossier)),
-        f"{label}.html": render(dossier),
+        f"{label}.html": render(dossier, t1w),
     }
     for target in dossier.targets:
         files[f"{stem}_tmstarget.json"] = to_json(target)

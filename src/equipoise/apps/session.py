@@ -45,12 +45,14 @@ def read_participant(dataset: Path, label: str, *, today: str) -> Timeline:
     Returns
     -------
     Timeline
-        With recordings; without a clinical record every question counts as not asked.
+        With recordings; without a clinical record every question counts as not asked, but for age
+        and sex, which the table of participants may tell.
 
     Raises
     ------
     InputError
-        If the record is wrong, or there is neither a record nor a recording.
+        If the record is wrong or contradicts the table of participants, or there is neither a
+        record nor a recording.
     """
     path = ingest.person_file(dataset, label)
     recordings = ingest.find_recordings(dataset, label)
@@ -60,9 +62,10 @@ def read_participant(dataset: Path, label: str, *, today: str) -> Timeline:
             where=f"{dataset} sub-{label}",
             todo=f"add clinical/sub-{label}_person.yaml or fMRIPrep derivatives",
         )
-    if path is None:
-        return Timeline(label, recordings=recordings)
-    timeline = ingest.read_person(path, today=today, expected_label=label)
+    timeline = Timeline(label)
+    if path is not None:
+        timeline = ingest.read_person(path, today=today, expected_label=label)
+    timeline = ingest.with_participant(timeline, dataset, path)
     return dataclasses.replace(timeline, recordings=recordings)
 
 
@@ -107,7 +110,7 @@ def run_participant(
         LOG.info("sub-%s unchanged, nothing done", timeline.label)
         return Outcome(finished, report, worked=False)
     dossier = pipeline.run_person(timeline, settings, store=store, watch=watch)
-    texts = outputs.person_files(dossier)
+    texts = outputs.person_files(dossier, _t1w_of(dossier, timeline))
     outputs.write_files(out, texts)
     store.keep("dossier", key, to_json(dossier))
     store.keep(outputs.MANIFEST, key, outputs.manifest(texts, _references(dossier)))
@@ -121,6 +124,14 @@ def run_participant(
     if settings.acknowledged_by is not None:
         LOG.info("sub-%s plan released by %s", timeline.label, settings.acknowledged_by)
     return Outcome(dossier, report, worked=True)
+
+
+def _t1w_of(dossier: Dossier, timeline: Timeline) -> Path | None:
+    """Return the T1w image that the target's place in it holds for: that of its first run."""
+    read = {i.name for target in dossier.targets for i in target.provenance.inputs[:1]}
+    found = (one.t1w for one in timeline.recordings if one.name in read)
+    path = next((path for path in found if path is not None), None)
+    return None if path is None else Path(path)
 
 
 def _finished(store: FileStore, key: str, out: Path) -> Dossier | None:

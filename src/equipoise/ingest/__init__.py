@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from equipoise.ingest.bids import find_recordings, participant_labels, person_file
 from equipoise.ingest.check import CheckFinding, check_path
+from equipoise.ingest.participants import with_participant
 from equipoise.ingest.person import examine_person, read_person
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "participant_labels",
     "person_file",
     "read_person",
+    "with_participant",
 ]

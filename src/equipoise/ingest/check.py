@@ -12,6 +12,7 @@ from equipoise.core.dates import IsoDate
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import Recording, Timeline
 from equipoise.ingest.bids import DERIVATIVE, find_recordings, participant_labels, person_file
+from equipoise.ingest.participants import read_participant_row, with_participant
 from equipoise.ingest.person import examine_person
 
 __all__ = ["CheckFinding", "check_path"]
@@ -99,6 +100,7 @@ def _participant(dataset: Path, label: str, today: IsoDate) -> tuple[CheckFindin
             found.append(CheckFinding("missing", "clinical record", where, "no person.yaml"))
         else:
             found += _person(path, today, label)
+        found += _row(dataset, label, path, today)
     bundle = dataset / where / "clinical" / f"{where}_fhir.json"
     if bundle.is_file():
         found.append(CheckFinding("present", "FHIR bundle", bundle.name, "not read yet"))
@@ -109,6 +111,23 @@ def _participant(dataset: Path, label: str, today: IsoDate) -> tuple[CheckFindin
     if not any(_what(scan) == "resting scan" for scan in recordings):
         found.append(CheckFinding("missing", "resting scan", where, "no desc-preproc_bold.nii.gz"))
     return (*found, *_counted(recordings, where), *(p for s in recordings for p in _recording(s)))
+
+
+def _row(dataset: Path, label: str, record: Path | None, today: IsoDate) -> list[CheckFinding]:
+    """Return what the table of participants says of a person, and whether the record agrees."""
+    timeline = None if record is None else examine_person(record, today=today)[0]
+    try:
+        told = read_participant_row(dataset, label)
+        with_participant(timeline or Timeline(label), dataset, record)
+    except InputError as fault:
+        return [_wrong("age and sex", fault)]
+    if told is None:
+        return []
+    where = f"{Path(told.where).name}"
+    said = {"age": told.age, "sex": told.sex}
+    found = [CheckFinding("missing", "age and sex", where, cell) for cell in told.unread]
+    known = ", ".join(name for name, value in said.items() if value is not None)
+    return [*found, CheckFinding("present", "participants.tsv", where, known)] if known else found
 
 
 def _what(scan: Recording) -> str:
@@ -159,8 +178,12 @@ def _beside(scan: Recording) -> tuple[CheckFinding, ...]:
     }
     ways = ", ".join(f"{t.source} to {t.target}" for t in scan.transforms)
     words = {"transforms": ways, "surfaces": ", ".join(Path(s).name for s in scan.surfaces)}
+    several = [(f"transform {t.source} to {t.target}", t.path) for t in scan.transforms]
+    several += [(f"surface {Path(path).name}", path) for path in scan.surfaces]
+    gone = [(what, path) for what, path in several if not Path(path).is_file()]
+    there = [(what, path) for what, path in files.items() if path is not None]
     return (
-        *(_file(scan, what, path) for what, path in files.items() if path is not None),
+        *(_file(scan, what, path) for what, path in (*there, *gone)),
         *(_part(scan, what, said) for what, said in words.items() if said),
     )
 
