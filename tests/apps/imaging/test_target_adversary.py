@@ -78,6 +78,16 @@ def test_a_t1w_image_whose_header_names_a_template_is_refused(
     assert "its header names a template" in _refused(scans, files, run, tmp_path, "--t1w", path)
 
 
+def test_a_run_of_a_template_is_not_taken_for_a_native_one(
+    scans: ModuleType, files: Any, run: Run, tmp_path: Path
+) -> None:
+    bold = files.bold.rename(files.bold.with_name("sub-01_task-rest_bold.nii.gz"))
+    mask = files.mask.rename(files.mask.with_name("sub-01_mask.nii.gz"))
+    more = ("--bold", bold, "--mask", mask, "--space", "T1w")
+    said = _refused(scans, files, run, tmp_path, *more)
+    assert "--space T1w --bold sub-01_task-rest_bold.nii.gz: the image is not in the" in said
+
+
 def test_a_t1w_image_whose_sides_contradict_is_refused(
     scans: ModuleType, files: Any, run: Run, tmp_path: Path
 ) -> None:

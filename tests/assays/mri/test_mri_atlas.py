@@ -110,7 +110,16 @@ def test_the_other_template_is_refused(atlas: str) -> None:
 
 def test_a_label_on_the_other_side_is_refused(atlas: str) -> None:
     (given,) = read_given((("dlpfc_ba46_l", atlas, 2),))
-    with pytest.raises(RecordingError, match="on the other side of the head; got centre at x = 40"):
+    with pytest.raises(
+        RecordingError, match="on the other side of the head, or on both; got centre at x = 40"
+    ):
+        given.locate(places_of(IMAGE), np.ones(150000, dtype=bool), "bold")
+
+
+def test_a_mask_of_both_sides_is_refused(tmp_path: Path) -> None:
+    both = write(tmp_path / f"tpl-{NLIN6}_mask.nii.gz", ATLAS, np.minimum(labels() % 7, 1))
+    (given,) = read_given((("dlpfc_ba46_l", both, 0),))
+    with pytest.raises(RecordingError, match=r"or on both; got centre at x = [-]?0 mm"):
         given.locate(places_of(IMAGE), np.ones(150000, dtype=bool), "bold")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from equipoise import norms
 from equipoise.apps.imaging import output
 from equipoise.apps.imaging.circuits_document import circuits_document, circuits_text
-from equipoise.apps.imaging.given import Given, check_t1w, recordings
+from equipoise.apps.imaging.given import Given, check_own_space, recordings
 from equipoise.apps.imaging.maps import probability_map
 from equipoise.apps.imaging.navigators import UNREAD, Export, export
 from equipoise.apps.imaging.target_document import FALL_BACK, Asked, Outcome, target_document
@@ -177,7 +177,10 @@ def _prepared(given: Given, options: Options, run: Run) -> tuple[tuple[Recording
     """Return the recordings, each looked at, and what the run was told."""
     found = recordings(given, _chosen(options))
     if given.t1w is not None:
-        check_t1w(given.t1w)
+        check_own_space(given.t1w, "--t1w")
+    for recording in found:
+        if recording.kind == "bold" and recording.space == T1W:
+            check_own_space(Path(recording.path), "--space T1w --bold")
     for transform in found[0].transforms:
         check_transform(transform)
     check_pairs(found[0].transforms)

@@ -19,7 +19,7 @@ from equipoise.core.nouns import Recording, SpaceTransform
 from equipoise.core.steps import file_digest
 from equipoise.core.tables import setting
 
-__all__ = ["Given", "check_label", "check_t1w", "entity", "recordings", "transform"]
+__all__ = ["Given", "check_label", "check_own_space", "entity", "recordings", "transform"]
 
 _SURFACE: Final = (".dtseries.nii", ".func.gii")
 _XFM: Final = re.compile(r"from-([A-Za-z0-9+]+)_to-([A-Za-z0-9+]+)_mode-image_xfm\b")
@@ -273,13 +273,15 @@ def _check_spaces(given: Given) -> None:
         _check_entity("--space", given.space, grey, "space")
 
 
-def check_t1w(path: Path) -> None:
-    """Refuse a T1w image that contradicts itself, or lies in the space of a template.
+def check_own_space(path: Path, option: str) -> None:
+    """Refuse an image of the person's own space that contradicts itself or names a template.
 
     Parameters
     ----------
     path : Path
         NIfTI file.
+    option : str
+        Option that named it.
 
     Raises
     ------
@@ -293,11 +295,11 @@ def check_t1w(path: Path) -> None:
     codes = {int(header["sform_code"]), int(header["qform_code"])}
     if codes & _TEMPLATES:
         raise RecordingError(
-            "the T1w image is not in the person's own space: its header names a template",
-            where=f"--t1w {path.name}",
+            "the image is not in the person's own space: its header names a template",
+            where=f"{option} {path.name}",
             got=f"form codes {', '.join(map(str, sorted(codes)))}",
             allowed="1 (scanner) or 2 (aligned)",
-            todo="give the image that fMRIPrep calls desc-preproc_T1w, without space- in its name",
+            todo="give the image in the space of the person's T1w image, as fMRIPrep writes it",
         )
 
 
