@@ -13,6 +13,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -294,10 +295,14 @@ def _told(done: subprocess.CompletedProcess[str]) -> str:
 
 def main() -> int:
     """Write and run all cases; return 1 where one ends otherwise than it should."""
-    if len(sys.argv) != 2:
-        print(__doc__)
-        return 2
-    out = Path(sys.argv[1])
+    if len(sys.argv) > 1:
+        return run_all(Path(sys.argv[1]))
+    with tempfile.TemporaryDirectory() as place:
+        return run_all(Path(place))
+
+
+def run_all(out: Path) -> int:
+    """Write and run all cases below a folder, where their pages stay."""
     base = write_base(out / "base")
     wrong = 0
     for case in CASES:

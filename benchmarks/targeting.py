@@ -246,7 +246,7 @@ def contarg(folder: Path) -> dict[str, Any]:
     published = python is not None
     call = [
         str(python or sys.executable),
-        str(HERE.with_name("contarg_clustering.py")),
+        str(HERE.parent / "peers" / "contarg_clustering.py"),
         str(folder),
     ]
     done = subprocess.run(call, capture_output=True, text=True, check=True)

@@ -1,9 +1,10 @@
-"""contarg's clustering target of the run of ``targeting.py``; run by it, prints JSON.
+"""contarg's clustering target of the run of ``targeting.py``, which starts this script.
 
 With contarg installed its own ``find_target`` and ``rank_clusters`` run; otherwise its published
 steps: clean, Spearman correlations between voxels, agglomerative clustering with average linkage
 cut at distance 0.5, correlation of median series weighted by the size of the seed's clusters,
-product of the ranks of size, concentration and correlation.
+product of the ranks of size, concentration and correlation. It prints point, time and memory as
+JSON.
 """
 
 from __future__ import annotations
