@@ -1,10 +1,11 @@
 """Bad scans, written as files and handed to `equipoise target`: what is refused, what is marked.
 
-Usage: python benchmarks/bad_scans.py OUT_DIR
+Usage: python benchmarks/bad_scans.py [OUT_DIR]
 
 Each case is made from one synthetic run with a known target. The script prints, case by case, the
 exit code and the verdict with its first reason, or the line of the refusal. A case that ends
-otherwise than it should is marked and makes the script fail. Pages lie in ``OUT_DIR/<case>/out``.
+otherwise than it should is marked and makes the script fail. Pages stay in ``OUT_DIR/<case>/out``,
+where a folder is given.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Phantoms with a known target: how far off each method is, and how often its region holds it.
 
-Run it with ``python benchmarks/target_phantoms.py [SCENE ...] [--people N] [--workers W]``; without a
-scene it runs 20 minutes of signal, and no signal; ``all`` runs every scene.
+Run it with ``python benchmarks/target_phantoms.py [SCENE ...] [--people N] [--workers W]``; without
+a scene it runs 20 minutes of signal, and no signal; ``all`` runs every scene.
 
 A phantom is a search region on a 2 mm grid of the template. A parcel of the left dorsolateral
 prefrontal cortex, a ball with a soft edge at a place of its own well inside the region, carries a
