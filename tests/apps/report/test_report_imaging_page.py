@@ -133,7 +133,7 @@ def test_a_target_to_fall_back_from_has_no_cross_and_its_numbers_are_folded(
 
 def test_no_target_says_why_and_what_serves_instead(made: dict[str, str]) -> None:
     shown = words(made["no_target"])
-    assert "No personal target was made." in shown
+    assert "No personal target from this scan: use the standard target" in shown
     assert f"Not measured: {NONE.reason}" in shown
     assert "Without it the standard target of the clinic serves." in shown
     assert "From the vertex go Y towards that mark" in shown

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from equipoise import __version__
 from equipoise.apps.imaging.target_document import MEASURE, Asked
+from equipoise.apps.report.plain import plain
 from equipoise.core.documents import SCHEMA_VERSION, to_plain
 from equipoise.core.nouns import NormedMeasurement, NotMeasured, Result, ScanSummary
 from equipoise.core.tables import load_table
@@ -121,7 +122,7 @@ def _missing(gaps: list[dict[str, Any]]) -> list[str]:
     for gap in gaps:
         reasons.setdefault(gap["reason"], []).append(_title(gap["id"]))
     return [
-        f"  {titles[0] if len(titles) == 1 else f'{len(titles)} measures'}: {reason}"
+        f"  {titles[0] if len(titles) == 1 else f'{len(titles)} measures'}: {plain(reason)}"
         for reason, titles in reasons.items()
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from equipoise.apps.report.plain import plain
 from equipoise.apps.report.wording import say
 
 __all__ = ["target_text"]
@@ -76,7 +77,7 @@ def _mark(document: dict[str, Any], name: str) -> str:
 
 def _reasons(document: dict[str, Any]) -> list[str]:
     """Return the reasons, the checks that were passed under a line of their own."""
-    reasons = document["reasons"]
+    reasons = [plain(reason) for reason in document["reasons"]]
     against = document["against"] if document["verdict"] != "use" else 0
     lines = [f"  - {reason}" for reason in reasons[: against or len(reasons)]]
     if not against:

@@ -99,7 +99,7 @@ def views_of(imaging: Imaging) -> tuple[TargetView, ...]:
     found = dict.fromkeys(gap.reason for gap in imaging.not_measured if gap.id == TARGET)
     return (
         TargetView(
-            title=say("target_none"),
+            title=say("target_none_usable" if imaging.scans else "target_none"),
             tone=FALL_BACK,
             verdict=say("target_fallback"),
             reasons=(),
@@ -110,7 +110,7 @@ def views_of(imaging: Imaging) -> tuple[TargetView, ...]:
             facts=(),
             tables=(),
             folded=(),
-            instead=fall_back(STANDARD) if found else None,
+            instead=fall_back(STANDARD) if imaging.scans else None,
             limit=_limit(),
             missing=typeset(plain(joined(tuple(found)))) or say("target_not_asked"),
         ),
@@ -199,8 +199,8 @@ def _reasons(target: Target) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the reasons, those against the point apart, but for one that the verdict says."""
     verdict = say(f"target_{target.verdict}").lower()
     told = [r for r in target.reasons if r.lower() not in verdict]
-    split = bool(target.against) and target.verdict != "use"
-    against = told[: target.against] if split else told
+    sound = target.verdict == "use"
+    against = [] if sound else told[: target.against or len(told)]
     passed = [reason for reason in told if reason not in against and reason != SERVES]
     said = [tuple(sentence(n.mm_in(r)) for r in part) for part in (against, passed)]
     return said[0], said[1]
