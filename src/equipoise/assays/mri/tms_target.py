@@ -86,8 +86,7 @@ def measure(scan: Scan, options: Options, *, seed: int) -> tuple[Target | NotMea
     whole = (name for name in _order(options) if found[name].estimate.split_half is not None)
     chosen = next(whole, None)
     if chosen is None:
-        reasons = dict.fromkeys(_reason(found[name].estimate) for name in _order(options))
-        return (NotMeasured(SPEC.id, "; ".join(reasons), date),)
+        return (NotMeasured(SPEC.id, _why(found, _order(options)), date),)
     return (_target(scan, bench, found, chosen),)
 
 
@@ -99,6 +98,16 @@ def _both(scan: Scan) -> tuple[str, ...]:
 def _order(options: Options) -> list[str]:
     """Return the methods asked for, the most reliable first."""
     return sorted(options.methods, key=lambda name: setting(f"tms_preference_{name}"))
+
+
+def _why(found: dict[str, Found], order: list[str]) -> str:
+    """Return why no method gives a point, each reason with its methods where they differ."""
+    told: dict[str, list[str]] = {}
+    for name in order:
+        told.setdefault(_reason(found[name].estimate), []).append(name.replace("_", " "))
+    if len(told) == 1:
+        return next(iter(told))
+    return "; ".join(f"by {' and '.join(names)}: {reason}" for reason, names in told.items())
 
 
 def _reason(found: TargetEstimate) -> str:
