@@ -265,3 +265,61 @@ def test_without_a_task_run_nilearn_is_not_loaded() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("seconds", [2.0, 1.0])
+def test_events_without_duration_are_percent_at_the_peak(
+    seconds: float, faces: Maker, events_file: Any, tmp_path: Path
+) -> None:
+    """A response of 1 % at its peak is 1 %, whatever the time between volumes.
+
+    The truth is made from the response function itself, without regressors.
+    """
+    from nilearn.glm.first_level.hemodynamic_models import spm_hrf
+
+    curve = spm_hrf(0.1, oversampling=1)
+    curve = curve / curve.max()
+    recording = faces(seconds=seconds, volumes=round(360 / seconds), noise=0.5, effects=())
+    image: Any = nib.load(recording.path)
+    data = image.get_fdata(dtype=np.float32)
+    onsets = 5.0 + 12.0 * np.arange(28)
+    kinds = np.random.default_rng(3).permutation(["sad", "neutral"] * 14)
+    times = seconds * np.arange(data.shape[-1])
+    for onset in onsets[kinds == "sad"]:
+        data += 100 * np.interp(times - onset, 0.1 * np.arange(len(curve)), curve, 0, 0)
+    path = tmp_path / "planted_bold.nii"
+    nib.Nifti1Image(data.astype(np.float32), image.affine, image.header).to_filename(path)
+    events = [(float(onset), 0.0, str(kind)) for onset, kind in zip(onsets, kinds, strict=True)]
+    found = taken(replace(recording, path=str(path), events=events_file(events)))
+    got = one(found, "mri.task_sad.pgacc")
+    assert got.quantity.value == pytest.approx(1, abs=0.1)
+    assert 0 < (got.quantity.standard_error or 0) < 0.1
+    assert any("at the peak of the response" in flag for flag in got.flags)
+
+
+def test_a_contrast_of_events_with_and_without_duration_is_refused(
+    faces: Maker, events_file: Any
+) -> None:
+    events = events_file([(20.0 * n, 6.0 * (n % 2), ("sad", "neutral")[n % 2]) for n in range(16)])
+    text = reason(taken(replace(faces(), events=events)), "mri.task_sad.pgacc")
+    assert "some events of the contrast have a duration and others have none" in text
+
+
+def test_a_run_that_misses_a_region_does_not_lose_the_other(
+    faces: Maker, found: list[Result], tmp_path: Path
+) -> None:
+    recording = faces()
+    image: Any = nib.load(str(recording.mask))
+    inside = np.asarray(image.dataobj).copy()
+    index = np.stack(np.meshgrid(*map(np.arange, inside.shape), indexing="ij"), axis=-1)
+    world = index @ image.affine[:3, :3].T + image.affine[:3, 3]
+    inside[((world - centre("neg_pgacc")) ** 2).sum(axis=-1) <= (2 * RADIUS) ** 2] = 0
+    path = tmp_path / "hole_mask.nii"
+    nib.Nifti1Image(inside, image.affine, image.header).to_filename(path)
+    holed = replace(faces(seed=2), run="2", mask=str(path))
+    both = taken(replace(recording, run="1"), holed)
+    kept = one(both, "mri.task_sad.pgacc")
+    assert kept.quantity == one(found, "mri.task_sad.pgacc").quantity
+    assert any("was left out" in flag for flag in kept.flags)
+    assert dict(kept.provenance.parameters)["runs"] == "1"
+    assert dict(one(both, "mri.task_sad.amygdala_l").provenance.parameters)["runs"] == "2"

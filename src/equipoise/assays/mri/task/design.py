@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Design", "build_design", "model_row", "orthonormal"]
+__all__ = ["Design", "build_design", "impulse_peak", "model_row", "orthonormal"]
+
+_RESPONSE: Final = 32.0
+"""Seconds until a response is over."""
+_PLACES: Final = 10
+"""Places between two volumes at which an event is tried."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +125,32 @@ def build_design(
     rest = orthonormal(np.hstack([confounds, spikes]), drift)
     conditions = np.asarray(found[columns], dtype=np.float64)
     return Design(conditions, types, np.hstack([drift, rest]))
+
+
+def impulse_peak(seconds: float) -> float:
+    """Return the peak of the expected response to an event without duration.
+
+    Parameters
+    ----------
+    seconds : float
+        Time between volumes.
+
+    Returns
+    -------
+    float
+        Of the regressor, wherever between two volumes the event falls. nilearn gives such an
+        event the area of a share of the time between volumes, so its effects are no percent
+        until they are multiplied by this peak.
+    """
+    from nilearn.glm.first_level import compute_regressor
+
+    model = model_row().text("hrf_model")
+    times = seconds * np.arange(round(_RESPONSE / seconds))
+    found = [
+        compute_regressor(np.array([[onset], [0.0], [1.0]]), model, times)[0].max()
+        for onset in np.linspace(0, seconds, _PLACES, endpoint=False)
+    ]
+    return float(max(found))
 
 
 def orthonormal(columns: Array, without: Array) -> Array:

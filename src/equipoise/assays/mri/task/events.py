@@ -55,6 +55,23 @@ class Events:
         """Return the events of some trial types."""
         return tuple(event for event in self.events if event.trial_type in trial_types)
 
+    def instant(self, trial_types: tuple[str, ...]) -> bool:
+        """Return whether the events of some trial types have no duration.
+
+        Raises
+        ------
+        RecordingError
+            If some of them have one and others have none: their sizes cannot be compared.
+        """
+        without = {event.duration == 0 for event in self.of(trial_types)}
+        if len(without) > 1:
+            raise RecordingError(
+                "some events of the contrast have a duration and others have none",
+                got=", ".join(trial_types),
+                todo="give every event its duration",
+            )
+        return without == {True}
+
 
 def read_events(path: str, name: str, length: float) -> Events:
     """Read an events file.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -23,6 +24,10 @@ from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
 from equipoise.core.tables import setting
 
 __all__ = ["TaskScan", "measure_task"]
+
+_INSTANT: Final = (
+    "the events have no duration: activation is in percent at the peak of the response to one event"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +77,9 @@ def measure_task(scan: TaskScan, spec: AssaySpec) -> tuple[Measurement | NotMeas
     reasons = list(scan.reasons)
     for run in scan.runs:
         try:
-            found.append((run, contrast_of(task, run.events, _events_name(run))))
+            contrast = contrast_of(task, run.events, _events_name(run))
+            run.events.instant((*contrast.high, *contrast.low))  # refuses a mixture
+            found.append((run, contrast))
         except RecordingError as error:
             reasons.append(str(error))
     measures = task_measures(task.text("id"))
@@ -89,19 +96,17 @@ def _events_name(run: TaskRun) -> str:
 
 
 def _run_flags(run: TaskRun, contrast: Contrast) -> tuple[str, ...]:
-    return (*run.flags, *quality_flags(run.events, run.design, contrast, run.confounds.known))
+    found = quality_flags(run.events, run.design, contrast, run.confounds.known)
+    if run.events.instant((*contrast.high, *contrast.low)):
+        found = (*found, _INSTANT)
+    return (*run.flags, *found)
 
 
 def _measured(
     one: TaskMeasure, usable: _Usable, spec: AssaySpec, date: str | None
 ) -> Measurement | NotMeasured:
-    missed = [
-        reason
-        for run, _ in usable.runs
-        for region in one.regions
-        if (reason := run.regions[region].missed) is not None
-    ]
-    if missed:
+    usable, missed = _showing(one, usable)
+    if not usable.runs:
         return NotMeasured(one.id, missed[0], date)
     whole = joined([_estimate(one, run, contrast) for run, contrast in usable.runs])
     value, error = float(whole.effect[0]), float(np.sqrt(whole.variance[0]))
@@ -121,6 +126,20 @@ def _measured(
         scanner=first.recording.scanner,
         session=first.recording.session,
     )
+
+
+def _showing(one: TaskMeasure, usable: _Usable) -> tuple[_Usable, list[str]]:
+    """Return the runs that show all regions of a measure, and why others do not."""
+    kept, reasons, flags = [], [], []
+    for run, contrast in usable.runs:
+        found = (run.regions[region].missed for region in one.regions)
+        missed = next(filter(None, found), None)
+        if missed is None:
+            kept.append((run, contrast))
+        else:
+            reasons.append(missed)
+            flags.append(f"{run.recording.name} was left out: {missed}")
+    return _Usable(tuple(kept), (*usable.flags, *flags)), reasons
 
 
 def _estimate(one: TaskMeasure, run: TaskRun, contrast: Contrast) -> Estimate:

@@ -23,7 +23,7 @@ from equipoise.assays.mri.opened import Opened, open_recording
 from equipoise.assays.mri.options import Options
 from equipoise.assays.mri.run import Region
 from equipoise.assays.mri.task.contrasts import Contrast
-from equipoise.assays.mri.task.design import Design, build_design, model_row
+from equipoise.assays.mri.task.design import Design, build_design, impulse_peak, model_row
 from equipoise.assays.mri.task.events import Events, read_events
 from equipoise.assays.mri.task.interaction import interaction
 from equipoise.assays.mri.task.memory import variance_of
@@ -86,8 +86,13 @@ class TaskRun:
         return _mean_fd(self.confounds)
 
     def activation(self, region: str, contrast: Contrast) -> Estimate:
-        """Return the effect of a contrast in a region, in percent, with its variance."""
+        """Return the effect of a contrast in a region, in percent, with its variance.
+
+        At the plateau of a long event; of events without duration at the peak of the response.
+        """
         weights = self.design.vector(contrast)
+        if self.events.instant((*contrast.high, *contrast.low)):
+            weights = weights * impulse_peak(self.seconds)
         effect = self.fit.contrast(weights).effect[self.regions[region].columns].mean()
         mean = self.means[region][:, None]
         return Estimate(np.array([effect]), variance_of(mean, self.design.matrix, weights))
