@@ -174,7 +174,7 @@ def test_a_field_that_folds_is_not_inverted(tmp_path: Path) -> None:
         map_points(SpaceTransform("T1w", NLIN6, path), (1.0, 2.0, 3.0), "T1w", NLIN6)
 
 
-@pytest.mark.parametrize("name", ["broken.h5", "broken.txt"])
+@pytest.mark.parametrize("name", ["broken.h5", "broken.txt", "broken.mat"])
 def test_a_damaged_file_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("nothing of the kind\n")
     with pytest.raises(RecordingError, match=f"{name}: the transform cannot be read"):
@@ -344,3 +344,11 @@ def test_a_pair_of_transforms_has_to_be_one_and_its_inverse(
         return
     with pytest.raises(RecordingError, match=r"a\.txt and b\.txt|b\.txt and a\.txt"):
         check_pairs(pair)
+
+
+def test_twelve_numbers_of_another_kind_are_no_affine(tmp_path: Path) -> None:
+    path = Path(write_txt(tmp_path / "other.txt"))
+    text = path.read_text().replace("AffineTransform", "ComposeScaleSkewVersor3DTransform")
+    path.write_text(text)
+    with pytest.raises(RecordingError, match="it holds ComposeScaleSkewVersor3DTransform"):
+        check_transform(SpaceTransform("a", "b", str(path)))

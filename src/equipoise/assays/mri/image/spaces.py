@@ -49,6 +49,7 @@ MNI_SPACES: Final = ("MNI152NLin6Asym", "MNI152NLin2009cAsym")
 _EDGE: Final = 0.5
 """Half a voxel: how far an image reaches beyond the centre of its last voxel."""
 
+_AFFINES: Final = ("AffineTransform_", "MatrixOffsetTransformBase_")
 _UNREADABLE: Final = (OSError, KeyError, ValueError, IndexError, TypeError, NotImplementedError)
 
 Warp = Callable[["Points"], "Points"]
@@ -256,20 +257,32 @@ def _load(path: str, changed: int) -> _Parts:
     del changed  # part of the key: a file that was written again is read again
     from nitransforms.io.base import TransformFileError, TransformIOError
     from nitransforms.io.itk import ITKCompositeH5, ITKLinearTransform
+    from scipy.io.matlab import MatReadError
 
     try:
         if path.endswith(".h5"):
             # The last transform of a composite is the first that a point meets.
             parts = tuple(_part(read) for read in reversed(ITKCompositeH5.from_filename(path)))
         else:
+            _check_kind(path)
             parts = (_Affine(np.asarray(ITKLinearTransform.from_filename(path).to_ras())),)
-    except (*_UNREADABLE, TransformFileError, TransformIOError) as no:
+    except (*_UNREADABLE, MatReadError, TransformFileError, TransformIOError) as no:
         raise _unreadable(path, str(no)) from no
     # Without a part it would move nothing: the numbers of one space would stand in the other.
     if not parts or not all(_is_sound(part) for part in parts):
         told = "its affine is no affine in space" if parts else "it holds no composite part"
         raise _unreadable(path, told)
     return parts
+
+
+def _check_kind(path: str) -> None:
+    """Refuse a text of another kind: twelve numbers are not an affine in all of them."""
+    if path.endswith(".mat"):
+        return  # its reader asks for the kind
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    kinds = [line.partition(":")[2].strip() for line in lines if line.startswith("Transform:")]
+    if any(not kind.startswith(_AFFINES) for kind in kinds):
+        raise ValueError(f"it holds {', '.join(kinds)}")
 
 
 def _unreadable(path: str, why: str) -> RecordingError:
