@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import struct
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -176,6 +177,15 @@ def test_the_other_form_of_the_label_map_is_read_back_too() -> None:
     image.set_qform(flipped, 1)
     with pytest.raises(EquipoiseError, match="does not hold the target"):
         read_label_map(gzip.compress(image.to_bytes()))
+
+
+@pytest.mark.parametrize(("offset", "kind", "value"), [(76, "<f", -1.0), (123, "<B", 3)])
+def test_a_turned_axis_and_other_units_are_seen(offset: int, kind: str, value: float) -> None:
+    """Offsets of NIfTI-1: the sign of the quaternion's third axis, and the unit (3: micrometres)."""
+    raw = bytearray(gzip.decompress(label_map(Marker("t", NATIVE, "T1w", "L"), estimate())))
+    struct.pack_into(kind, raw, offset, value)
+    with pytest.raises(EquipoiseError, match="does not hold the target"):
+        read_label_map(gzip.compress(bytes(raw)))
 
 
 def test_the_brainsight_reader_takes_the_space_from_the_file() -> None:

@@ -29,7 +29,8 @@ SCANNER, MNI = 1, 4
 _MARK: Final = "; space-"
 # Offsets of the NIfTI-1 header, from the standard.
 _DIM, _TYPE, _SIZES, _START, _TEXT, _CODE, _ROWS = 40, 70, 76, 108, 148, 254, 280
-_QCODE, _TURN = 252, 256
+_UNITS, _QCODE, _TURN = 123, 252, 256
+_MM, _SPACE_BITS = 2, 7
 _BYTE: Final = 2
 _LONG: Final = 80
 
@@ -138,6 +139,7 @@ def read_label_map(data: bytes) -> ReadBack:
     ball = [place for place, label in enumerate(labels) if label == BALL]
     space = text.partition(_MARK)[2]
     fits = (code == MNI) == space.startswith("MNI") and _forms_agree(raw, rows)
+    fits = fits and raw[_UNITS] & _SPACE_BITS == _MM
     if kind != _BYTE or not ball or STAMP not in text or not fits:
         raise EquipoiseError("the image that was written does not hold the target")
     middle = (
