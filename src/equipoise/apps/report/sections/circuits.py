@@ -78,7 +78,7 @@ def circuits(imaging: Imaging) -> Circuits | None:
         edges=_edge_chart(found) if found else None,
         edge_words=_edge_words(found),
         edge_table=_edge_table(found) if found else None,
-        limit=say("scan_limit"),
+        limit=f"{say('scan_limit')} {say('circuit_limit')}",
     )
 
 
