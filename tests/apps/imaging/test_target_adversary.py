@@ -15,13 +15,14 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from equipoise.apps.imaging.given import Given, recordings
 from equipoise.apps.imaging.navigators import export
 from equipoise.apps.imaging.navigators.brainsight import brainsight_text, read_brainsight
 from equipoise.apps.imaging.navigators.image import label_map, read_label_map
 from equipoise.apps.imaging.navigators.marker import STAMP, Marker
 from equipoise.apps.imaging.target_document import Asked, target_document
 from equipoise.apps.imaging.target_text import target_text
-from equipoise.core.errors import EquipoiseError, OutputError
+from equipoise.core.errors import EquipoiseError, InputError, OutputError
 from equipoise.core.nouns import PlacedPoint
 from tests.apps.imaging.conftest import Run
 from tests.apps.imaging.sample_target import NATIVE, estimate, target
@@ -181,7 +182,7 @@ def test_the_other_form_of_the_label_map_is_read_back_too() -> None:
 
 @pytest.mark.parametrize(("offset", "kind", "value"), [(76, "<f", -1.0), (123, "<B", 3)])
 def test_a_turned_axis_and_other_units_are_seen(offset: int, kind: str, value: float) -> None:
-    """Offsets of NIfTI-1: the sign of the quaternion's third axis, and the unit (3: micrometres)."""
+    """Offsets of NIfTI-1: the sign of the quaternion's third axis, and the unit (micrometres)."""
     raw = bytearray(gzip.decompress(label_map(Marker("t", NATIVE, "T1w", "L"), estimate())))
     struct.pack_into(kind, raw, offset, value)
     with pytest.raises(EquipoiseError, match="does not hold the target"):
@@ -215,3 +216,22 @@ def test_no_answer_reads_as_leave_to_stimulate() -> None:
     assert "the point of the verdict" not in back
     noted = replace(asked, notices=("made up",))
     assert "for no use on a person" in target_text(target_document((target(),), noted))
+
+
+def test_each_left_series_gets_the_right_one_of_its_own_run(tmp_path: Path) -> None:
+    def made(name: str) -> Path:
+        (tmp_path / name).write_text(name)
+        return tmp_path / name
+
+    left, right, tables = (
+        tuple(made(f"sub-01_task-rest_run-{run}_{end}") for run in (1, 2))
+        for end in (
+            "hemi-L_space-fsaverage5_bold.func.gii",
+            "hemi-R_space-fsaverage5_bold.func.gii",
+            "desc-confounds_timeseries.tsv",
+        )
+    )
+    given = Given(left, tables, (), 2.0, "fsaverage5", surfaces=right[::-1])
+    assert [one.surfaces for one in recordings(given)] == [(str(one),) for one in right]
+    with pytest.raises(InputError, match="no single series of the right hemisphere"):
+        recordings(replace(given, surfaces=right[:1]))

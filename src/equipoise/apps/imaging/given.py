@@ -21,7 +21,8 @@ from equipoise.core.tables import setting
 
 __all__ = ["Given", "check_label", "check_own_space", "entity", "recordings", "transform"]
 
-_SURFACE: Final = (".dtseries.nii", ".func.gii")
+_SERIES: Final = ".func.gii"
+_SURFACE: Final = (".dtseries.nii", _SERIES)
 _XFM: Final = re.compile(r"from-([A-Za-z0-9+]+)_to-([A-Za-z0-9+]+)_mode-image_xfm\b")
 _LABEL: Final = re.compile(r"[A-Za-z0-9]+")
 REST: Final = "rest"
@@ -121,7 +122,7 @@ def recordings(given: Given, chosen: tuple[Path, ...] = ()) -> tuple[Recording, 
                 date=given.date,
                 grey_matter=_text(given.grey_matter),
                 t1w=_text(given.t1w),
-                surfaces=tuple(str(surface) for surface in given.surfaces),
+                surfaces=_surfaces(given, path),
                 transforms=transforms,
             )
         )
@@ -370,6 +371,26 @@ def _task(given: Given, path: Path) -> str:
 def _run(given: Given, path: Path, number: int) -> str | None:
     named = entity(path, "run")
     return named if named is not None or len(given.bold) == 1 else str(number + 1)
+
+
+def _surfaces(given: Given, path: Path) -> tuple[str, ...]:
+    """Return the meshes and, for a left series, the right one of the same run."""
+    meshes = tuple(one for one in given.surfaces if not one.name.endswith(_SERIES))
+    series = tuple(one for one in given.surfaces if one.name.endswith(_SERIES))
+    if not path.name.endswith(_SERIES) or not series:
+        return tuple(str(one) for one in given.surfaces)
+    keys = (*_OF_RUN, "space", "den")
+    own = [one for one in series if all(entity(one, k) == entity(path, k) for k in keys)]
+    if len(own) > 1:
+        own = [one for one in own if one.parent == path.parent]
+    if len(own) != 1:
+        raise InputError(
+            "no single series of the right hemisphere belongs to this run",
+            where=path.name,
+            got=", ".join(one.name for one in series),
+            allowed="one --surface ..._hemi-R_....func.gii with the same task, run and space",
+        )
+    return tuple(str(one) for one in (*meshes, own[0]))
 
 
 def _text(path: Path | None) -> str | None:
