@@ -147,7 +147,10 @@ def measure_rows(dossier: Dossier) -> list[tuple[object, ...]]:
         }
         for t in dossier.targets
     ]
-    rows += [_row(n.id, "not measured") | {"reason": n.reason} for n in dossier.not_measured]
+    rows += [
+        _row(n.id, "not measured") | {"reason": n.reason, "date": n.date, "session": n.session}
+        for n in dossier.not_measured
+    ]
     rows.sort(key=lambda row: (str(row["measure"]), str(row["date"])))
     return [tuple(row[column] for column in MEASURE_COLUMNS) for row in rows]
 

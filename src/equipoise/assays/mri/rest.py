@@ -135,11 +135,14 @@ def _measured(scans: tuple[Scan, ...], options: Options, seed: int) -> tuple[Res
 
 def _once(results: list[Result]) -> list[Result]:
     """Return results without the repeats of a reason that holds for several sessions alike."""
-    kept: list[Result] = []
-    for result in results:
-        if not (isinstance(result, NotMeasured) and result in kept):
-            kept.append(result)
-    return kept
+    kept: dict[object, Result] = {}
+    for place, result in enumerate(results):
+        if not isinstance(result, NotMeasured):
+            kept[place] = result
+            continue
+        shared = replace(result, session=None)
+        kept[shared] = shared if shared in kept else result
+    return list(kept.values())
 
 
 def _covering(scan: Scan, spec: AssaySpec) -> Scan:
@@ -172,7 +175,9 @@ def _dated(result: Result, scan: Scan) -> Result:
             scanner=scan.scanner,
             covariates=(*result.covariates, *scan.covariates),
         )
-    if isinstance(result, Target | NotMeasured):
+    if isinstance(result, NotMeasured):
+        return replace(result, date=scan.date, session=scan.session)
+    if isinstance(result, Target):
         return replace(result, date=scan.date)
     return result
 

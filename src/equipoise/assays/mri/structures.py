@@ -61,8 +61,10 @@ def _session(recording: Recording, seed: int) -> tuple[Result, ...]:
         brain: Brain = read_brain(recording)
         return tuple(result for _, take in _ASSAYS for result in take(brain, seed=seed))
     except RecordingError as error:
-        return _none(error.line(), recording.date)
+        return _none(error.line(), recording.date, recording.session)
 
 
-def _none(reason: str, date: str | None = None) -> tuple[Result, ...]:
-    return tuple(NotMeasured(part.measure, reason, date) for spec in SPECS for part in spec.yields)
+def _none(reason: str, date: str | None = None, session: str | None = None) -> tuple[Result, ...]:
+    return tuple(
+        NotMeasured(part.measure, reason, date, session) for spec in SPECS for part in spec.yields
+    )

@@ -165,4 +165,5 @@ def _scan(runs: list[_Images], reader: _Reader) -> TaskScan:
         tuple(run for run in read if isinstance(run, TaskRun)),
         tuple(reason for reason in read if isinstance(reason, str)),
         next((images[0].date for images in runs if images[0].date is not None), None),
+        runs[0][0].session,
     )

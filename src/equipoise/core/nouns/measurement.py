@@ -66,11 +66,24 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class NotMeasured:
-    """A measure that could not be taken, with the reason. A result, not an error."""
+    """A measure that could not be taken, with the reason. A result, not an error.
+
+    Parameters
+    ----------
+    id : str
+        Measure id.
+    reason : str
+        Why, in one clause.
+    date : str or None
+        Day of the record or recording; None where it has none, or the reason holds for all.
+    session : str or None
+        BIDS session of the recording; None without one, or where the reason holds for several.
+    """
 
     id: str
     reason: str
     date: IsoDate | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

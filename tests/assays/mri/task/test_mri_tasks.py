@@ -323,3 +323,10 @@ def test_a_run_that_misses_a_region_does_not_lose_the_other(
     assert any("was left out" in flag for flag in kept.flags)
     assert dict(kept.provenance.parameters)["runs"] == "1"
     assert dict(one(both, "mri.task_sad.amygdala_l").provenance.parameters)["runs"] == "2"
+
+
+def test_what_was_not_measured_says_of_which_session(faces: Maker) -> None:
+    first = replace(faces(), session="pre", events=None)
+    gaps = [r for r in taken(first, replace(faces(seed=2), session="post")) if r.id == "mri.task_sad.pgacc"]
+    told = [(type(r), r.session) for r in gaps if isinstance(r, Measurement | NotMeasured)]
+    assert told == [(NotMeasured, "pre"), (Measurement, "post")]

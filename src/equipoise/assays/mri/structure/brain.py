@@ -64,7 +64,7 @@ class Brain:
 
     def missed(self, measure: str, reason: str) -> NotMeasured:
         """Return why a measure could not be taken."""
-        return NotMeasured(measure, reason, self.recording.date)
+        return NotMeasured(measure, reason, self.recording.date, self.recording.session)
 
     def result(
         self, part: Yield, value: float, parameters: tuple[tuple[str, str], ...], *flags: str

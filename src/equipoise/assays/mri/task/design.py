@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Design", "build_design", "impulse_peak", "model_row", "orthonormal"]
 
-_RESPONSE: Final = 32.0
-"""Seconds until a response is over."""
+_RESPONSE: Final = 32
+"""Seconds until a response is over, as nilearn has it."""
 _PLACES: Final = 10
 """Places between two volumes at which an event is tried."""
 

@@ -42,11 +42,14 @@ class TaskScan:
         Why others could not.
     date : str or None
         Day of the session.
+    session : str or None
+        Its BIDS name.
     """
 
     runs: tuple[TaskRun, ...]
     reasons: tuple[str, ...] = ()
     date: str | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,11 +87,12 @@ def measure_task(scan: TaskScan, spec: AssaySpec) -> tuple[Measurement | NotMeas
             reasons.append(str(error))
     measures = task_measures(task.text("id"))
     if not found:
-        return tuple(NotMeasured(one.id, "; ".join(reasons), scan.date) for one in measures)
+        reason = "; ".join(reasons)
+        return tuple(NotMeasured(one.id, reason, scan.date, scan.session) for one in measures)
     flags = [f"another run of this task could not be used: {reason}" for reason in reasons]
     flags += [flag for run, contrast in found for flag in _run_flags(run, contrast)]
     usable = _Usable(tuple(found), tuple(flags))
-    return tuple(_measured(one, usable, spec, scan.date) for one in measures)
+    return tuple(_measured(one, usable, spec, scan) for one in measures)
 
 
 def _events_name(run: TaskRun) -> str:
@@ -103,22 +107,22 @@ def _run_flags(run: TaskRun, contrast: Contrast) -> tuple[str, ...]:
 
 
 def _measured(
-    one: TaskMeasure, usable: _Usable, spec: AssaySpec, date: str | None
+    one: TaskMeasure, usable: _Usable, spec: AssaySpec, scan: TaskScan
 ) -> Measurement | NotMeasured:
     usable, missed = _showing(one, usable)
     if not usable.runs:
-        return NotMeasured(one.id, missed[0], date)
+        return NotMeasured(one.id, missed[0], scan.date, scan.session)
     whole = joined([_estimate(one, run, contrast) for run, contrast in usable.runs])
     value, error = float(whole.effect[0]), float(np.sqrt(whole.variance[0]))
     part = next(part for part in spec.yields if part.measure == one.id)
     if not (part.minimum <= value <= part.maximum and 0 < error < part.maximum):
         reason = f"the model of this task gives no possible value: {value:.3g}, error {error:.3g}"
-        return NotMeasured(one.id, reason, date)
+        return NotMeasured(one.id, reason, scan.date, scan.session)
     first = usable.runs[0][0]
     return Measurement(
         id=one.id,
         quantity=Quantity(value, part.unit, error),
-        date=date,
+        date=scan.date,
         coverage=float(np.mean([_coverage(run, one) for run, _ in usable.runs])),
         flags=tuple(dict.fromkeys((*usable.flags, *_weak(one, usable)))),
         provenance=_provenance(usable, spec),
