@@ -126,3 +126,31 @@ def test_a_reason_that_repeats_the_verdict_is_left_out() -> None:
     shown = section(render(dataclasses.replace(base, targets=(target,))), "target")
     assert shown.lower().count("use the standard target, found by head measures") == 1
     assert "The region is wide." in shown
+
+
+def test_what_speaks_against_the_point_stands_apart_from_passed_checks() -> None:
+    base = _with_verdict("use_with_caution")
+    reasons = ("the head moved", "the scan is long", "the standard target serves as well")
+    target = dataclasses.replace(base.targets[0], reasons=reasons, against=1)
+    dossier = dataclasses.replace(base, targets=(target,))
+    shown = section(render(dossier), "target")
+    assert "What speaks against the point The head moved. " in shown
+    assert "Checks passed: 1" in shown
+    assert shown.index("Before aiming") < shown.index("The scan is long.")
+    assert "the scan is long" not in summary(dossier)
+
+
+def test_coordinates_of_a_template_are_told_apart_from_those_of_the_head() -> None:
+    base = _with_verdict("use")
+    lost = dataclasses.replace(base.targets[0], places=())
+    shown = section(render(dataclasses.replace(base, targets=(lost,))), "target")
+    assert "they fit no image of the person's own head without its transform" in shown
+    own = dataclasses.replace(lost, space="T1w")
+    shown = section(render(dataclasses.replace(base, targets=(own,))), "target")
+    assert "fit no image" not in shown
+
+
+def test_the_sections_on_scans_follow_plan_and_follow_up() -> None:
+    page = render(build("full"))
+    order = [page.index(f'<section id="{name}"') for name in ("answer", "course", "target")]
+    assert order == sorted(order)

@@ -30,7 +30,7 @@ from equipoise.assays.mri.target.spot import (
     smooth,
     strongest,
 )
-from equipoise.assays.mri.target.verdict import Circumstances, verdict
+from equipoise.assays.mri.target.verdict import Circumstances, against, verdict
 from equipoise.core.nouns import Quantity, TargetEstimate
 
 PHANTOMS = Path(__file__).parents[3] / "benchmarks/target_phantoms.py"
@@ -258,6 +258,7 @@ def test_a_good_point_may_be_used() -> None:
     name, reasons = verdict(GOOD, WELL)
     assert name == "use"
     assert len(reasons) == 8
+    assert against(GOOD, WELL) == 0
 
 
 @pytest.mark.parametrize(
@@ -286,6 +287,7 @@ def test_what_speaks_against_a_point_comes_first(
     assert got == name
     assert word in reasons[0]
     assert "standard target" in reasons[-1]
+    assert against(replace(GOOD, **changes), replace(WELL, **circumstances)) == 1
 
 
 def test_a_positive_point_has_to_lie_above_zero() -> None:
