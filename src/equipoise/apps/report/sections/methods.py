@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +26,7 @@ __all__ = [
 NONE: Final = "no point"
 NOT_KNOWN: Final = "not known"
 LEVELS: Final = ((0.80, n.P80), (0.95, n.P95))
+NEAR_ONE: Final = 1 - 1e-6
 HUNDREDTHS: Final = 0.1
 """The error from which on a correlation has two decimals; it never has more."""
 
@@ -137,9 +139,15 @@ def _correlation(estimate: TargetEstimate) -> str:
     shown = max(error, HUNDREDTHS)
     spans = []
     for share, level in LEVELS:
-        low, high = n.around(value, error, share)
-        spans.append(f"{level}: {n.range_measured((max(low, -1), min(high, 1)), shown, fine=True)}")
+        spans.append(f"{level}: {n.range_measured(_ends(value, error, share), shown, fine=True)}")
     return "; ".join((n.measured(value, shown), *spans))
+
+
+def _ends(r: float, error: float, share: float) -> tuple[float, float]:
+    """Return the interval of a correlation in Fisher z, as the verdict takes it."""
+    near = max(-NEAR_ONE, min(r, NEAR_ONE))
+    low, high = n.around(math.atanh(near), error / (1 - near**2), share)
+    return math.tanh(low), math.tanh(high)
 
 
 def _axes(axes: tuple[float, float, float] | None) -> str:
