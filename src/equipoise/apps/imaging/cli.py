@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from equipoise.apps.imaging.commands import Answer, Run
     from equipoise.apps.imaging.given import Given
-    from equipoise.core.nouns import SiteNorms
+    from equipoise.core.nouns import Demographics, SiteNorms
 
 __all__ = ["add_commands"]
 
@@ -119,6 +119,12 @@ def _target(  # noqa: PLR0913, PLR0917 - one argument for each option
     _tell(commands.target(given, options, run), as_json)
 
 
+Age = Annotated[float | None, _option("age", "YEARS", "Age of the person, for a place on norms.")]
+Sex = Annotated[
+    str | None, _option("sex", "SEX", "female, male or intersex, for a place on norms.")
+]
+
+
 def _circuits(  # noqa: PLR0913, PLR0917 - one argument for each option
     bold: Bold,
     confounds: Confounds,
@@ -135,6 +141,8 @@ def _circuits(  # noqa: PLR0913, PLR0917 - one argument for each option
     censor_above: Censor = None,
     region: Region = None,
     norms: Norms = None,
+    age: Age = None,
+    sex: Sex = None,
     label: Label = None,
     out: Out = None,
     date: Date = None,
@@ -155,7 +163,8 @@ def _circuits(  # noqa: PLR0913, PLR0917 - one argument for each option
     files = (bold, confounds, mask, t1w_xfm, surface)
     given = _given(files, (tr, space, label), (t1w, grey_matter))
     given = dataclasses.replace(given, events=tuple(events or ()), task=task)
-    _tell(commands.circuits(given, options, run, _site_norms(norms)), as_json)
+    placed = commands.Placed(_person(age, sex), _site_norms(norms))
+    _tell(commands.circuits(given, options, run, placed), as_json)
 
 
 def _given(
@@ -197,6 +206,25 @@ def _run(
     if len(today) != len("2024-03-10"):
         raise InputError("the day of the run must be a whole date", got=today, where="--date")
     return Run(today, default_seed() if seed is None else seed, out, approved)
+
+
+def _person(age: float | None, sex: str | None) -> Demographics:
+    from equipoise.core.answers import given, not_asked
+    from equipoise.core.errors import InputError
+    from equipoise.core.nouns import Demographics
+    from equipoise.core.tables import setting
+
+    sexes = ("female", "male", "intersex")
+    if sex is not None and sex not in sexes:
+        raise InputError("not a sex", where="--sex", got=sex, allowed=", ".join(sexes))
+    low, high = setting("ingest_age_min"), setting("ingest_age_max")
+    if age is not None and not low <= age <= high:
+        raise InputError(
+            "not plausible in years", where="--age", got=f"{age:g}", allowed=f"{low:g} to {high:g}"
+        )
+    return Demographics(
+        not_asked() if sex is None else given(sex), not_asked() if age is None else given(age)
+    )
 
 
 def _site_norms(path: Path | None) -> SiteNorms | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from equipoise.assays.mri.image.spaces import T1W, check_transform
 from equipoise.assays.mri.image.stream import read_header
 from equipoise.assays.mri.options import Options
 from equipoise.assays.mri.target.depth import OUTSIDE, read_head
+from equipoise.assays.mri.task.design import model_row
 from equipoise.core.errors import OutputError, RecordingError
 from equipoise.core.nouns import Demographics, Measurement, Recording, Result
 from equipoise.core.tables import setting
@@ -29,7 +30,7 @@ from equipoise.core.tables import setting
 if TYPE_CHECKING:
     from equipoise.core.nouns import SiteNorms
 
-__all__ = ["Answer", "Run", "circuits", "target"]
+__all__ = ["Answer", "Placed", "Run", "circuits", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ class Run:
     seed: int
     out: Path | None = None
     approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What puts a person on norms: age and sex, and the norms that the site learned itself."""
+
+    demographics: Demographics = field(default_factory=Demographics)
+    site: SiteNorms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,7 @@ def target(given: Given, options: Options, run: Run) -> Answer:
     return Answer(document, text, notes)
 
 
-def circuits(given: Given, options: Options, run: Run, site: SiteNorms | None = None) -> Answer:
+def circuits(given: Given, options: Options, run: Run, placed: Placed | None = None) -> Answer:
     """Measure the circuits in the runs of one person.
 
     Parameters
@@ -124,8 +133,8 @@ def circuits(given: Given, options: Options, run: Run, site: SiteNorms | None = 
         What the user chose.
     run : Run
         Day, seed, output folder.
-    site : SiteNorms or None, optional
-        Norms that the site learned from its own controls.
+    placed : Placed, optional
+        What puts the person on norms; without it nothing is known of age and sex.
 
     Returns
     -------
@@ -141,7 +150,8 @@ def circuits(given: Given, options: Options, run: Run, site: SiteNorms | None = 
     began = time.monotonic()
     results = _measured(found, options, run)
     taken = tuple(one for one in results if isinstance(one, Measurement))
-    normed = norms.place(taken, Demographics(), site)
+    person = Placed() if placed is None else placed
+    normed = norms.place(taken, person.demographics, person.site)
     document = circuits_document(results, normed, asked)
     text = circuits_text(document)
     if run.out is None:
@@ -202,7 +212,11 @@ def _chosen(options: Options) -> tuple[Path, ...]:
 def _refuse(recording: Recording, options: Options) -> None:
     """Refuse a recording whose files are wrong, before anything is measured."""
     _check_time(recording)
-    faults = mri.inspect(recording, options)
+    chosen = options
+    if recording.events is not None and options.cleaning is None:
+        # A task is cleaned as its model says, not as rest is.
+        chosen = replace(options, cleaning=model_row().text("cleaning"))
+    faults = mri.inspect(recording, chosen)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise RecordingError(f"{faults[0]}{more}")
