@@ -209,8 +209,8 @@ def test_a_jerk_of_the_head_makes_no_difference_once_it_is_left_out(tmp_path: Pa
     ("apart", "said"),
     [
         # Stretches of four volumes go as well, but for the first, of five, as all below.
-        (5, "0 degrees of freedom are left of 300 volumes, 295 of them left out"),
-        (6, "23 degrees of freedom are left of 300 volumes, 49 of them left out"),
+        (5, "0 degrees of freedom of 300 volumes after cleaning, 295 of them left out"),
+        (6, "23 degrees of freedom of 300 volumes after cleaning, 49 of them left out"),
     ],
 )
 def test_a_run_of_much_motion_is_refused_with_the_numbers(

@@ -253,7 +253,7 @@ def test_drop_out_of_signal_counts_as_missing(twin: Maker) -> None:
 
 def test_a_short_run_is_refused_by_its_degrees_of_freedom(twin: Maker) -> None:
     for reason in reasons(twin(volumes=120)):
-        assert "degrees of freedom are left of 120 volumes; at least 30" in reason
+        assert "degrees of freedom of 120 volumes after cleaning; at least 30" in reason
 
 
 def test_too_much_motion_is_refused(twin: Maker) -> None:

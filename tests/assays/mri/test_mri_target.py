@@ -272,5 +272,5 @@ def test_the_volunteer_end_to_end(phantom: Recording) -> None:
     found = target(phantom)
     assert -0.5 < found.connectivity.value < -0.25
     assert np.linalg.norm(np.subtract(found.point, (-40.7, 4.6, 40.9))) < 20
-    assert found.radius50 < found.radius95 < 25
+    assert found.radius50 < found.radius95 < 30  # a second place is nearly as strong, 25 mm away
     assert dict(found.provenance.parameters)["cleaning"] == "acompcor_gsr"

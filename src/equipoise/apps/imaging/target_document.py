@@ -24,7 +24,7 @@ POSITIVE: Final = (
 )
 _MM: Final = 1
 _R: Final = 3
-_BENEFIT: Final = ("target_outcome", "target_limit")
+_BENEFIT: Final = ("target_outcome", "target_distance", "target_limit")
 
 Point = tuple[float, float, float]
 

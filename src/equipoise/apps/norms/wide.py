@@ -35,9 +35,7 @@ class _Columns:
 def measure_named(name: str) -> str | None:
     """Return the id of the measure that a column is about: the id, or its last part alone."""
     ids = [
-        row.text("id")
-        for row in load_table("measures/measures")
-        if row.text("kind") != "target"
+        row.text("id") for row in load_table("measures/measures") if row.text("kind") != "target"
     ]
     for form in (str, lambda id_: id_.partition(".")[2], lambda id_: id_.rpartition(".")[2]):
         found = [id_ for id_ in ids if form(id_) == name]

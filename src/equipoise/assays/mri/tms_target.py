@@ -12,7 +12,7 @@ people (Gregory 2025). The point is one defensible place, not a promise; grade D
 Method: search region of four 20 mm spheres, smoothed within itself; see `target/classic`,
 `target/reference_map` and `target/clustering`. Whether a spot stands out is judged against
 unrelated seeds with the same spectrum. Regions come from a block bootstrap, split-half distances
-from two halves cleaned apart. The point is that of the most reliable method that finds one.
+from two halves cleaned apart. The point is that of the preferred method that finds one.
 
 Limits: the region tells about noise in this scan, not about change from day to day. Left and
 right are those of the file's header: sform and qform are compared, but no check on one image can
@@ -96,7 +96,7 @@ def _both(scan: Scan) -> tuple[str, ...]:
 
 
 def _order(options: Options) -> list[str]:
-    """Return the methods asked for, the most reliable first."""
+    """Return the methods asked for, the preferred first."""
     return sorted(options.methods, key=lambda name: setting(f"tms_preference_{name}"))
 
 

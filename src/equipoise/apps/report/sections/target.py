@@ -36,7 +36,7 @@ __all__ = [
     "views_of",
 ]
 
-TARGET_SOURCES: Final = ("morriss2024", "elbau2023")
+TARGET_SOURCES: Final = ("morriss2024", "elbau2023", "gregory2025")
 FALL_BACK: Final = "fall_back"
 STANDARD: Final = "beam_f3"
 OWN: Final = "T1w"
@@ -154,14 +154,12 @@ def target_keys(targets: tuple[Target, ...]) -> tuple[str, ...]:
 
 
 def _limit() -> Markup:
-    trial, sample = TARGET_SOURCES
-    return (
-        escape(f"{say('target_limit')} ")
-        + cite(trial)
-        + escape(f". {say('target_outcome')} ")
-        + cite(sample)
-        + "."
+    said = ("target_limit", "target_outcome", "target_distance")
+    told = (
+        escape(say(words).rstrip(".")) + " " + cite(key) + "."
+        for words, key in zip(said, TARGET_SOURCES, strict=True)
     )
+    return Markup(" ").join(told)
 
 
 def _warning(notices: tuple[str, ...]) -> str:

@@ -67,6 +67,6 @@ def shortage(freedom: int, volumes: int, censored: int) -> str | None:
     if censored:
         todo = f"{todo}, or raise the limit of motion"
     return (
-        f"after cleaning, {freedom} degrees of freedom are left of {volumes} volumes{without}; "
-        f"at least {least:g} are needed: {todo}"
+        f"too little of the scan is left: {freedom} degrees of freedom of {volumes} volumes "
+        f"after cleaning{without}; at least {least:g} are needed: {todo}"
     )
