@@ -123,6 +123,17 @@ def test_another_preparation_is_not_compared() -> None:
     assert "prepared otherwise (FreeSurfer 7, then FreeSurfer 5)" in found.words
 
 
+def test_a_session_with_more_motion_is_not_compared() -> None:
+    still, moved = (
+        replace(one, measurement=replace(one.measurement, covariates=(("mean_fd", fd),)))
+        for one, fd in ((_normed(4200, "2025-01-10"), 0.1), (_normed(3000, "2025-06-10"), 0.45))
+    )
+    found = _compare(still, moved)
+    assert found.verdict == "cannot_tell"
+    assert "0.10 mm" in found.words
+    assert "0.45 mm" in found.words
+
+
 def test_without_a_spread_between_people_nothing_is_told() -> None:
     found = _compare(
         _normed(0.2, "2025-01-10", measure=REST), _normed(0.9, "2025-06-10", measure=REST)

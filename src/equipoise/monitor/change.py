@@ -186,7 +186,12 @@ def _doubt(pair: _Pair) -> str | None:
         return "the dates are too vague to tell which came first"
     if first.quantity.unit != last.quantity.unit:
         return f"the units differ ({first.quantity.unit}, {last.quantity.unit})"
-    return _scanners(first, last) or _preparations(first, last) or _spread(pair)
+    return (
+        _scanners(first, last)
+        or _preparations(first, last)
+        or _motion(first, last)
+        or _spread(pair)
+    )
 
 
 def _scanners(first: Measurement, last: Measurement) -> str | None:
@@ -203,6 +208,18 @@ def _preparations(first: Measurement, last: Measurement) -> str | None:
         return None
     unknown = "not recorded"
     return f"the images were prepared otherwise ({before or unknown}, then {after or unknown})"
+
+
+def _motion(first: Measurement, last: Measurement) -> str | None:
+    before, after = (dict(one.covariates).get("mean_fd") for one in (first, last))
+    if before is None or after is None:
+        return None
+    if abs(after - before) <= setting("monitor_motion_difference"):
+        return None
+    return (
+        f"the head moved by {before:.2f} mm a volume in the first session and by {after:.2f} mm in "
+        "the last, and motion alone changes such values"
+    )
 
 
 def _spread(pair: _Pair) -> str | None:
