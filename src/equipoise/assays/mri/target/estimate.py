@@ -162,7 +162,8 @@ def estimate(method: str, sign: str, bench: Bench) -> Found:
     point_of = _finder(method, bench.sign)
     halves = [point_of(half) for half in bench.halves]
     sessions = [point_of(one) for one in bench.sessions]
-    region = region_about(found.point, found.centres, bench.whole.search.patch.spacing)
+    spacing, factor = bench.whole.search.patch.spacing, setting(f"tms_region_{method}")
+    region = region_about(found.point, found.centres, spacing, factor)
     r = float(np.tanh(found.z))
     return Found(
         TargetEstimate(

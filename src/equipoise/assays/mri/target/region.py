@@ -75,7 +75,7 @@ def settled(whole: Array, short: Array, centre: Array, reach: float, step: float
     return np.asarray(np.where(stayed, centre + (short - centre) / step, whole))
 
 
-def region_about(point: Array, centres: Array, spacing: Array) -> Region:
+def region_about(point: Array, centres: Array, spacing: Array, factor: float = 1.0) -> Region:
     """Return the region of a point from the centres of resampled scans.
 
     Parameters
@@ -87,6 +87,8 @@ def region_about(point: Array, centres: Array, spacing: Array) -> Region:
     spacing : ndarray, shape (3,)
         Voxel size in mm: a place within a voxel cannot be told, which adds the variance of an
         even spread, and no region is smaller than half a voxel (that of 50 %, a quarter).
+    factor : float, optional
+        What distances are multiplied by: the method's own, from phantoms.
 
     Returns
     -------
@@ -94,7 +96,7 @@ def region_about(point: Array, centres: Array, spacing: Array) -> Region:
         The size of the ellipsoids is that of the centres' own distances in units of the
         covariance, so heavy tails count.
     """
-    away = centres[np.isfinite(centres).all(axis=1)] - point
+    away = factor * (centres[np.isfinite(centres).all(axis=1)] - point)
     grain, least = float(np.mean(spacing**2)) / (3 * 4), float(np.mean(spacing)) / 2
     covariance = away.T @ away / max(1, len(away)) + grain * np.eye(3)
     values, vectors = np.linalg.eigh(covariance)
