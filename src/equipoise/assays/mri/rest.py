@@ -9,6 +9,7 @@ To add a measure: one file with ``SPEC`` and ``measure(scan, *, seed)``, one lin
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from equipoise.assays.mri import (
@@ -92,8 +93,11 @@ def _taken(
         if runs:
             scans, left_out = sessions_of(runs)
             flags = _lost((*reasons, *left_out), choice.spare)
-            measured = _measured(tuple(_flagged(scan, flags) for scan in scans), options, seed)
-            return (*measured, *_summaries(scans, runs, seed))
+            with ThreadPoolExecutor() as pool:
+                summaries = pool.submit(_summaries, scans, runs, seed)
+                flagged = tuple(_flagged(scan, flags) for scan in scans)
+                measured = _measured(flagged, options, seed)
+            return (*measured, *summaries.result())
     return _none("; ".join(reasons))
 
 

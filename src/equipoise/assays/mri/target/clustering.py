@@ -32,7 +32,6 @@ from equipoise.assays.mri.target.linkage import (
     joined_by_similarity,
     unit_ranks,
 )
-from equipoise.assays.mri.target.region import ball_radius, settled
 from equipoise.assays.mri.target.search import Ready
 from equipoise.assays.mri.target.spot import Patch, reported_point
 from equipoise.core.tables import setting
@@ -224,8 +223,7 @@ def coarse_spot(ready: Ready, sign: int) -> Array | None:
     cubes = _Cubes.of(ready)
     series = cubes.series
     volume = ready.search.patch.volume
-    found = _coarse_winner(series @ series.T, cubes, volume, sign)
-    return None if found is None else found.centre
+    return _coarse_winner(series @ series.T, cubes, volume, sign)
 
 
 def resample_clusters(ready: Ready, counts: Single, sign: int) -> Array:
@@ -251,23 +249,21 @@ def resample_clusters(ready: Ready, counts: Single, sign: int) -> Array:
     start = _coarse_winner(known, cubes, volume, sign)
     if start is None:
         return np.full((len(counts), 3), np.nan)
-    step, inflation = setting("tms_bootstrap_step"), np.float32(ready.part.inflation)
+    inflation = np.float32(ready.part.inflation)
     power = np.square(series)
     own = power.sum(axis=1)
     counts = counts[: int(setting("tms_cluster_replicates")), telling_volumes(ready.part)]
-    whole, short = np.full((2, len(counts), 3), np.nan)
+    away = np.full((len(counts), 3), np.nan)
     for number, drawn in enumerate(counts):
         again = (series * drawn) @ series.T
         scale = np.sqrt(power @ drawn / np.where(own > 0, own, 1))
         scale[scale == 0] = 1
         again /= scale[:, None] * scale
         again -= known
-        again *= inflation
-        for place, part in ((whole, np.float32(1)), (short, np.float32(step))):
-            found = _coarse_winner(known + part * again, cubes, volume, sign)
-            if found is not None:
-                place[number] = found.centre
-    return settled(whole, short, start.centre, start.radius, step) - start.centre
+        found = _coarse_winner(known + inflation * again, cubes, volume, sign)
+        if found is not None:
+            away[number] = found - start
+    return away
 
 
 def _coarse(ranks: Single, positions: Array) -> _Coarse:
@@ -297,18 +293,8 @@ def _weights(label: Index, positions: Array) -> tuple[Array, Array]:
     return count, np.stack(total, axis=1) / count[:, None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _CoarseWinner:
-    """Centre and radius in mm of the winning cluster of cubes."""
-
-    centre: Array
-    radius: float
-
-
-def _coarse_winner(
-    similarity: Single, cubes: _Cubes, volume: float, sign: int
-) -> _CoarseWinner | None:
-    """Return the winner from the similarity of cubes, shape (n, n), of both regions."""
+def _coarse_winner(similarity: Single, cubes: _Cubes, volume: float, sign: int) -> Array | None:
+    """Return the winner's centre from the similarity of cubes, shape (n, n), of both regions."""
     here, there = cubes.here, cubes.there
     count = here.count
     cut = setting("tms_cluster_distance")
@@ -331,8 +317,7 @@ def _coarse_winner(
     spread = np.sqrt(np.maximum(((own @ here.centres**2) - centre**2).sum(axis=1), 0))
     tight = sizes[large] / np.maximum(spread, np.finfo(float).eps)
     best = np.flatnonzero(right)[_best_ranked(sizes[large][right], tight[right], net[right])]
-    middle = np.asarray(centre[best], dtype=np.float64)
-    return _CoarseWinner(middle, ball_radius(float(spread[best])))
+    return np.asarray(centre[best], dtype=np.float64)
 
 
 def _length(shares: Single, similarity: Single) -> Array:

@@ -299,12 +299,13 @@ def _labels(patch: Patch, selected: NDArray[np.bool_]) -> NDArray[np.int64]:
         return _graph_labels(patch, selected)
     from scipy.ndimage import label
 
-    box = np.zeros((len(selected), *patch.inside.shape), dtype=bool)
-    box[:, patch.inside] = selected
-    touching = np.zeros((3, 3, 3, 3), dtype=bool)
-    touching[1] = True  # within a map only
-    labels, _ = label(box, touching)
-    return np.asarray(labels[box], dtype=np.int64) - 1
+    # All maps stand in one box, an empty slice between each and the next.
+    deep, *plane = patch.inside.shape
+    box = np.zeros((len(selected), deep + 1, *plane), dtype=bool)
+    box[:, :deep][:, patch.inside] = selected
+    one = box.reshape(-1, *plane)
+    labels, _ = label(one, np.ones((3, 3, 3), dtype=bool))
+    return np.asarray(labels[one], dtype=np.int64) - 1
 
 
 def _graph_labels(patch: Patch, selected: NDArray[np.bool_]) -> NDArray[np.int64]:
