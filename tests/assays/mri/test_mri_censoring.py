@@ -158,7 +158,7 @@ def test_the_refusal_says_how_many_were_left_out_and_what_to_do() -> None:
     said = shortage(12, 240, 41)
     assert said is not None
     assert "12 degrees of freedom" in said
-    assert "240 volumes, 41 of them left out for motion" in said
+    assert "240 volumes after cleaning, 41 of them left out for motion" in said
     assert "fewer regressors" in said
     assert "raise the limit of motion" in said
     assert "left out" not in str(shortage(12, 240, 0))

@@ -156,7 +156,7 @@ def target_keys(targets: tuple[Target, ...]) -> tuple[str, ...]:
 def _limit() -> Markup:
     said = ("target_limit", "target_outcome", "target_distance")
     told = (
-        escape(say(words).rstrip(".")) + " " + cite(key) + "."
+        escape(f"{say(words)} ") + cite(key) + "."
         for words, key in zip(said, TARGET_SOURCES, strict=True)
     )
     return Markup(" ").join(told)
