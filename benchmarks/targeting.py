@@ -308,12 +308,16 @@ def main(folder: Path) -> None:
         print(f"{name} / ours: time {times:.0f}, memory {sizes:.1f}")
     print("contarg 0.0.4" if found["contarg"]["published"] else "contarg's published steps")
     points = json.loads((folder / "ours.json").read_text())
-    for name, point in {**points, "contarg": found["contarg"]["point"]}.items():
+    theirs = found["contarg"]["points"]
+    for name, point in {**points, "contarg": theirs[0] if theirs else None}.items():
         apart = "" if point is None else f"{np.linalg.norm(np.subtract(point, SPOT)):.1f} mm"
         print(f"{name:>14}: {point}, from the planted spot {apart}")
-    if points["clustering"] and found["contarg"]["point"]:
-        between = np.linalg.norm(np.subtract(points["clustering"], found["contarg"]["point"]))
-        print(f"our clustering and contarg's lie {between:.1f} mm apart")
+    if points["clustering"] and theirs:
+        away = [float(np.linalg.norm(np.subtract(points["clustering"], p))) for p in theirs]
+        print(
+            f"our clustering: {away[0]:.1f} mm from contarg's first choice, {min(away):.1f} mm "
+            f"from its choice {int(np.argmin(away)) + 1} of {len(away)}"
+        )
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ SECONDS, BAND, CUT, LEAST = 2.0, (0.01, 0.1), 0.5, 50
 REGRESSORS = slice(0, 6)  # contarg's default: motion
 
 
-def by_contarg(folder: Path) -> NDArray[np.float64] | None:
-    """Return the centre of the winning cluster in mm, by contarg itself."""
+def by_contarg(folder: Path) -> list[NDArray[np.float64]]:
+    """Return the centres of the ranked clusters in mm, the winner first, by contarg itself."""
     import nibabel as nib
     import pandas as pd
     from contarg.hierarchical import find_target, rank_clusters
@@ -43,16 +43,14 @@ def by_contarg(folder: Path) -> NDArray[np.float64] | None:
     )
     found["clnstim_mask"] = mask
     ranked = rank_clusters(found, 1, 1, 1)
-    if not len(ranked):
-        return None
-    winner = ranked.sort_values("overall_rank").iloc[0]
     grid: Any = nib.load(mask)
-    places = winner.idxs @ grid.affine[:3, :3].T + grid.affine[:3, 3]
-    return np.asarray(np.mean(places, axis=0))
+    turn, origin = grid.affine[:3, :3].T, grid.affine[:3, 3]
+    order = ranked.sort_values("overall_rank") if len(ranked) else ranked
+    return [np.asarray(np.mean(idxs @ turn + origin, axis=0)) for idxs in order.idxs]
 
 
-def by_steps(folder: Path) -> NDArray[np.float64] | None:
-    """Return the centre of the winning cluster in mm, by the published steps."""
+def by_steps(folder: Path) -> list[NDArray[np.float64]]:
+    """Return the centres of the ranked clusters in mm, the winner first, by the published steps."""
     import nibabel as nib
     from scipy.spatial.distance import pdist
     from scipy.stats import rankdata, spearmanr
@@ -77,10 +75,8 @@ def by_steps(folder: Path) -> NDArray[np.float64] | None:
         net = sum(n * spearmanr(middle, m)[0] for n, m in zip(sizes, medians, strict=True))
         rows.append((net, own.sum() / pdist(place[own]).mean(), own.sum(), place[own].mean(axis=0)))
     kept = [row for row in rows if row[0] < 0]
-    if not kept:
-        return None
     ranks = [rankdata([sign * row[i] for row in kept]) for i, sign in ((0, 1), (1, -1), (2, -1))]
-    return np.asarray(kept[int(np.prod(ranks, axis=0).argmin())][3])
+    return [kept[place][3] for place in np.argsort(np.prod(ranks, axis=0))]
 
 
 def _clusters(image: Any, mask: Any, motion: NDArray[np.float64]) -> Any:
@@ -109,11 +105,11 @@ def main(folder: Path) -> None:
     except ImportError:
         work = by_steps
     start = time.perf_counter()
-    point = work(folder)
+    points = work(folder)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    answer = None if point is None else [round(float(x), 2) for x in point]
-    print(json.dumps({"seconds": seconds, "gigabytes": peak, "point": answer}))
+    answer = [[round(float(x), 2) for x in point] for point in points]
+    print(json.dumps({"seconds": seconds, "gigabytes": peak, "points": answer}))
 
 
 if __name__ == "__main__":
