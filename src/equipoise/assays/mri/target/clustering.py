@@ -1,13 +1,12 @@
 """The target by clusters of voxels that go together (Cole 2022, as contarg writes it down).
 
 Method: Spearman correlations (over as many volumes as the band needs) between the voxels of the
-search region, and between those of the
-subgenual cingulate of both sides; average linkage on 1 - r, cut at 0.5; the median series of each
-cluster. The net score of a cluster is the sum over the subgenual clusters of the Spearman
-correlation times their number of voxels. Clusters that are too small, or whose net score has the
-wrong sign, are dropped; the others are ranked by size, by concentration (voxels over their mean
-distance) and by net score, and the smallest product of the ranks wins. Its centre of gravity is
-the point.
+search region, and between those of the subgenual cingulate of both sides; average linkage on
+1 - r, cut at 0.5; the median series of each cluster. The net score of a cluster is the sum over
+the subgenual clusters of the Spearman correlation times their number of voxels. Clusters that are
+too small, or whose net score has the wrong sign, are dropped; the others are ranked by size, by
+concentration (voxels over their mean distance) and by net score, and the smallest product of the
+ranks wins. Its centre of gravity is the point.
 
 In halves, sessions and resampled scans the same is done with cubes of voxels, whose mean rank
 series stand for their voxels, and the deviations of resampled scans are those from the same coarse
