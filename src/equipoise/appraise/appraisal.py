@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from equipoise.appraise.adequacy import appraise_trials
-from equipoise.appraise.checks import check_diagnosis
 from equipoise.appraise.current import combinations, current_stops
+from equipoise.appraise.diagnosis import check_criteria, check_diagnosis, check_specifiers
+from equipoise.appraise.dosing import dose_limits, gene_phenotypes
 from equipoise.appraise.red_flags import emergencies_first, find_red_flags
 from equipoise.appraise.safety import ground, judge, option_ids
-from equipoise.appraise.staging import stage_of
+from equipoise.appraise.stage import stage_of
+from equipoise.appraise.staging import check_resistance, imaging_workup, staging
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import Appraisal, OptionVerdict, Timeline
 
@@ -31,13 +33,22 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
     """
     trials = appraise_trials(timeline, today=today)
     shared = ground(timeline, trials, today=today)
+    stage = stage_of(timeline, trials)
+    genes = gene_phenotypes(shared)
     return Appraisal(
         diagnosis_check=check_diagnosis(timeline),
         trials=trials,
-        stage=stage_of(timeline, trials),
+        stage=stage,
         red_flags=emergencies_first((*find_red_flags(timeline), *combinations(shared))),
         verdicts=tuple(judge(option, shared) for option in option_ids()),
         current=current_stops(shared),
+        episode_criteria=check_criteria(timeline),
+        specifiers=check_specifiers(timeline),
+        staging=staging(timeline, trials, today=today),
+        pseudo_resistance=check_resistance(timeline, trials),
+        imaging_workup=imaging_workup(timeline, stage),
+        genes=genes,
+        dose_limits=dose_limits(shared, genes),
     )
 
 

@@ -128,4 +128,8 @@ def _timeline(root: Entry, source: InputDigest) -> Timeline:
         preferences=sections.preferences(read_entry(root, s.PREFERENCES)),
         consents=read_entries(root, s.CONSENTS, sections.consent),
         sources=(source,),
+        allergies=read_entries(root, s.ALLERGIES, sections.allergy),
+        family=read_entries(root, s.FAMILY, sections.family_condition),
+        side_effects=read_entries(root, s.SIDE_EFFECTS, sections.reported_effect),
+        visit_notes=read_entries(root, s.VISIT_NOTES, sections.visit_note),
     )

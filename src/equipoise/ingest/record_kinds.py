@@ -13,6 +13,7 @@ from equipoise.ingest.fields import (
     Spot,
     at_least,
     between,
+    choice,
     many,
     pattern,
     scalar_kind,
@@ -25,9 +26,11 @@ __all__ = [
     "ALLELES",
     "ANSWERS",
     "BIDS_LABEL",
+    "EXTRAS",
     "GENE_SYMBOL",
     "ICD10",
     "RECORD_VERSION",
+    "SEVERITY",
     "UNIT",
     "VERSION",
     "WEIGHTS",
@@ -82,6 +85,18 @@ def _weights(node: Node, spot: Spot) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(found.items()))
 
 
+def _extras(node: Node, spot: Spot) -> tuple[tuple[str, int], ...]:
+    if not isinstance(node, Entries):
+        raise RecordError(
+            "names with numbers are needed", where=spot.where, allowed="{name: number, ...}"
+        )
+    found = {
+        name: WHOLE.read(value, Spot(spot.file, node.lines[name], name, spot.today))
+        for name, value in node.values.items()
+    }
+    return tuple(sorted(found.items()))
+
+
 VERSION: Final = scalar_kind(f'`"{RECORD_VERSION}"`', _version)
 BIDS_LABEL: Final = pattern(
     "letters and digits only",
@@ -102,6 +117,10 @@ ALLELES: Final = pattern('two alleles such as `"*1/*2"` (in quotes)', r"[^\s/]+/
 ANSWERS: Final = many(
     Kind("whole number, or `null`, `n/a` or `unknown` where an item was left out", _answer)
 )
+EXTRAS: Final = Kind(
+    "names of the further questions of the scale (`tables/scales`) with whole numbers", _extras
+)
+SEVERITY: Final = choice("none", "mild", "moderate", "severe")
 WEIGHTS: Final = Kind(
     "`{}`, or ids of `tables/hyperparameters/attributes` with numbers of at least 0", _weights
 )

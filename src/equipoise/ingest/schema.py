@@ -24,17 +24,31 @@ from equipoise.ingest.record_kinds import (
     ALLELES,
     ANSWERS,
     BIDS_LABEL,
+    EXTRAS,
     GENE_SYMBOL,
     ICD10,
+    SEVERITY,
     UNIT,
     VERSION,
     WEIGHTS,
 )
-from equipoise.ingest.vocabulary import DRUG, FINDING, IMPLANT, LAB, SCALE, SITE, TREATMENT
+from equipoise.ingest.vocabulary import (
+    DRUG,
+    EFFECT,
+    FINDING,
+    IMPLANT,
+    LAB,
+    SCALE,
+    SITE,
+    TREATMENT,
+)
 
 __all__ = [
     "ADHERENCE",
     "AGE",
+    "ALLERGIC_TO",
+    "ALLERGIES",
+    "ALLERGY_KIND",
     "ASKED",
     "CODE",
     "CONDITIONS",
@@ -46,7 +60,11 @@ __all__ = [
     "DOSE",
     "DOSE_UNIT",
     "DRUGS",
+    "EFFECT_SEVERITY",
+    "EFFECT_TOLD",
     "EPISODE",
+    "EXTRA",
+    "FAMILY",
     "FINDINGS",
     "FINDING_STATUS",
     "FOUND",
@@ -62,15 +80,20 @@ __all__ = [
     "LAB_UNIT",
     "LOOKED",
     "MEASURED",
+    "NOTE",
     "NOTICE",
     "NUMBER_OF_EPISODE",
     "ONGOING",
     "ONSET",
     "OUTCOME",
+    "PHENOTYPE",
+    "PLACEMENT",
     "PREFERENCES",
     "PREGNANCY",
     "PREGNANCY_STATUS",
     "PURPOSE",
+    "REACTION",
+    "RELATION",
     "REVOKED",
     "SCALES",
     "SCALE_ID",
@@ -78,6 +101,7 @@ __all__ = [
     "SECTIONS",
     "SESSIONS",
     "SEX",
+    "SIDE_EFFECTS",
     "SPECIFIERS",
     "START",
     "STOP",
@@ -85,9 +109,11 @@ __all__ = [
     "SYSTEM",
     "TAKEN",
     "TEST",
+    "TOTAL",
     "TREATED_WITH",
     "TREATMENTS",
     "VALUE",
+    "VISIT_NOTES",
     "WEIGHT_OF",
     "WHERE",
     "Key",
@@ -204,6 +230,7 @@ STOPPED_FOR = Key(
     "Why it was stopped; needs `stop`, or `ongoing: no` where the day is not known.",
 )
 SESSIONS = Key("sessions", at_least(WHOLE, 1), "Number of sessions, for procedures and therapies.")
+PLACEMENT = Key("placement", choice("bilateral", "unilateral"), "Electrodes of ECT.")
 TREATMENTS = Shape(
     "treatments",
     "Every trial of a treatment for depression, of this and earlier episodes.",
@@ -218,6 +245,7 @@ TREATMENTS = Shape(
         OUTCOME,
         STOPPED_FOR,
         SESSIONS,
+        PLACEMENT,
     ),
     repeated=True,
 )
@@ -235,9 +263,22 @@ SYSTEM = Key("system", choice("icd10"), "Code system.", needed=True)
 CONDITION_STATUS = Key(
     "status", choice("active", "resolved", "unknown"), "Whether it is there now.", needed=True
 )
+ALLERGIC_TO = Key("drug", DRUG, "What is not to be given again.", needed=True)
+ALLERGY_KIND = Key("kind", choice("allergy", "intolerance"), "Allergy, or not borne.", needed=True)
+REACTION = Key("reaction", TEXT, "What happened.")
+ALLERGIES = Shape(
+    "allergies",
+    "Drugs that are not to be given again.",
+    (ALLERGIC_TO, ALLERGY_KIND, REACTION),
+    repeated=True,
+)
+
 CONDITIONS = Shape(
     "conditions", "Other diagnoses.", (CODE, SYSTEM, CONDITION_STATUS, ONSET), repeated=True
 )
+
+RELATION = Key("relation", TEXT, "Which relative: `mother`, `brother`.")
+FAMILY = Shape("family", "Diagnoses in the family.", (CODE, SYSTEM, RELATION), repeated=True)
 
 IMPLANT_KIND = Key("kind", IMPLANT, "What it is.", needed=True)
 WHERE = Key("site", SITE, "Where in the body.")
@@ -261,19 +302,49 @@ LAB_UNIT = Key("unit", UNIT, "The unit as reported; never guessed.", needed=True
 LABS = Shape("labs", "Laboratory values.", (TEST, VALUE, LAB_UNIT, MEASURED), repeated=True)
 
 SCALE_ID = Key("scale", SCALE, "Which scale.", needed=True)
-ITEMS = Key(
-    "items", ANSWERS, "The answers in the order of the scale, as many as it has.", needed=True
-)
+ITEMS = Key("items", ANSWERS, "The answers in the order of the scale, as many as it has.")
+EXTRA = Key("extras", EXTRAS, "Questions beside the scored ones, by their names.")
+TOTAL = Key("total", NUMBER, "The total, only where the answers are not at hand.")
 SCALES = Shape(
     "scales",
-    "Answers to rating scales; scores are worked out, never read.",
-    (SCALE_ID, MEASURED, ITEMS),
+    "Answers to rating scales; either `items`, from which the score is worked out, or `total`.",
+    (SCALE_ID, MEASURED, ITEMS, EXTRA, TOTAL),
     repeated=True,
 )
 
+EFFECT_TOLD = Key("effect", EFFECT, "Which side effect.", needed=True)
+EFFECT_SEVERITY = Key("severity", SEVERITY, "How bad it is for the person.", needed=True)
+SIDE_EFFECTS = Shape(
+    "side_effects",
+    "Side effects as the person tells them.",
+    (EFFECT_TOLD, EFFECT_SEVERITY, MEASURED),
+    repeated=True,
+)
+
+NOTE = Key("text", TEXT, "In the person's own words.", needed=True)
+VISIT_NOTES = Shape(
+    "visit_notes", "What the person wants to ask or say.", (NOTE, MEASURED), repeated=True
+)
+
 GENE = Key("gene", GENE_SYMBOL, "Which gene.", needed=True)
-DIPLOTYPE = Key("diplotype", ALLELES, "The diplotype as reported.", needed=True)
-GENOTYPES = Shape("genotypes", "Reported diplotypes.", (GENE, DIPLOTYPE), repeated=True)
+DIPLOTYPE = Key("diplotype", ALLELES, "The diplotype as reported.")
+PHENOTYPE = Key(
+    "phenotype",
+    choice(
+        "poor_metabolizer",
+        "intermediate_metabolizer",
+        "normal_metabolizer",
+        "rapid_metabolizer",
+        "ultrarapid_metabolizer",
+    ),
+    "The phenotype as reported, where no diplotype is.",
+)
+GENOTYPES = Shape(
+    "genotypes",
+    "Reported diplotypes or phenotypes.",
+    (GENE, DIPLOTYPE, PHENOTYPE),
+    repeated=True,
+)
 
 FOUND = Key("finding", FINDING, "What was asked or examined.", needed=True)
 FINDING_STATUS = Key(
@@ -319,5 +390,9 @@ SECTIONS = (
     FINDINGS,
     PREFERENCES,
     CONSENTS,
+    ALLERGIES,
+    FAMILY,
+    SIDE_EFFECTS,
+    VISIT_NOTES,
 )
 HEAD = (SCHEMA_VERSION, LABEL, NOTICE)

@@ -7,20 +7,24 @@ from typing import Final
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.errors import InputError, RecordError, UnitError
 from equipoise.core.nouns import (
+    Allergy,
     Condition,
     Consent,
     Demographics,
     Dose,
     DrugUse,
     Episode,
+    FamilyCondition,
     Finding,
     Genotype,
     Implant,
     LabResult,
     Preferences,
     Pregnancy,
+    ReportedEffect,
     ScaleAnswers,
     TreatmentTrial,
+    VisitNote,
 )
 from equipoise.core.tables import load_table
 from equipoise.core.units import convert
@@ -29,19 +33,23 @@ from equipoise.ingest.entries import Entry
 from equipoise.ingest.rules import check_order, check_trial
 
 __all__ = [
+    "allergy",
     "condition",
     "consent",
     "demographics",
     "drug_use",
     "episode",
+    "family_condition",
     "finding",
     "genotype",
     "implant",
     "lab_result",
     "preferences",
     "pregnancy",
+    "reported_effect",
     "scale_answers",
     "treatment_trial",
+    "visit_note",
 ]
 
 # Where no table names the unit of a drug: amounts by the day or by the session. Any unit that can
@@ -87,6 +95,7 @@ def treatment_trial(entry: Entry) -> TreatmentTrial | None:
         stopped_for=entry.answer(s.STOPPED_FOR),
         sessions=entry.answer(s.SESSIONS),
         line=entry.node.line,
+        placement=entry.answer(s.PLACEMENT),
     )
     check_order(entry, s.START, s.STOP)
     check_trial(entry, trial)
@@ -230,14 +239,26 @@ def _check_lab(entry: Entry, test: str, value: float, unit: str) -> None:
 def scale_answers(entry: Entry) -> ScaleAnswers | None:
     """Return the answers to one scale, as many as it has items and within their range."""
     scale, date = entry.needed(s.SCALE_ID), entry.needed(s.MEASURED)
-    items = entry.needed(s.ITEMS)
-    if scale is None or items is None:
+    items, total = entry.answer(s.ITEMS).value, entry.answer(s.TOTAL).value
+    if (items is None) == (total is None):
+        entry.note(
+            s.ITEMS,
+            RecordError(
+                "either the answers or the total of a scale",
+                where=entry.spot("items").where,
+                allowed="items, or total where the answers are not at hand",
+            ),
+        )
         return None
-    fault = _items_fault(scale, items, entry.spot("items").where)
-    if fault is not None:
-        entry.note(s.ITEMS, fault)
+    extras = entry.answer(s.EXTRA).or_else(())
+    if scale is None or date is None:
         return None
-    return None if date is None else ScaleAnswers(scale, date, items, entry.node.line)
+    if items is not None:
+        fault = _items_fault(scale, items, entry.spot("items").where)
+        if fault is not None:
+            entry.note(s.ITEMS, fault)
+            return None
+    return ScaleAnswers(scale, date, items or (), entry.node.line, extras, total)
 
 
 def _items_fault(scale: str, items: tuple[int | None, ...], where: str) -> RecordError | None:
@@ -265,10 +286,46 @@ def _items_fault(scale: str, items: tuple[int | None, ...], where: str) -> Recor
 
 def genotype(entry: Entry) -> Genotype | None:
     """Return one reported diplotype."""
-    gene, diplotype = entry.needed(s.GENE), entry.needed(s.DIPLOTYPE)
-    if gene is None or diplotype is None:
+    gene = entry.needed(s.GENE)
+    diplotype, phenotype = entry.answer(s.DIPLOTYPE).value, entry.answer(s.PHENOTYPE).value
+    if gene is not None and diplotype is None and phenotype is None:
+        fault = RecordError(
+            "a diplotype or a phenotype is needed", where=entry.spot("diplotype").where
+        )
+        entry.note(s.DIPLOTYPE, fault)
         return None
-    return Genotype(gene, diplotype, entry.node.line)
+    return None if gene is None else Genotype(gene, diplotype or "", entry.node.line, phenotype)
+
+
+def allergy(entry: Entry) -> Allergy | None:
+    """Return one drug that is not to be given again."""
+    drug, kind = entry.needed(s.ALLERGIC_TO), entry.needed(s.ALLERGY_KIND)
+    reaction = entry.answer(s.REACTION)
+    return None if drug is None or kind is None else Allergy(drug, kind, reaction, entry.node.line)
+
+
+def family_condition(entry: Entry) -> FamilyCondition | None:
+    """Return one diagnosis of a relative."""
+    code, system = entry.needed(s.CODE), entry.needed(s.SYSTEM)
+    relation = entry.answer(s.RELATION)
+    if code is None or system is None:
+        return None
+    return FamilyCondition(code, system, relation, entry.node.line)
+
+
+def reported_effect(entry: Entry) -> ReportedEffect | None:
+    """Return one side effect as the person tells it."""
+    effect, severity = entry.needed(s.EFFECT_TOLD), entry.needed(s.EFFECT_SEVERITY)
+    date = entry.needed(s.MEASURED)
+    if effect is None or severity is None or date is None:
+        return None
+    return ReportedEffect(effect, severity, date, entry.node.line)
+
+
+def visit_note(entry: Entry) -> VisitNote | None:
+    """Return what the person wants to ask or say."""
+    text, date = entry.needed(s.NOTE), entry.needed(s.MEASURED)
+    return None if text is None or date is None else VisitNote(text, date, entry.node.line)
 
 
 def finding(entry: Entry) -> Finding | None:

@@ -9,7 +9,18 @@ from equipoise.core.errors import RecordError
 from equipoise.core.tables import Row, load_table, tables_digest
 from equipoise.ingest.fields import Kind, Spot, did_you_mean, near_names, scalar_kind
 
-__all__ = ["ATTRIBUTE", "DRUG", "FINDING", "IMPLANT", "LAB", "SCALE", "SITE", "TREATMENT", "named"]
+__all__ = [
+    "ATTRIBUTE",
+    "DRUG",
+    "EFFECT",
+    "FINDING",
+    "IMPLANT",
+    "LAB",
+    "SCALE",
+    "SITE",
+    "TREATMENT",
+    "named",
+]
 
 _TOLD: Final = 12
 UNKNOWN: Final = "write its id or international name; an entry left out is a fact left out"
@@ -98,6 +109,7 @@ DRUG: Final = named("drug", "drugs/drugs")
 TREATMENT: Final = named("treatment", "treatments/treatments", "drugs/drugs")
 LAB: Final = named("laboratory test", "labs/labs")
 SCALE: Final = named("scale", "scales/scales")
+EFFECT: Final = named("side effect", "checks/effects")
 FINDING: Final = named("finding", "red_flags/findings")
 IMPLANT: Final = named("implant", "contraindications/implants")
 SITE: Final = named("site of the body", "contraindications/sites")

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from equipoise.core.dates import latest
 from equipoise.core.nouns import BlockedOption, Plan, Step
 from equipoise.core.tables import load_table
+from equipoise.plan.calendar import make_calendar
 from equipoise.plan.case import Case, running_trials, stops_now, title
+from equipoise.plan.coverage import authorise
+from equipoise.plan.guidelines import compare_guidelines
 from equipoise.plan.missing import still_missing
-from equipoise.plan.phase import find_phase
+from equipoise.plan.phase import find_phase, outline_phases
+from equipoise.plan.schedules import make_schedules
 from equipoise.plan.situations import SITUATIONS, Fill
 
 if TYPE_CHECKING:
@@ -72,14 +76,21 @@ def make_plan(
         today=today,
     )
     withheld = _withheld(case, acknowledged)
+    steps = () if withheld else _steps(case)
+    schedules = make_schedules(case, steps)
     return Plan(
         phase=phase.text("id"),
         phase_title=phase.text("title"),
         phase_reason=reason,
-        steps=() if withheld else _steps(case),
+        steps=steps,
         blocked=_blocked(case),
         still_missing=still_missing(case),
         withheld=withheld,
+        phases=() if withheld else outline_phases(case),
+        schedules=schedules,
+        calendar=make_calendar(case, steps, schedules),
+        guidelines=compare_guidelines(case, steps),
+        authorisations=authorise(case),
     )
 
 

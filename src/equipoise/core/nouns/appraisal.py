@@ -12,13 +12,19 @@ __all__ = [
     "NEEDS_ANTIDEPRESSANT",
     "Appraisal",
     "CheckItem",
+    "DoseLimit",
+    "EpisodeCriteria",
+    "GenePhenotype",
     "OptionVerdict",
     "PathwayStep",
     "RedFlag",
     "SafetyReason",
+    "Specifier",
     "Stage",
+    "StagingResult",
     "TrialAppraisal",
     "Verdict",
+    "Workup",
 ]
 
 Verdict = Literal["hard_stop", "caution", "clear", "cannot_tell"]
@@ -142,11 +148,159 @@ class CheckItem:
 
 
 @dataclass(frozen=True, slots=True)
+class EpisodeCriteria:
+    """The criteria of a major depressive episode (DSM-5-TR) against the recorded symptoms.
+
+    Parameters
+    ----------
+    status : {"met", "not_met", "cannot_tell"}
+        An unknown symptom never counts as absent.
+    present, absent, unknown : tuple of str
+        Titles of the symptoms and of the other criteria (weeks, impairment, exclusions).
+    reasons : tuple of str
+        Which criterion decided, with what is counted and what is needed.
+    missing : tuple of str
+        What would settle it.
+    reference : str
+        Keys of `references/references`.
+    """
+
+    status: Literal["met", "not_met", "cannot_tell"]
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+    unknown: tuple[str, ...]
+    reasons: tuple[str, ...]
+    missing: tuple[str, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Specifier:
+    """A specifier of the episode: ``present``, ``absent`` or ``cannot_tell``, with its evidence."""
+
+    id: str
+    title: str
+    status: Literal["present", "absent", "cannot_tell"]
+    evidence: str
+    missing: tuple[str, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class StagingResult:
+    """One staging system or definition of treatment resistance.
+
+    Parameters
+    ----------
+    id : str
+        ``thase_rush``, ``maudsley``, ``mgh``, ``european``, ``athf_sf``, ``trd_ema``, ``trd_fda``.
+    title : str
+        Printed name.
+    value, at_most : str
+        What is certain, and what it would be if everything that is open counted: ``II``, ``7
+        (moderate)``, ``yes``.
+    score, score_at_most : float or None
+        The same as numbers, for systems that count; None where even that cannot be told.
+    reasons, missing : tuple of str
+        Points with their source in the record; facts that would settle it.
+    reference, checked : str
+        Source of the rule.
+    """
+
+    id: str
+    title: str
+    value: str
+    at_most: str
+    score: float | None
+    score_at_most: float | None
+    reasons: tuple[str, ...]
+    missing: tuple[str, ...]
+    reference: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workup:
+    """Whether a further examination is worth doing.
+
+    `advice` is ``indicated``, ``not_indicated`` or ``cannot_tell``.
+    """
+
+    id: str
+    title: str
+    advice: Literal["indicated", "not_indicated", "cannot_tell"]
+    reasons: tuple[str, ...]
+    todo: str
+    reference: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenePhenotype:
+    """A pharmacogene: what was reported, and how it acts under the drugs taken now.
+
+    Parameters
+    ----------
+    gene : str
+        ``CYP2D6``.
+    diplotype : str
+        As reported; empty where only the phenotype was.
+    phenotype : str or None
+        CPIC term; None where no table tells.
+    acting : str or None
+        Phenotype after phenoconversion.
+    because : tuple of str
+        Titles of the drugs that convert it.
+    reference : str
+        Keys of `references/references`.
+    """
+
+    gene: str
+    diplotype: str
+    phenotype: str | None
+    acting: str | None
+    because: tuple[str, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseLimit:
+    """Doses of one drug for this person: the strictest limit holds, limits do not multiply.
+
+    Parameters
+    ----------
+    drug : str
+        Id of `drugs/drugs` or of a treatment of `doses/doses`.
+    unit : str
+        UCUM.
+    start, adequate, maximum : float or None
+        First dose, least dose of an adequate trial, highest dose; None where no table gives one.
+    because : tuple of str
+        What lowered them (age, kidney, liver, genotype, interaction), with the source.
+    missing : tuple of str
+        Facts (eGFR, liver function) that could lower them further and are not known.
+    reference : str
+        Keys of `references/references`.
+    """
+
+    drug: str
+    unit: str
+    start: float | None
+    adequate: float | None
+    maximum: float | None
+    because: tuple[str, ...]
+    missing: tuple[str, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Appraisal:
     """Diagnosis check, adequacy of every trial, stage, red flags, verdict per option.
 
     `current` holds a hard stop for each drug that is taken now and should be reviewed, whether it
-    is an option or not.
+    is an option or not. `staging` holds every staging system and definition; `pseudo_resistance`
+    what may only look like resistance; `imaging_workup` who benefits from imaging, and who does
+    not; `dose_limits` one row for each drug that may be offered.
     """
 
     diagnosis_check: tuple[CheckItem, ...]
@@ -155,6 +309,13 @@ class Appraisal:
     red_flags: tuple[RedFlag, ...]
     verdicts: tuple[OptionVerdict, ...]
     current: tuple[OptionVerdict, ...] = ()
+    episode_criteria: EpisodeCriteria | None = None
+    specifiers: tuple[Specifier, ...] = ()
+    staging: tuple[StagingResult, ...] = ()
+    pseudo_resistance: tuple[CheckItem, ...] = ()
+    imaging_workup: tuple[Workup, ...] = ()
+    genes: tuple[GenePhenotype, ...] = ()
+    dose_limits: tuple[DoseLimit, ...] = ()
 
     @property
     def emergency(self) -> bool:

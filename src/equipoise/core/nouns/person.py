@@ -10,11 +10,13 @@ from equipoise.core.dates import IsoDate
 from equipoise.core.nouns.numbers import Dose
 
 __all__ = [
+    "Allergy",
     "Condition",
     "Consent",
     "Demographics",
     "DrugUse",
     "Episode",
+    "FamilyCondition",
     "Finding",
     "Genotype",
     "Implant",
@@ -23,10 +25,13 @@ __all__ = [
     "Preferences",
     "Pregnancy",
     "Recording",
+    "ReportedEffect",
     "ScaleAnswers",
     "SpaceTransform",
     "Timeline",
     "TreatmentTrial",
+    "Unmapped",
+    "VisitNote",
 ]
 
 
@@ -80,6 +85,8 @@ class TreatmentTrial:
         Number of sessions, for procedures and therapies.
     line : int
         Line of the record, for messages; 0 where there is none.
+    placement : Answer of str
+        Electrodes of ECT: ``bilateral`` or ``unilateral``.
     """
 
     treatment: str
@@ -92,6 +99,7 @@ class TreatmentTrial:
     stopped_for: Answer[str] = field(default_factory=not_asked)
     sessions: Answer[int] = field(default_factory=not_asked)
     line: int = 0
+    placement: Answer[str] = field(default_factory=not_asked)
 
     @property
     def running(self) -> bool:
@@ -153,21 +161,98 @@ class LabResult:
 
 @dataclass(frozen=True, slots=True)
 class ScaleAnswers:
-    """Answers to one rating scale on one date; None where an item was left out."""
+    """Answers to one rating scale on one date.
+
+    Parameters
+    ----------
+    scale : str
+        Id of `scales/scales`.
+    date : str
+        Day of the answers.
+    items : tuple of int or None
+        The scored answers in the order of the scale, None where one was left out; empty where the
+        source gives only a total.
+    line : int
+        Line of the record, for messages.
+    extras : tuple of (str, int)
+        Questions beside the scored ones, by name: ``same_period`` and ``problem`` of the MDQ.
+    total : float or None
+        The total as the source reports it, where it gives no answers.
+    """
 
     scale: str
     date: IsoDate
     items: tuple[int | None, ...]
     line: int = 0
+    extras: tuple[tuple[str, int], ...] = ()
+    total: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Genotype:
-    """A reported diplotype, such as CYP2C19 ``*1/*2``."""
+    """A reported diplotype, such as CYP2C19 ``*1/*2``, or the phenotype that a report names.
+
+    `diplotype` is empty where only the `phenotype` (``poor_metabolizer``) is reported.
+    """
 
     gene: str
     diplotype: str
     line: int = 0
+    phenotype: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """A drug that is not to be given again: allergy or intolerance, and what happened.
+
+    `kind` is ``allergy`` or ``intolerance``; `reaction` is in words.
+    """
+
+    drug: str
+    kind: str
+    reaction: Answer[str] = field(default_factory=not_asked)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyCondition:
+    """A coded diagnosis in the family: ICD-10 `code` and the relative (``mother``)."""
+
+    code: str
+    system: str
+    relation: Answer[str] = field(default_factory=not_asked)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedEffect:
+    """A side effect as the person tells it: id of `checks/effects`; ``none`` to ``severe``."""
+
+    effect: str
+    severity: str
+    date: IsoDate
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VisitNote:
+    """What the person wants to ask or to say at the visit, in their own words."""
+
+    text: str
+    date: IsoDate
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """Something in a source that no table could read: where it stands, what it is, why not.
+
+    `resource` is the FHIR type and id; `what` the code with its display; nothing is dropped.
+    """
+
+    resource: str
+    what: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +423,8 @@ class Timeline:
         What the record says about itself ("invented person"); printed wherever results show.
     sources : tuple of InputDigest
         The files that were read.
+    unmapped : tuple of Unmapped
+        What a source holds that could not be read; shown, never dropped.
     """
 
     label: str
@@ -357,3 +444,8 @@ class Timeline:
     recordings: tuple[Recording, ...] = ()
     notice: str | None = None
     sources: tuple[InputDigest, ...] = ()
+    allergies: Answer[tuple[Allergy, ...]] = field(default_factory=not_asked)
+    family: Answer[tuple[FamilyCondition, ...]] = field(default_factory=not_asked)
+    side_effects: Answer[tuple[ReportedEffect, ...]] = field(default_factory=not_asked)
+    visit_notes: Answer[tuple[VisitNote, ...]] = field(default_factory=not_asked)
+    unmapped: tuple[Unmapped, ...] = ()

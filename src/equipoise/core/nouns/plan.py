@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from equipoise.core.dates import IsoDate
 
-__all__ = ["BlockedOption", "Plan", "SeriesPoint", "Step", "Trajectory", "Trigger"]
+__all__ = [
+    "Authorisation",
+    "BlockedOption",
+    "CalendarEntry",
+    "Criterion",
+    "DoseStep",
+    "GuidelineView",
+    "PhaseOutline",
+    "Plan",
+    "Schedule",
+    "SeriesPoint",
+    "Step",
+    "Trajectory",
+    "Trigger",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +56,149 @@ class BlockedOption:
 
 
 @dataclass(frozen=True, slots=True)
+class DoseStep:
+    """From this day on: one drug at one dose; 0 means none is taken.
+
+    `day` counts from the first day of the schedule, which is 0; `dose` is by the day, in `unit`.
+    """
+
+    day: int
+    date: IsoDate
+    drug: str
+    dose: float
+    unit: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How a drug is started, raised, changed for another one, or stopped: day by day.
+
+    Parameters
+    ----------
+    id : str
+        ``switch_sertraline_venlafaxine``.
+    kind : str
+        ``titration``, ``taper``, ``direct_switch``, ``cross_taper``, ``stop_and_wait`` or
+        ``course`` (sessions).
+    title : str
+        Printed name.
+    treatments : tuple of str
+        What it is about, what is stopped first.
+    steps : tuple of DoseStep
+        In the order of the days; empty where it is withheld.
+    washout : tuple of int or None
+        First and last day on which neither drug is taken.
+    rules : tuple of str
+        When to go slower, stop, or call.
+    withheld : str or None
+        Why there are no steps: the present dose is not known.
+    reference, grade, checked : str
+        Source of the rule.
+    """
+
+    id: str
+    kind: str
+    title: str
+    treatments: tuple[str, ...]
+    steps: tuple[DoseStep, ...]
+    washout: tuple[int, int] | None
+    rules: tuple[str, ...]
+    withheld: str | None
+    reference: str
+    grade: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """Something to do on a day: a review with the rule that triggers a change, a level, an ECG."""
+
+    date: IsoDate
+    day: int
+    what: str
+    why: str
+    rule: str
+    treatments: tuple[str, ...]
+    reference: str
+    grade: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineView:
+    """What a guideline says on a step, and whether the plan agrees with it.
+
+    `stance` is ``agrees``, ``departs`` (with `why`), ``silent`` or ``cannot_tell``.
+    """
+
+    guideline: str
+    title: str
+    subject: str
+    says: str
+    stance: Literal["agrees", "departs", "silent", "cannot_tell"]
+    why: str
+    treatments: tuple[str, ...]
+    reference: str
+    as_of: IsoDate
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseOutline:
+    """One phase of the plan: ``past``, ``present`` or ``later``, how it is entered and left."""
+
+    id: str
+    title: str
+    state: Literal["past", "present", "later"]
+    content: str
+    duration: str
+    entry: str
+    exit: str
+    reference: str
+    grade: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion of a coverage rule: ``met`` only with dated evidence from the record."""
+
+    id: str
+    what: str
+    status: Literal["met", "unmet", "unknown"]
+    evidence: tuple[str, ...]
+    wanted: str
+    exception: str
+    reference: str
+    as_of: IsoDate
+    checked: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """The coverage rule of one payer for one treatment, criterion by criterion.
+
+    It says what is documented and what is not, never that something will be approved.
+    """
+
+    treatment: str
+    policy: str
+    payer: str
+    title: str
+    as_of: IsoDate
+    review_by: IsoDate
+    criteria: tuple[Criterion, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """Ordered steps of the present phase; empty while the ranking is withheld."""
+    """Ordered steps of the present phase; empty while the ranking is withheld.
+
+    So are `schedules`, `calendar` and `guidelines`; `phases` outlines the whole way.
+    """
 
     phase: str
     phase_title: str
@@ -51,6 +207,11 @@ class Plan:
     blocked: tuple[BlockedOption, ...]
     still_missing: tuple[str, ...]
     withheld: str | None
+    phases: tuple[PhaseOutline, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    calendar: tuple[CalendarEntry, ...] = ()
+    guidelines: tuple[GuidelineView, ...] = ()
+    authorisations: tuple[Authorisation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
