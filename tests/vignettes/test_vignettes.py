@@ -162,6 +162,27 @@ def _more_claims(appraisal: Appraisal, expected: dict[str, Any]) -> Iterable[tup
     items = {item.id: item.status for item in appraisal.diagnosis_check}
     for name, wanted in expected.get("checks", {}).items():
         yield f"check {name} {wanted}, got {items.get(name)}", items.get(name) == wanted
+    yield from _clinic_claims(appraisal, expected)
+
+
+def _clinic_claims(appraisal: Appraisal, expected: dict[str, Any]) -> Iterable[tuple[str, bool]]:
+    criteria = appraisal.episode_criteria
+    answers: dict[str, dict[str, str | None]] = {
+        "criteria": {"episode": criteria.status if criteria else "not_asked"},
+        "specifiers": {one.id: one.status for one in appraisal.specifiers},
+        "staging": {one.id: one.value for one in appraisal.staging},
+        "staging_at_most": {one.id: one.at_most for one in appraisal.staging},
+        "pseudo_resistance": {one.id: one.status for one in appraisal.pseudo_resistance},
+        "imaging": {one.id: one.advice for one in appraisal.imaging_workup},
+        "genes": {one.gene: one.acting for one in appraisal.genes},
+        "highest_dose": {
+            one.drug: "none" if one.maximum is None else f"{one.maximum:g}"
+            for one in appraisal.dose_limits
+        },
+    }
+    for column, told in answers.items():
+        for name, wanted in expected.get(column, {}).items():
+            yield f"{column} {name} {wanted}, got {told.get(name)}", told.get(name) == wanted
 
 
 def _broken(vignette: Vignette, timeline: Timeline) -> list[str]:
