@@ -39,7 +39,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.assays import mri
+from equipoise.assays.mri import folder as mri_folder
 from equipoise.core.nouns import Recording, Target
 
 SHAPE, VOLUMES, SECONDS = (91, 109, 91), 300, 2.0
@@ -165,7 +165,7 @@ def ours(folder: Path) -> Callable[[], object]:
         importlib.import_module(module)
 
     def work() -> None:
-        results = mri.measure((recording(folder),), seed=1)
+        results = mri_folder.measure((recording(folder),), seed=1)
         target = next(r for r in results if isinstance(r, Target))
         points = {e.method: e.point for e in target.estimates}
         (folder / "ours.json").write_text(json.dumps(points))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from equipoise import assays
-from equipoise.assays import mri
+from equipoise.assays.mri import folder
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.errors import RecordError
 from equipoise.core.nouns import Measurement, NotMeasured, Recording, Result, Timeline
@@ -36,8 +36,15 @@ def _register(monkeypatch: pytest.MonkeyPatch, measure: Any) -> None:
 
 
 def test_ids_stand_once() -> None:
-    measures = [part.measure for spec in assays.SPECS for part in spec.yields]
+    measures = [part.measure for spec in assays.specs() for part in spec.yields]
     assert len(measures) == len(set(measures))
+
+
+def test_the_table_names_what_a_scan_yields() -> None:
+    """Without a scan the measures are told from the table, and no imaging assay is imported."""
+    yielded = {part.measure for spec in folder.SPECS for part in spec.yields}
+    told = {r.id for r in assays.measure(Timeline("01"), seed=7) if r.id.startswith("mri.")}
+    assert told == yielded
 
 
 def test_a_bad_record_stays_in_its_modality(
@@ -69,7 +76,7 @@ def test_a_fault_of_ours_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_without_the_imaging_packages(monkeypatch: pytest.MonkeyPatch, person: Timeline) -> None:
     missing = ModuleNotFoundError("No module named 'nibabel'", name="nibabel")
-    monkeypatch.setattr(mri, "measure", _raise(missing))
+    monkeypatch.setattr(folder, "measure", _raise(missing))
     results = assays.measure(person, seed=1)
     reasons = {r.reason for r in results if isinstance(r, NotMeasured)}
     assert reasons == {"the package nibabel is not installed: pip install 'equipoise[imaging]'"}
@@ -79,7 +86,7 @@ def test_without_the_imaging_packages(monkeypatch: pytest.MonkeyPatch, person: T
 def test_another_missing_module_is_a_fault(
     monkeypatch: pytest.MonkeyPatch, person: Timeline
 ) -> None:
-    monkeypatch.setattr(mri, "measure", _raise(ModuleNotFoundError("x", name="equipoise.gone")))
+    monkeypatch.setattr(folder, "measure", _raise(ModuleNotFoundError("x", name="equipoise.gone")))
     with pytest.raises(ModuleNotFoundError):
         assays.measure(person, seed=1)
 

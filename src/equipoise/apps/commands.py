@@ -181,14 +181,14 @@ def _check_images(dataset: Path) -> list[CheckFinding]:
 
 
 def _check_scans(dataset: Path, label: str) -> list[CheckFinding]:
-    from equipoise.assays import mri
+    from equipoise.assays.mri import folder
 
     try:
         recordings = ingest.find_recordings(dataset, label)
     except InputError:
         # Told by the records' check; it must not hide what is wrong with the others.
         return []
-    tried = mri.candidates(recordings)
+    tried = folder.candidates(recordings)
     found = [finding for scan in tried for finding in _faults(scan, tried[0])]
     found += _beside(recordings)
     found += [
@@ -201,9 +201,9 @@ def _check_scans(dataset: Path, label: str) -> list[CheckFinding]:
 
 def _faults(scan: Recording, first: Recording) -> list[CheckFinding]:
     """Return what is wrong with a scan; in a space that only stands by it is no fault."""
-    from equipoise.assays import mri
+    from equipoise.assays.mri import folder
 
-    faults = mri.inspect(scan)
+    faults = folder.inspect(scan)
     if scan.space == first.space:
         return [CheckFinding("wrong", "resting scan", scan.name, fault) for fault in faults]
     return [

@@ -11,19 +11,21 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, Protocol
 
-from equipoise.assays import blood, mri, scales
+from equipoise.assays import blood, scales
 from equipoise.assays.mri.options import Options
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import NotMeasured
 from equipoise.core.steps import Watcher, quiet
+from equipoise.core.tables import load_table
 
 if TYPE_CHECKING:
     from equipoise.core.assay import AssaySpec
     from equipoise.core.nouns import Result, Timeline
 
-__all__ = ["RECORD_ASSAYS", "SPECS", "Options", "RecordAssay", "measure"]
+__all__ = ["RECORD_ASSAYS", "Options", "RecordAssay", "measure", "specs"]
 
 GROUP: Final = "equipoise.assays"
+_IMAGING: Final = "mri."
 IMAGING_PACKAGES: Final = frozenset({"nibabel", "isal", "nilearn", "nitransforms", "scipy"})
 
 
@@ -40,8 +42,12 @@ class RecordAssay(Protocol):
 RECORD_ASSAYS: tuple[RecordAssay, ...] = (*scales.ASSAYS, *blood.ASSAYS)
 """Assays that read the clinical record, in the order of their results."""
 
-SPECS: tuple[AssaySpec, ...] = (*(assay.SPEC for assay in RECORD_ASSAYS), *mri.SPECS)
-"""What every assay of this package needs and yields."""
+
+def specs() -> tuple[AssaySpec, ...]:
+    """Return what every assay of this package needs and yields; imports the imaging assays."""
+    from equipoise.assays.mri import folder
+
+    return (*(assay.SPEC for assay in RECORD_ASSAYS), *folder.SPECS)
 
 
 def measure(
@@ -71,28 +77,40 @@ def measure(
         try:
             results += assay.measure(timeline)
         except InputError as error:
-            results += _not_measured((assay.SPEC,), error.line())
+            results += _not_measured(_measures(assay.SPEC), error.line())
     return (*results, *_imaging(timeline, options, seed, watch))
 
 
 def _imaging(
     timeline: Timeline, options: Options | None, seed: int, watch: Watcher
 ) -> tuple[Result, ...]:
+    """Measure the scans; without any, the imaging assays are not even imported."""
     if not timeline.recordings:
-        return _not_measured(mri.SPECS, "no scan in the data")
+        return _not_measured(_imaging_measures(), "no scan in the data")
+    from equipoise.assays.mri import folder
+
     try:
-        return mri.measure(timeline.recordings, options, seed=seed, watch=watch)
+        return folder.measure(timeline.recordings, options, seed=seed, watch=watch)
     except InputError as error:
-        return _not_measured(mri.SPECS, error.line())
+        return _not_measured(_imaging_measures(), error.line())
     except ModuleNotFoundError as error:
         if error.name not in IMAGING_PACKAGES:
             raise
         reason = f"the package {error.name} is not installed: pip install 'equipoise[imaging]'"
-        return _not_measured(mri.SPECS, reason)
+        return _not_measured(_imaging_measures(), reason)
 
 
-def _not_measured(specs: tuple[AssaySpec, ...], reason: str) -> tuple[NotMeasured, ...]:
-    return tuple(NotMeasured(part.measure, reason) for spec in specs for part in spec.yields)
+def _imaging_measures() -> tuple[str, ...]:
+    rows = load_table("measures/measures")
+    return tuple(row.text("id") for row in rows if row.text("id").startswith(_IMAGING))
+
+
+def _measures(spec: AssaySpec) -> tuple[str, ...]:
+    return tuple(part.measure for part in spec.yields)
+
+
+def _not_measured(measures: tuple[str, ...], reason: str) -> tuple[NotMeasured, ...]:
+    return tuple(NotMeasured(measure, reason) for measure in measures)
 
 
 def _outside() -> tuple[RecordAssay, ...]:

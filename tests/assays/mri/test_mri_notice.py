@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from equipoise.apps.demo import build
-from equipoise.assays import mri
+from equipoise.assays.mri import folder
 from equipoise.core.nouns import NotMeasured
 from equipoise.ingest import find_recordings
 
@@ -18,7 +18,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_synthetic_geometry_is_flagged_on_every_measure(dataset: Path) -> None:
-    results = mri.measure(find_recordings(dataset, "01"), seed=1)
+    results = folder.measure(find_recordings(dataset, "01"), seed=1)
     taken = [result for result in results if not isinstance(result, NotMeasured)]
     assert {"mri.tms_target", "mri.rest_default_mode", "mri.scan"} <= {r.id for r in taken}
     assert all("synthetic geometry" in result.flags[0] for result in taken)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from equipoise.assays import mri
+from equipoise.assays.mri import Options, folder, rest
 from equipoise.assays.mri.image.source import open_source
 from equipoise.assays.mri.image.surface import read_cortex
 from equipoise.assays.mri.options import CLASSIC
@@ -23,11 +23,11 @@ from tests.assays.mri.conftest import SPOT, Maker, Twin, confounds, slow, write_
 
 Array = NDArray[np.float64]
 NLIN6 = "MNI152NLin6Asym"
-OPTIONS = mri.Options(methods=(CLASSIC,))
+OPTIONS = Options(methods=(CLASSIC,))
 
 
 def measured(recording: Recording) -> dict[str, Any]:
-    found = mri.rest.measure((recording,), OPTIONS, seed=1)
+    found = rest.measure((recording,), OPTIONS, seed=1)
     return {result.id: result for result in found}
 
 
@@ -195,7 +195,7 @@ def test_a_pair_of_hemispheres_from_file_to_target(tmp_path: Path, vertices: Arr
     reward = results["mri.rest_frontostriatal"]
     assert isinstance(reward, NotMeasured)  # there is no striatum on a surface
     assert "no voxel or vertex of this image lies in its sphere" in reward.reason
-    assert mri.inspect(recording) == ()
+    assert folder.inspect(recording) == ()
 
 
 def test_a_dense_series_from_file_to_target(tmp_path: Path, vertices: Array) -> None:

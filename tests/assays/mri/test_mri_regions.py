@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.assays import mri
+from equipoise.assays.mri import folder
 from equipoise.assays.mri.connectivity import circuit_edges
 from equipoise.assays.mri.image.grey_matter import (
     Grey,
@@ -89,7 +89,7 @@ def test_a_space_without_coordinates_is_refused(space: str | None) -> None:
 
 
 def test_the_needs_of_the_circuits_are_their_edges() -> None:
-    for spec in mri.SPECS[:3]:
+    for spec in folder.SPECS[:3]:
         regions = {
             region for edge in circuit_edges(spec.id.removeprefix("mri.")) for region in edge
         }

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from equipoise.assays import mri
+from equipoise.assays.mri import folder
 from equipoise.assays.mri.cleaning.projection import Projection, projection
 from equipoise.assays.mri.cleaning.resample import (
     block_counts,
@@ -26,7 +26,7 @@ VOXEL = 4.0
 
 
 def result(recording: Recording, seed: int = 1) -> Target | NotMeasured:
-    (found,) = (r for r in mri.measure((recording,), seed=seed) if r.id == "mri.tms_target")
+    (found,) = (r for r in folder.measure((recording,), seed=seed) if r.id == "mri.tms_target")
     assert isinstance(found, Target | NotMeasured)
     return found
 
@@ -100,7 +100,7 @@ def test_mirrored_data_alone_cannot_be_seen_and_the_target_says_so(twin: Maker) 
     image = nib.Nifti1Image.from_filename(recording.path, mmap=False)
     mirrored = np.asanyarray(image.dataobj)[::-1]
     nib.Nifti1Image(mirrored, image.affine, image.header).to_filename(recording.path)
-    for found in mri.measure((recording,), seed=1):
+    for found in folder.measure((recording,), seed=1):
         assert "contradict" not in getattr(found, "reason", "")
     assert any("confirm the side" in flag for flag in target(twin()).flags)
 
@@ -254,7 +254,7 @@ def test_halves_of_the_volunteer_agree_better_with_the_global_signal_removed(
 @pytest.mark.shared
 def test_without_the_global_signal_the_target_says_what_follows(phantom: Recording) -> None:
     options = Options(cleaning="acompcor", methods=(CLASSIC,))
-    (found,) = (r for r in mri.measure((phantom,), options, seed=1) if r.id == "mri.tms_target")
+    (found,) = (r for r in folder.measure((phantom,), options, seed=1) if r.id == "mri.tms_target")
     if isinstance(found, Target):
         assert found.verdict != "use"
         assert any("breathing" in reason for reason in found.reasons)

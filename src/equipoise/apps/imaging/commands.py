@@ -16,7 +16,7 @@ from equipoise.apps.imaging.navigators import UNREAD, Export, export
 from equipoise.apps.imaging.target_document import FALL_BACK, Asked, Outcome, target_document
 from equipoise.apps.imaging.target_text import target_text
 from equipoise.apps.progress import progress
-from equipoise.assays import mri
+from equipoise.assays.mri import folder
 from equipoise.assays.mri.image.placing import check_pairs
 from equipoise.assays.mri.image.spaces import T1W, check_transform
 from equipoise.assays.mri.image.stream import read_header
@@ -216,7 +216,7 @@ def _refuse(recording: Recording, options: Options) -> None:
     if recording.events is not None and options.cleaning is None:
         # A task is cleaned as its model says, not as rest is.
         chosen = replace(options, cleaning=model_row().text("cleaning"))
-    faults = mri.inspect(recording, chosen)
+    faults = folder.inspect(recording, chosen)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise RecordingError(f"{faults[0]}{more}")
@@ -240,7 +240,7 @@ def _check_time(recording: Recording) -> None:
 
 def _measured(found: tuple[Recording, ...], options: Options, run: Run) -> tuple[Result, ...]:
     with progress() as watch:
-        return mri.measure(found, options, seed=run.seed, watch=watch)
+        return folder.measure(found, options, seed=run.seed, watch=watch)
 
 
 def _target_files(
