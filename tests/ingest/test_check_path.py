@@ -44,7 +44,7 @@ def test_a_full_record_lacks_nothing(tmp_path: Path, full_text: str) -> None:
     assert told(findings, "wrong") == told(findings, "missing") == {}
     present = told(findings, "present")
     assert present["clinical record"] == "invented person"
-    assert present["treatments"] == "3 entries"
+    assert present["treatments"] == "4 entries"
     assert present["drugs"] == "1 entry"
     assert present["demographics: sex"] == "given"
 

@@ -163,8 +163,8 @@ def test_one_fault_is_named(
     [
         ("treatments:  ", "treatmets:  ", 7),
         ("outcome: no_response", "outcome: nothing", 9),
-        ("value: 3.4", "value: 3400", 21),
-        ("1, 2, 1, 0, 0]", "1, 2, 1, 0, 4]", 24),
+        ("value: 3.4", "value: 3400", 22),
+        ("1, 2, 1, 0, 0]", "1, 2, 1, 0, 4]", 25),
     ],
 )
 def test_the_line_is_that_of_the_value(

@@ -12,12 +12,14 @@ import pytest
 from equipoise.core.answers import given, not_asked, unknown
 from equipoise.core.errors import RecordError
 from equipoise.core.nouns import (
+    Allergy,
     Condition,
     Consent,
     Demographics,
     Dose,
     DrugUse,
     Episode,
+    FamilyCondition,
     Finding,
     Genotype,
     Implant,
@@ -25,9 +27,11 @@ from equipoise.core.nouns import (
     LabResult,
     Preferences,
     Pregnancy,
+    ReportedEffect,
     ScaleAnswers,
     Timeline,
     TreatmentTrial,
+    VisitNote,
 )
 from equipoise.ingest import examine_person, read_person
 
@@ -66,6 +70,16 @@ TRIALS = (
         sessions=given(12),
         line=11,
     ),
+    TreatmentTrial(
+        treatment="ect",
+        start=given("2015-02"),
+        stop=given("2015-03"),
+        outcome=given("remission"),
+        stopped_for=given("remission"),
+        sessions=given(10),
+        line=13,
+        placement=given("bilateral"),
+    ),
 )
 
 
@@ -90,27 +104,37 @@ def test_the_full_record_by_hand(write: Write, full_text: str) -> None:
         treatments=given(TRIALS),
         drugs=given((
             DrugUse(
-                "ibuprofen", given(Dose(400.0, "mg/d")), given("2024-11"), given("2024-12"), 14
+                "ibuprofen", given(Dose(400.0, "mg/d")), given("2024-11"), given("2024-12"), 15
             ),
         )),
-        conditions=given((Condition("I10", "icd10", "active", given("2015"), 16),)),
-        implants=given((Implant("vagus_nerve_stimulator", given("neck"), 18),)),
+        conditions=given((Condition("I10", "icd10", "active", given("2015"), 17),)),
+        implants=given((Implant("vagus_nerve_stimulator", given("neck"), 19),)),
         pregnancy=given(Pregnancy("not_pregnant", given("2025-01-10"))),
         labs=given((
-            LabResult("crp_hs", 3.4, "mg/L", "2025-01-10", 21),
-            LabResult("tsh", 2.1, "m[IU]/L", "2025-01", 22),
+            LabResult("crp_hs", 3.4, "mg/L", "2025-01-10", 22),
+            LabResult("tsh", 2.1, "m[IU]/L", "2025-01", 23),
         )),
         scales=given((
-            ScaleAnswers("phq9", "2025-01-10", (2, 2, 1, 2, 1, 2, 1, 0, 0), 24),
-            ScaleAnswers("phq9", "2024-12-13", (2, 2, 2, 2, None, 2, 1, 1, 0), 25),
+            ScaleAnswers(
+                "phq9", "2025-01-10", (2, 2, 1, 2, 1, 2, 1, 0, 0), 25, (("difficulty", 2),)
+            ),
+            ScaleAnswers("phq9", "2024-12-13", (2, 2, 2, 2, None, 2, 1, 1, 0), 26),
+            ScaleAnswers("phq9", "2024-11-01", (), 27, total=17.0),
         )),
-        genotypes=given((Genotype("CYP2C19", "*1/*2", 27),)),
-        findings=given((Finding("suicidal_plan", "absent", given("2025-01-10"), 29),)),
+        genotypes=given((
+            Genotype("CYP2C19", "*1/*2", 29),
+            Genotype("CYP2D6", "", 30, "intermediate_metabolizer"),
+        )),
+        findings=given((Finding("suicidal_plan", "absent", given("2025-01-10"), 32),)),
         preferences=given(Preferences((("remission", 100.0), ("side_effects", 40.0)))),
         consents=given((
             Consent("care", True, "2025-01-10"),
             Consent("research", True, "2024-04-10", given("2024-09")),
         )),
+        allergies=given((Allergy("codeine", "allergy", given("rash"), 37),)),
+        family=given((FamilyCondition("F33.1", "icd10", given("mother"), 38),)),
+        side_effects=given((ReportedEffect("nausea", "mild", "2025-01-10", 39),)),
+        visit_notes=given((VisitNote("Will I be able to stop it again?", "2025-01-10", 40),)),
         sources=(
             InputDigest("sub-01_person.yaml", hashlib.sha256(full_text.encode()).hexdigest()),
         ),
@@ -123,7 +147,7 @@ def test_nothing_but_the_head_is_enough(read: Read) -> None:
 
 
 LISTS = ("treatments", "drugs", "conditions", "implants", "labs", "scales", "genotypes")
-SECTIONS = (*LISTS, "findings", "consents")
+SECTIONS = (*LISTS, "findings", "consents", "allergies", "family", "side_effects", "visit_notes")
 
 
 @pytest.mark.parametrize("section", SECTIONS)

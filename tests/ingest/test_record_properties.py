@@ -24,6 +24,8 @@ NEEDED = {key.name for key in HEAD if key.needed}
 OPTIONAL = sorted(set(RECORD) - NEEDED)
 # What may be left out of an entry without leaving another part of it alone.
 TOGETHER = {"dose": {"unit"}, "unit": {"dose"}, "stop": {"stopped_for"}, "ongoing": {"stopped_for"}}
+# Of these one has to stay: an entry without both says nothing.
+EITHER = {"scales": ("items", "total"), "genotypes": ("diplotype", "phenotype")}
 
 # A busy machine is no fault, and the first strange unit builds the unit registry.
 UNTIMED = settings(deadline=None)
@@ -64,6 +66,7 @@ def without(shape: Shape, entry: dict[str, str], left_out: set[str]) -> dict[str
     for name in tuple(left_out):
         left_out |= TOGETHER.get(name, set())
     needed = {key.name for key in shape.keys if key.needed}
+    needed |= set(EITHER.get(shape.name, ()))
     return {key: value for key, value in entry.items() if key in needed or key not in left_out}
 
 

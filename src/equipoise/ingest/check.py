@@ -21,7 +21,7 @@ _NESTED: Final = ("demographics", "episode")
 _SECTIONS: Final = tuple(
     part.name
     for part in fields(Timeline)
-    if part.name not in {"label", "recordings", "notice", "sources", *_NESTED}
+    if part.name not in {"label", "recordings", "notice", "sources", "unmapped", *_NESTED}
 )
 
 
@@ -217,6 +217,10 @@ def _person(path: Path, today: IsoDate, label: str | None) -> tuple[CheckFinding
         for part in fields(section):
             found.append(_answer(f"{name}: {part.name}", path.name, getattr(section, part.name)))
     found += [_answer(name, path.name, getattr(timeline, name)) for name in _SECTIONS]
+    found += [
+        CheckFinding("missing", f"unmapped: {item.what}", item.resource, item.why)
+        for item in timeline.unmapped
+    ]
     return tuple(found)
 
 

@@ -240,7 +240,8 @@ def scale_answers(entry: Entry) -> ScaleAnswers | None:
     """Return the answers to one scale, as many as it has items and within their range."""
     scale, date = entry.needed(s.SCALE_ID), entry.needed(s.MEASURED)
     items, total = entry.answer(s.ITEMS).value, entry.answer(s.TOTAL).value
-    if (items is None) == (total is None):
+    extras = entry.answer(s.EXTRA).or_else(())
+    if entry.lacks(s.ITEMS) == entry.lacks(s.TOTAL):
         entry.note(
             s.ITEMS,
             RecordError(
@@ -250,8 +251,7 @@ def scale_answers(entry: Entry) -> ScaleAnswers | None:
             ),
         )
         return None
-    extras = entry.answer(s.EXTRA).or_else(())
-    if scale is None or date is None:
+    if scale is None or date is None or (items is None and total is None):
         return None
     if items is not None:
         fault = _items_fault(scale, items, entry.spot("items").where)
@@ -288,13 +288,15 @@ def genotype(entry: Entry) -> Genotype | None:
     """Return one reported diplotype."""
     gene = entry.needed(s.GENE)
     diplotype, phenotype = entry.answer(s.DIPLOTYPE).value, entry.answer(s.PHENOTYPE).value
-    if gene is not None and diplotype is None and phenotype is None:
+    if entry.lacks(s.DIPLOTYPE) and entry.lacks(s.PHENOTYPE):
         fault = RecordError(
             "a diplotype or a phenotype is needed", where=entry.spot("diplotype").where
         )
         entry.note(s.DIPLOTYPE, fault)
         return None
-    return None if gene is None else Genotype(gene, diplotype or "", entry.node.line, phenotype)
+    if gene is None or (diplotype is None and phenotype is None):
+        return None
+    return Genotype(gene, diplotype or "", entry.node.line, phenotype)
 
 
 def allergy(entry: Entry) -> Allergy | None:
