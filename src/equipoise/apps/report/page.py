@@ -12,12 +12,14 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.palette import BANNER, css_variables
 from equipoise.apps.report.sections.actions import Actions, Change, actions, change
 from equipoise.apps.report.sections.answer import Answer, answer
+from equipoise.apps.report.sections.assessment import Assessment, assessment
 from equipoise.apps.report.sections.audit import Audit, audit
 from equipoise.apps.report.sections.changes import Changes, changes_view
 from equipoise.apps.report.sections.circuits import Circuits, circuits
 from equipoise.apps.report.sections.compared import Compared, compared
 from equipoise.apps.report.sections.confidence import Confidence, confidence
 from equipoise.apps.report.sections.course import Courses, courses
+from equipoise.apps.report.sections.coverage import Coverage, coverage
 from equipoise.apps.report.sections.excluded import Excluded, excluded
 from equipoise.apps.report.sections.history import History, history
 from equipoise.apps.report.sections.imaging import imaging_of
@@ -26,6 +28,7 @@ from equipoise.apps.report.sections.mechanisms import Mechanisms, mechanisms
 from equipoise.apps.report.sections.safety import Safety, safety, withheld
 from equipoise.apps.report.sections.scans import Scans, scans_view
 from equipoise.apps.report.sections.target import TargetView, views_of
+from equipoise.apps.report.sections.way import Way, way
 from equipoise.apps.report.wording import say, sentence
 from equipoise.core.nouns import Demographics, Dossier
 
@@ -59,7 +62,9 @@ class Page:
     actions: Actions
     change: Change | None
     compared: Compared | None
+    way: Way | None
     confidence: Confidence
+    assessment: Assessment | None
     history: History
     known: Known
     circuits: Circuits | None
@@ -68,6 +73,7 @@ class Page:
     mechanisms: Mechanisms
     targets: tuple[TargetView, ...]
     courses: Courses
+    coverage: Coverage | None
     excluded: Excluded | None
     audit: Audit
 
@@ -76,6 +82,9 @@ class Page:
         """Ids of the sections that this page does not have."""
         parts = {
             "compared": self.compared,
+            "way": self.way,
+            "assessment": self.assessment,
+            "coverage": self.coverage,
             "brain": self.circuits,
             "scans": self.scans,
             "changes": self.changes,
@@ -95,7 +104,9 @@ def build_page(dossier: Dossier, t1w: Path | None = None) -> Page:
         actions=actions(dossier),
         change=change(dossier),
         compared=compared(dossier),
+        way=way(dossier),
         confidence=confidence(dossier),
+        assessment=assessment(dossier),
         history=history(dossier),
         known=known(dossier),
         circuits=circuits(imaging),
@@ -104,6 +115,7 @@ def build_page(dossier: Dossier, t1w: Path | None = None) -> Page:
         mechanisms=mechanisms(dossier),
         targets=views_of(imaging),
         courses=courses(dossier),
+        coverage=coverage(dossier),
         excluded=excluded(dossier),
         audit=audit(dossier),
     )

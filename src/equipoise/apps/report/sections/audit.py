@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, once, source
+from equipoise.apps.report.sections.assessment import assessment_keys
 from equipoise.apps.report.sections.compared import all_comparisons
+from equipoise.apps.report.sections.coverage import coverage_keys
 from equipoise.apps.report.sections.crisis import crisis_keys
 from equipoise.apps.report.sections.gaps import gaps_by_reason
 from equipoise.apps.report.sections.option_sheet import option_tables
@@ -16,6 +18,7 @@ from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.sheet import data_lines, download
 from equipoise.apps.report.sections.strips import centile_words, measured_words
 from equipoise.apps.report.sections.target import FALL_BACK, target_keys, template_source
+from equipoise.apps.report.sections.way import way_keys
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import (
@@ -47,7 +50,7 @@ def audit(dossier: Dossier) -> Audit:
     hidden = withheld(dossier)
     tables = [_measures(dossier), _mechanisms(dossier)]
     tables += [] if hidden else [*option_tables(dossier), all_comparisons(dossier.decision)]
-    tables.append(_files(dossier))
+    tables += [_unmapped(dossier), _files(dossier)]
     keys = reference_keys(dossier)
     return Audit(
         tables=tuple(table for table in tables if table.rows),
@@ -169,6 +172,13 @@ def _files(dossier: Dossier) -> DataTable:
     return DataTable("Files that were read", ("File", "SHA-256"), rows, widths=(45, 55))
 
 
+def _unmapped(dossier: Dossier) -> DataTable:
+    """Return what a source holds that could not be read; nothing of it is used."""
+    rows = tuple((one.resource, one.what, sentence(one.why)) for one in dossier.timeline.unmapped)
+    columns = ("In the source", "What it says", "Why it is not used")
+    return DataTable(say("unmapped_title"), columns, rows, widths=(24, 38, 38))
+
+
 def _run(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     software = {m.measurement.provenance.software for m in dossier.measurements}
     software |= {t.provenance.software for t in dossier.targets}
@@ -189,11 +199,13 @@ def reference_keys(dossier: Dossier) -> tuple[str, ...]:
     appraisal = dossier.appraisal
     cells = [step.reference for flag in appraisal.red_flags for step in flag.pathway]
     cells += [item.reference for item in appraisal.diagnosis_check]
+    cells += assessment_keys(appraisal)
     cells += [t.reference for t in dossier.trajectories]
     cells += [change.reference for change in dossier.changes]
     if not withheld(dossier):
         cells += [r.reference for v in appraisal.verdicts for r in v.reasons]
         cells += [step.reference for step in dossier.plan.steps]
+        cells += [*way_keys(dossier.plan), *coverage_keys(dossier)]
         both = (*dossier.decision.predictions, *dossier.decision.exploratory)
         cells += [key for p in both for key in p.references]
         cells += [key for one in dossier.decision.head_to_head for key in one.references]
