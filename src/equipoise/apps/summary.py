@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from equipoise.apps.report import numbers
 from equipoise.apps.report.listing import foremost, never_compared
@@ -45,6 +46,7 @@ def summary(dossier: Dossier) -> str:
     ]
     lines += [f"Note: {notice}." for notice in dossier.notices]
     lines += ["", "SAFETY", *_safety(dossier), "", "ANSWER", *_answer(dossier)]
+    lines += ["", "ASSESSMENT", *_assessment(dossier)]
     if dossier.decision.predictions and not withheld(dossier):
         lines += ["", f"OPTIONS (of 100 people like this, stage {dossier.decision.stage}, week 8)"]
         lines += _options(dossier)
@@ -92,6 +94,24 @@ def _stops(verdict: OptionVerdict, tried: bool) -> list[str]:
         for reason in verdict.reasons
         if reason.verdict == "hard_stop" and (reason.rule == ALREADY_FAILED) is tried
     ]
+
+
+def _assessment(dossier: Dossier) -> list[str]:
+    """Return criteria, stage by every system, and how much of the work-up is open."""
+    appraisal = dossier.appraisal
+    lines = []
+    if appraisal.episode_criteria is not None:
+        status = appraisal.episode_criteria.status.replace("_", " ")
+        lines.append(f"  Criteria of a major depressive episode: {status}")
+    for one in appraisal.staging:
+        most = "" if one.at_most == one.value else f" (at most {one.at_most.replace('_', ' ')})"
+        lines.append(f"  {one.title}: {one.value.replace('_', ' ')}{most}")
+    found = Counter(item.status for item in appraisal.diagnosis_check)
+    lines.append(
+        f"  Work-up: {found['abnormal']} to look into, {found['not_checked']} not checked, "
+        f"{found['clear']} clear"
+    )
+    return lines
 
 
 def _answer(dossier: Dossier) -> list[str]:

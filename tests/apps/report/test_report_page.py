@@ -20,8 +20,12 @@ from equipoise.apps.report.wording import slips
 from equipoise.core.nouns import Dossier, OptionVerdict
 
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_dossier.py")))
+CLINIC = runpy.run_path(str(Path(__file__).with_name("sample_clinic.py")))
 SCANS = runpy.run_path(str(Path(__file__).with_name("sample_scans.py")))
-BUILDERS = cast("dict[str, Callable[[], Dossier]]", {**SAMPLES["STATES"], **SCANS["STATES"]})
+BUILDERS = cast(
+    "dict[str, Callable[[], Dossier]]",
+    {**SAMPLES["STATES"], **SCANS["STATES"], **CLINIC["STATES"]},
+)
 STATES = tuple(BUILDERS)
 VOID = frozenset(("br", "col", "hr", "img", "input", "link", "meta", "source"))
 MEGABYTE = 1_000_000

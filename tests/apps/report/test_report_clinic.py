@@ -1,0 +1,77 @@
+"""Assessment, doses and dates, and coverage on the page: what stands where, what is withheld."""
+
+from __future__ import annotations
+
+import html
+import re
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from equipoise.apps.report import render
+from equipoise.core.nouns import Dossier
+
+SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_clinic.py")))
+STATES = cast("dict[str, Callable[[], Dossier]]", SAMPLES["STATES"])
+
+
+@pytest.fixture(scope="module")
+def clinic() -> str:
+    return render(STATES["clinic"]())
+
+
+def _section(page: str, name: str) -> str:
+    found = re.search(rf'<section id="{name}".*?</section>', page, re.DOTALL)
+    assert found is not None
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", found.group()).split()))
+
+
+def test_the_assessment_tells_certain_and_possible_apart(clinic: str) -> None:
+    shown = _section(clinic, "assessment")
+    assert "cannot be told" in shown
+    assert "2 of 5 symptoms needed are present." in shown
+    assert "6 (mild) 7 (moderate)" in shown
+    assert "Whether this counts as resistant is open" in shown
+    assert "CYP2D6 *1/*4 Normal metabolizer Poor metabolizer Paroxetine" in shown
+    assert "10 mg a day 20 mg a day 20 mg a day Age 71." in shown
+    assert "not worth doing" in shown
+
+
+def test_doses_stand_by_day_with_the_washout(clinic: str) -> None:
+    shown = _section(clinic, "way")
+    assert "No drug of the two from day 14 to day 27" in shown
+    assert (
+        shown.index("100 mg a day") < shown.index("none Last tablet") < shown.index("15 mg a day")
+    )
+    assert "The dose of lithium is not known." in shown
+    assert "NICE NG222: maoi Specialist only. departs A specialist asked." in shown
+
+
+def test_coverage_says_what_is_documented_and_never_more(clinic: str) -> None:
+    shown = _section(clinic, "coverage")
+    assert "1 met and 1 not documented" in shown
+    assert "Due for review since 1 December 2024: check the plan document first." in shown
+    assert "approved" not in shown
+    assert shown.index("not documented") < shown.index("documented, met")
+
+
+def test_what_was_not_read_is_listed(clinic: str) -> None:
+    assert "Eye colour (364706)" in _section(clinic, "sheet")
+
+
+def test_links_are_links(clinic: str) -> None:
+    for name in ("assessment", "way", "coverage"):
+        found = re.search(rf'<section id="{name}".*?</section>', clinic, re.DOTALL)
+        assert found is not None
+        assert "&lt;a" not in found.group()
+        assert 'href="#' in found.group()
+
+
+def test_an_emergency_shows_no_dose_no_date_no_coverage() -> None:
+    page = render(STATES["clinic_emergency"]())
+    assert 'id="way"' not in page
+    assert 'id="coverage"' not in page
+    assert "citalopram" not in _section(page, "assessment").lower().replace("escitalopram", "")
