@@ -8,13 +8,15 @@ laboratory value, an item of a scale), and for whom it holds (sex, age). The ans
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from equipoise.core.tables import Row
+from equipoise.core.tables import MISSING, Row, Table, load_table
 
-__all__ = ["Limits", "Question", "Reply", "Truth", "read_question"]
+__all__ = ["Limits", "Question", "Reply", "Truth", "questions_of", "read_question"]
 
 Truth = Literal["yes", "no", "unknown"]
+ALL: Final = "all"
+"""Every source has to say no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,31 @@ class Question:
     `findings[0]` is the finding that has to be absent for a "no"; the others can only answer yes.
     `settled_by` says whose "no" is enough: of ``all`` sources, of ``any``, or of the one it names.
     An item without `item_from` asks whether the item was left out.
+
+    Parameters
+    ----------
+    total_from, total_below, bands, part
+        Total of the scale, or of the `part` named: from, below, or one of the bands.
+    family
+        ICD-10 prefixes of diagnoses in the family.
+    drugs
+        Ids, classes or groups of drugs taken now; ``serotonergic`` is one of them.
+    depressants
+        Strengths of `checks/depressants`: a drug of one of them, taken in this episode, says yes.
+    effects
+        Side effects of `checks/effects`, as the person reports them.
+    onset_age_below, onset_age_from
+        Age at the first depression; only what the present age proves is told.
+    episodes_from
+        Number of the present episode.
+    weeks_from
+        Weeks from the onset of the episode to the last day on which symptoms were asked.
+    counted
+        Set of `red_flags/groups` whose signs are counted.
+    lab_rise
+        The newest value lies this far above the lowest one before it.
+    given_pregnancy
+        The rule holds only in these states: ``pregnant``, ``breastfeeding``, ``not_pregnant``.
     """
 
     conditions: tuple[str, ...]
@@ -98,37 +125,115 @@ class Question:
     age_below: float | None
     given_conditions: tuple[str, ...]
     settled_by: str
+    total_from: float | None = None
+    total_below: float | None = None
+    bands: tuple[str, ...] = ()
+    part: str | None = None
+    family: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    depressants: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    onset_age_below: float | None = None
+    onset_age_from: float | None = None
+    episodes_from: float | None = None
+    weeks_from: float | None = None
+    counted: str | None = None
+    lab_rise: float | None = None
+    given_pregnancy: tuple[str, ...] = ()
 
 
 def read_question(row: Row) -> Question:
-    """Return the question of a row of a rule table."""
-    test = row.optional_text("lab")
-    limits = None
-    if test is not None:
-        limits = Limits(
-            test,
-            row.text("lab_unit"),
-            row.optional_number("lab_above"),
-            row.optional_number("lab_from"),
-            row.optional_number("lab_below"),
-        )
+    """Return the question of a row of a rule table; a column that it lacks is not asked."""
+    ask = _Asked(row)
     return Question(
-        conditions=row.items("conditions"),
-        also_resolved=row.cells["also_resolved"] == "true",
-        findings=row.items("findings"),
-        implants=row.items("implants"),
-        near_head_only=row.cells["near_head_only"] == "true",
-        pregnancy=row.items("pregnancy"),
-        specifiers=row.items("specifiers"),
-        limits=limits,
-        scale=row.optional_text("scale"),
-        item=int(row.optional_number("scale_item") or 0),
-        item_from=row.optional_number("item_from"),
-        item_to=row.optional_number("item_to"),
-        adherence=row.cells.get("adherence") == "true",
-        sex=row.optional_text("sex"),
-        age_from=row.optional_number("age_from"),
-        age_below=row.optional_number("age_below"),
-        given_conditions=row.items("given_conditions"),
-        settled_by=row.text("settled_by"),
+        conditions=ask.items("conditions"),
+        also_resolved=ask.flag("also_resolved"),
+        findings=ask.items("findings"),
+        implants=ask.items("implants"),
+        near_head_only=ask.flag("near_head_only"),
+        pregnancy=ask.items("pregnancy"),
+        specifiers=ask.items("specifiers"),
+        limits=_limits(row, ask),
+        scale=ask.text("scale"),
+        item=int(ask.number("scale_item") or 0),
+        item_from=ask.number("item_from"),
+        item_to=ask.number("item_to"),
+        adherence=ask.flag("adherence"),
+        sex=ask.text("sex"),
+        age_from=ask.number("age_from"),
+        age_below=ask.number("age_below"),
+        given_conditions=ask.items("given_conditions"),
+        settled_by=ask.text("settled_by") or ALL,
+        total_from=ask.number("total_from"),
+        total_below=ask.number("total_below"),
+        bands=ask.items("band"),
+        part=ask.text("part"),
+        family=ask.items("family"),
+        drugs=ask.items("drugs_taken"),
+        depressants=ask.items("depressants"),
+        effects=ask.items("effects"),
+        onset_age_below=ask.number("onset_age_below"),
+        onset_age_from=ask.number("onset_age_from"),
+        episodes_from=ask.number("episodes_from"),
+        weeks_from=ask.number("weeks_from"),
+        counted=ask.text("counted"),
+        lab_rise=ask.number("lab_rise"),
+        given_pregnancy=ask.items("given_pregnancy"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Reads the columns of a row that a table may lack."""
+
+    row: Row
+
+    def text(self, column: str) -> str | None:
+        return self.row.optional_text(column) if column in self.row.cells else None
+
+    def number(self, column: str) -> float | None:
+        return self.row.optional_number(column) if column in self.row.cells else None
+
+    def items(self, column: str) -> tuple[str, ...]:
+        return self.row.items(column) if column in self.row.cells else ()
+
+    def flag(self, column: str) -> bool:
+        return self.row.cells.get(column, MISSING) == "true"
+
+
+def _limits(row: Row, ask: _Asked) -> Limits | None:
+    test = ask.text("lab")
+    if test is None:
+        return None
+    return Limits(
+        test,
+        row.text("lab_unit"),
+        ask.number("lab_above"),
+        ask.number("lab_from"),
+        ask.number("lab_below"),
+    )
+
+
+_read: dict[str, tuple[Table, tuple[tuple[Row, Question], ...]]] = {}
+
+
+def questions_of(name: str) -> tuple[tuple[Row, Question], ...]:
+    """Return every row of a rule table with its question; read once for a table in force.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table, ``red_flags/red_flags``.
+
+    Returns
+    -------
+    tuple of (Row, Question)
+        In table order.
+    """
+    table = load_table(name)
+    kept = _read.get(name)
+    # A site's table is another object, so that what was read of the one before no longer holds.
+    if kept is None or kept[0] is not table:
+        kept = (table, tuple((row, read_question(row)) for row in table))
+        _read[name] = kept
+    return kept[1]

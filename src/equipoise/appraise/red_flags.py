@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from equipoise.appraise.questions import Reply, read_question
+from equipoise.appraise.questions import Reply, questions_of
 from equipoise.appraise.rules import answer
 from equipoise.core.nouns import PathwayStep, RedFlag, Timeline
 from equipoise.core.tables import Row, load_table
@@ -45,8 +45,8 @@ def find_red_flags(timeline: Timeline) -> tuple[RedFlag, ...]:
     step is to ask today. Plan or intent, stated by a finding, is an emergency.
     """
     raised: dict[str, _Raised] = {}
-    for row in load_table("red_flags/red_flags"):
-        reply = answer(read_question(row), timeline)
+    for row, question in questions_of("red_flags/red_flags"):
+        reply = answer(question, timeline)
         level = _level(row, reply)
         if level is None:
             continue

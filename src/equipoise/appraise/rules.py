@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from equipoise.appraise.background import BACKGROUND
+from equipoise.appraise.counted import SIGNS, count
 from equipoise.appraise.questions import Question, Reply
-from equipoise.appraise.sources import SOURCES, condition_reply
+from equipoise.appraise.sources import SOURCES, condition_reply, pregnancy_is
 from equipoise.core.nouns import Timeline
 
 __all__ = ["answer"]
@@ -31,15 +34,9 @@ def answer(question: Question, timeline: Timeline) -> Reply:
     -----
     Without any source the rule holds for everybody whom its filters let through.
     """
-    replies = {
-        name: reply
-        for name, ask in SOURCES.items()
-        if (reply := ask(question, timeline)) is not None
-    }
+    replies = _replies(question, timeline)
     told = _joined(replies, question.settled_by) if replies else Reply("yes")
-    filters = [f for f in (_sex(question, timeline), _age(question, timeline)) if f is not None]
-    if question.given_conditions:
-        filters.append(condition_reply(question.given_conditions, timeline, resolved=False))
+    filters = _filters(question, timeline)
     if any(reply.truth == "no" for reply in filters):
         return Reply("no", applies=False)
     doubts = [reply for reply in filters if reply.truth == "unknown"]
@@ -48,6 +45,29 @@ def answer(question: Question, timeline: Timeline) -> Reply:
     if not replies:
         return Reply("yes", "; ".join(reply.evidence for reply in filters))
     return told
+
+
+def _replies(question: Question, timeline: Timeline) -> dict[str, Reply]:
+    """Return what each source that the question names says."""
+    replies = {
+        name: reply
+        for name, ask in (*SOURCES.items(), *BACKGROUND.items())
+        if (reply := ask(question, timeline)) is not None
+    }
+    if question.counted is not None:
+        replies["counted"] = count(question.counted, SIGNS, timeline, answer).reply()
+    return replies
+
+
+def _filters(question: Question, timeline: Timeline) -> list[Reply]:
+    """Return whether the rule is meant for this person, one answer for each filter."""
+    filters = [f for f in (_sex(question, timeline), _age(question, timeline)) if f is not None]
+    if question.given_conditions:
+        filters.append(condition_reply(question.given_conditions, timeline, resolved=False))
+    if question.given_pregnancy:
+        state = pregnancy_is(question.given_pregnancy, timeline)
+        filters.append(replace(state, missing="whether the person is pregnant"))
+    return filters
 
 
 def _joined(replies: Mapping[str, Reply], settled_by: str) -> Reply:
@@ -65,7 +85,8 @@ def _joined(replies: Mapping[str, Reply], settled_by: str) -> Reply:
         "any": bool(settled),
     }.get(settled_by)
     if enough is None:
-        enough = replies[settled_by].truth == "no"
+        named = (part.strip() for part in settled_by.split(";"))
+        enough = any(replies[name].truth == "no" for name in named)
     if enough:
         return Reply("no", evidence)
     return Reply("unknown", "; ".join(r.evidence for r in replies.values() if r.evidence))

@@ -17,6 +17,7 @@ from equipoise.appraise.questions import Limits, Question, Reply
 from equipoise.core.dates import earliest, latest
 from equipoise.core.errors import UnitError
 from equipoise.core.nouns import Condition, Finding, Implant, LabResult, ScaleAnswers, Timeline
+from equipoise.core.scoring import ScaleScore, score
 from equipoise.core.tables import load_table
 from equipoise.core.units import convert
 
@@ -31,10 +32,12 @@ __all__ = [
     "ask_specifiers",
     "condition_reply",
     "lab_value",
+    "pregnancy_is",
 ]
 
 Dated = TypeVar("Dated", LabResult, ScaleAnswers)
 _GOOD_ADHERENCE = "good"
+_NOT_PREGNANT = "not_pregnant"
 
 
 def ask_conditions(question: Question, timeline: Timeline) -> Reply | None:
@@ -159,18 +162,41 @@ def ask_pregnancy(question: Question, timeline: Timeline) -> Reply | None:
     """Answer by pregnancy; men, and people above the age of the setting, answer no."""
     if not question.pregnancy:
         return None
+    return pregnancy_is(question.pregnancy, timeline)
+
+
+def pregnancy_is(states: Sequence[str], timeline: Timeline) -> Reply:
+    """Return whether the state is one of `states`; men and the old are not pregnant.
+
+    Parameters
+    ----------
+    states : sequence of str
+        ``pregnant``, ``breastfeeding`` or ``not_pregnant``.
+    timeline : Timeline
+        The record.
+
+    Returns
+    -------
+    Reply
+        Unknown where it was not asked of somebody who may be pregnant.
+    """
+    state, evidence = _pregnancy(timeline)
+    if state is None:
+        return Reply("unknown")
+    return Reply("yes" if state in states else "no", evidence)
+
+
+def _pregnancy(timeline: Timeline) -> tuple[str | None, str]:
     state = timeline.pregnancy.value
     if state is not None:
-        day = state.date.value or "no date"
-        truth = "yes" if state.status in question.pregnancy else "no"
-        return Reply("yes" if truth == "yes" else "no", f"{in_words(state.status)} ({day})")
+        return state.status, f"{in_words(state.status)} ({state.date.value or 'no date'})"
     if timeline.demographics.sex.value == "male":
-        return Reply("no", "sex male")
+        return _NOT_PREGNANT, "sex male"
     age = timeline.demographics.age_years.value
     last = load_table("hyperparameters/hyperparameters").row(id="appraise_pregnancy_to_age")
     if age is not None and age > last.number("value"):
-        return Reply("no", f"age {age:g}")
-    return Reply("unknown")
+        return _NOT_PREGNANT, f"age {age:g}"
+    return None, ""
 
 
 def ask_specifiers(question: Question, timeline: Timeline) -> Reply | None:
@@ -193,9 +219,12 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     limits = question.limits
     if limits is None:
         return None
-    newest = _newest([lab for lab in timeline.labs.or_else(()) if lab.test == limits.test])
+    values_held = [lab for lab in timeline.labs.or_else(()) if lab.test == limits.test]
+    newest = _newest(values_held)
     if not newest:
         return Reply("unknown")
+    if question.lab_rise is not None:
+        return _risen(question.lab_rise, limits.unit, values_held, newest)
     values = [lab_value(lab, limits.unit) for lab in newest]
     told = "; ".join(
         f"{titled('labs/labs', lab.test)} {lab.value:g} {_unit(lab.unit)}"
@@ -203,6 +232,25 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
         for lab, value in zip(newest, values, strict=True)
     )
     return _lab_reply(limits, values, told)
+
+
+def _risen(
+    by: float, unit: str, held: Sequence[LabResult], newest: Sequence[LabResult]
+) -> Reply:
+    """Return whether a newest value lies more than `by` above the lowest of the earlier ones."""
+    before = [(lab_value(lab, unit), lab) for lab in held if lab not in newest]
+    known = [(value, lab) for value, lab in before if value is not None]
+    if not known:
+        return Reply("unknown")
+    low, first = min(known, key=lambda pair: pair[0])
+    for lab in newest:
+        value = lab_value(lab, unit)
+        if value is not None and value - low > by:
+            title = titled("labs/labs", lab.test)
+            return Reply(
+                "yes", f"{title} {low:g} ({first.date}), then {value:g} {_unit(unit)} ({lab.date})"
+            )
+    return Reply("no")
 
 
 def _unit(code: str) -> str:
@@ -233,13 +281,14 @@ def _newest(dated: Sequence[Dated]) -> tuple[Dated, ...]:
 
 
 def ask_scale(question: Question, timeline: Timeline) -> Reply | None:
-    """Answer by one item of the newest answers to a rating scale."""
+    """Answer by one item, the total or a part of the newest answers to a rating scale."""
     if question.scale is None:
         return None
     newest = _newest([s for s in timeline.scales.or_else(()) if s.scale == question.scale])
     if not newest:
         return Reply("unknown")
-    replies = [_item_reply(question, answers) for answers in newest]
+    reply_to = _item_reply if question.item else _total_reply
+    replies = [reply_to(question, answers) for answers in newest]
     for truth in ("yes", "unknown"):
         chosen = [reply for reply in replies if reply.truth == truth]
         if chosen:
@@ -248,17 +297,39 @@ def ask_scale(question: Question, timeline: Timeline) -> Reply | None:
 
 
 def _item_reply(question: Question, answers: ScaleAnswers) -> Reply:
+    """Return what one item says; one that was left out, or not reported, was asked and is open."""
     index = question.item - 1
     value = answers.items[index] if index < len(answers.items) else None
     told = f"{titled('scales/scales', answers.scale)} item {question.item}"
+    gap = "left out" if answers.items else "not known, only a total"
+    left_out = f"{told} {gap} ({answers.date})"
     if question.item_from is None:
-        left_out = f"{told} left out ({answers.date})"
         return Reply("yes", left_out) if value is None else Reply("no", told)
     if value is None:
-        return Reply("unknown", f"{told} left out ({answers.date})")
+        return Reply("unknown", left_out, asked=True)
     highest = value if question.item_to is None else question.item_to
     inside = question.item_from <= value <= highest
     return Reply("yes" if inside else "no", f"{told} = {value} ({answers.date})")
+
+
+def _total_reply(question: Question, answers: ScaleAnswers) -> Reply:
+    """Return what the total, its band, or the part that is asked says."""
+    scored = score(answers)
+    title = titled("scales/scales", answers.scale)
+    value = dict(scored.parts).get(question.part) if question.part else scored.total
+    if value is None or (question.bands and scored.band is None):
+        why = f": {scored.reason}" if scored.reason else ""
+        return Reply("unknown", f"{title}: no total{why} ({answers.date})", asked=True)
+    part = f", {in_words(question.part)}" if question.part else ""
+    inside = _inside(question, value, scored)
+    return Reply("yes" if inside else "no", f"{title}{part} {value:g} ({answers.date})")
+
+
+def _inside(question: Question, value: float, scored: ScaleScore) -> bool:
+    if question.bands:
+        return scored.band in question.bands
+    low, high = question.total_from, question.total_below
+    return (low is None or value >= low) and (high is None or value < high)
 
 
 def ask_adherence(question: Question, timeline: Timeline) -> Reply | None:
