@@ -3,41 +3,51 @@
 Follows the short form of the Antidepressant Treatment History Form (Sackeim 2019): dose of at
 least the minimum for at least four weeks, taken regularly; procedures and therapies count by
 sessions. What is not known never counts as adequate: the answer is then ``cannot_tell``, with
-the facts that would settle it.
+the facts that would settle it. The conditions stand apart in the result, since the staging systems
+ask for other weeks than the four.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from equipoise.appraise.criterion import Criterion, all_met, word
 from equipoise.appraise.names import in_words, printed
-from equipoise.appraise.sources import lab_value
+from equipoise.appraise.trial_dose import (
+    Setting,
+    dose_criterion,
+    dose_in_unit,
+    dose_row,
+    drug_parts,
+    highest_dose,
+    level_criterion,
+    listed,
+    phenotypes,
+)
 from equipoise.core.answers import Answer
 from equipoise.core.dates import IsoDate, earliest, latest, weeks_between
-from equipoise.core.errors import UnitError
-from equipoise.core.nouns import Dose, Timeline, TreatmentTrial, TrialAppraisal
-from equipoise.core.tables import Row, load_table
-from equipoise.core.units import convert
+from equipoise.core.nouns import (
+    DoseLimit,
+    GenePhenotype,
+    Timeline,
+    TreatmentTrial,
+    TrialAppraisal,
+)
+from equipoise.core.tables import Row, load_table, setting
 
 __all__ = ["appraise_trials", "dose_in_unit", "dose_row", "drug_parts", "highest_dose"]
 
-_CLOSE: Final = 1e-9
-_ADDED: Final = "_augmentation"
+_ENOUGH = frozenset({"response", "remission"})
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One condition of adequacy: met (None where it cannot be told), why, and what is missing."""
-
-    met: bool | None
-    reason: str
-    missing: str = ""
-
-
-def appraise_trials(timeline: Timeline, *, today: IsoDate) -> tuple[TrialAppraisal, ...]:
+def appraise_trials(
+    timeline: Timeline,
+    *,
+    today: IsoDate,
+    limits: Sequence[DoseLimit] = (),
+    genes: Sequence[GenePhenotype] = (),
+) -> tuple[TrialAppraisal, ...]:
     """Appraise every trial of the record, in its order.
 
     Parameters
@@ -46,64 +56,47 @@ def appraise_trials(timeline: Timeline, *, today: IsoDate) -> tuple[TrialApprais
         The record.
     today : str
         The day of the run; an ongoing trial lasts until then.
+    limits : sequence of DoseLimit, optional
+        Doses of this person: a trial under a lower limit of the kidney, the liver, a genotype or
+        an interaction is judged against that limit.
+    genes : sequence of GenePhenotype, optional
+        Phenotypes worked out from diplotypes; without them those that the record reports.
 
     Returns
     -------
     tuple of TrialAppraisal
         Empty where no treatments were asked for.
     """
+    told = {gene.gene: gene.phenotype for gene in genes if gene.phenotype is not None}
+    judged_with = Setting(
+        timeline, today, {limit.drug: limit for limit in limits}, phenotypes(timeline) | told
+    )
     trials = timeline.treatments.or_else(())
-    return tuple(_appraise(trial, timeline, today) for trial in trials)
+    return tuple(_appraise(trial, judged_with) for trial in trials)
 
 
-def dose_row(treatment: str) -> Row | None:
-    """Return the row of `doses/doses` of a treatment, its drug, or the add-on of that drug."""
-    return _listed("doses/doses", treatment)
-
-
-def _listed(table: str, treatment: str) -> Row | None:
-    names, parts = [treatment], drug_parts(treatment)
-    if len(parts) == 1:
-        names += parts
-    rows = load_table(table)
-    both = [name for one in names for name in (one, f"{one}{_ADDED}")]
-    found = (rows.find(treatment=name) for name in both)
-    return next((row for row in found if row is not None), None)
-
-
-def drug_parts(treatment: str) -> tuple[str, ...]:
-    """Return the drugs that `treatments/treatments` lists for a treatment."""
-    row = load_table("treatments/treatments").find(id=treatment)
-    return () if row is None else row.items("drugs")
-
-
-def _appraise(trial: TreatmentTrial, timeline: Timeline, today: IsoDate) -> TrialAppraisal:
-    weeks = _weeks(trial, today)
-    criteria = _criteria(trial, timeline, weeks)
-    adequate = _all_met(criteria)
+def _appraise(trial: TreatmentTrial, judged_with: Setting) -> TrialAppraisal:
+    weeks = _weeks(trial, judged_with.today)
+    found = _conditions(trial, judged_with, weeks)
+    criteria = (*found.doses, *found.lasted, found.taken)
+    adequate = all_met(c.met for c in criteria)
     unhelpful = _without_benefit(trial)
-    belongs = _in_episode(trial, timeline.episode.onset)
+    belongs = _in_episode(trial, judged_with.timeline.episode.onset)
     told = (*criteria, unhelpful, belongs)
     return TrialAppraisal(
         treatment=trial.treatment,
-        adequate=_word(adequate),
-        failed=_word(_failed(adequate, unhelpful.met)),
-        in_episode=_word(belongs.met),
+        adequate=word(adequate),
+        failed=word(_failed(adequate, unhelpful.met)),
+        in_episode=word(belongs.met),
         weeks=None if weeks is None else weeks[0],
         reasons=tuple(c.reason for c in told if c.reason),
         missing=tuple(dict.fromkeys(c.missing for c in told if c.missing)),
+        dose_enough=word(all_met(c.met for c in found.doses)),
+        taken_regularly=word(found.taken.met),
+        benefit=_benefit(trial, unhelpful.met),
+        weeks_most=None if weeks is None else weeks[1],
+        full_course=found.full_course,
     )
-
-
-def _word(truth: bool | None) -> str:
-    return "cannot_tell" if truth is None else ("yes" if truth else "no")
-
-
-def _all_met(criteria: Iterable[Criterion]) -> bool | None:
-    truths = [criterion.met for criterion in criteria]
-    if False in truths:
-        return False
-    return None if None in truths else True
 
 
 def _failed(adequate: bool | None, unhelpful: bool | None) -> bool | None:
@@ -113,19 +106,30 @@ def _failed(adequate: bool | None, unhelpful: bool | None) -> bool | None:
     return None if None in {adequate, unhelpful} else True
 
 
-def _criteria(
-    trial: TreatmentTrial, timeline: Timeline, weeks: tuple[float, float] | None
-) -> tuple[Criterion, ...]:
-    sessions, doses = _listed("doses/sessions", trial.treatment), dose_row(trial.treatment)
-    if sessions is None and doses is None:
-        return (Criterion(None, "", _no_rule(trial.treatment)),)
-    found = []
-    if doses is not None:
-        found.append(_dose(trial, doses, timeline))
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    """Dose and sessions, weeks (none where sessions count), adherence, weeks of a full course."""
+
+    doses: tuple[Criterion, ...]
+    lasted: tuple[Criterion, ...]
+    taken: Criterion
+    full_course: float | None
+
+
+def _conditions(
+    trial: TreatmentTrial, judged_with: Setting, weeks: tuple[float, float] | None
+) -> _Conditions:
+    sessions, row = listed("doses/sessions", trial.treatment), dose_row(trial.treatment)
+    dose = () if row is None else (dose_criterion(trial, row, judged_with),)
     if sessions is not None:
-        found.append(_sessions(trial, sessions))
-        return tuple(found)
-    return (*found, _duration(trial, doses, weeks), _adherence(trial))
+        held = (*dose, _sessions(trial, sessions))
+        return _Conditions(held, (), Criterion(True, ""), 0.0)
+    if row is None:
+        unruled = Criterion(None, "", _no_rule(trial.treatment))
+        return _Conditions((unruled,), (), Criterion(None, ""), None)
+    lasted = (_duration(trial, row, weeks),)
+    taken = _adherence(trial, level_criterion(trial, row, judged_with))
+    return _Conditions(dose, lasted, taken, row.optional_number("weeks"))
 
 
 def _no_rule(treatment: str) -> str:
@@ -134,116 +138,6 @@ def _no_rule(treatment: str) -> str:
         names = " and ".join(printed(part) for part in parts)
         return f"{names} as trials of their own, each with its dose"
     return f"a rule for the adequacy of {printed(treatment)}"
-
-
-def _dose(trial: TreatmentTrial, row: Row, timeline: Timeline) -> Criterion:
-    if row.optional_text("level_test") is not None:
-        return _level(trial, row, timeline)
-    threshold, name = row.optional_number("adequacy"), printed(trial.treatment)
-    if threshold is None:
-        return Criterion(None, "", f"an adequate dose of {name}: the tables hold none")
-    if trial.dose.value is None:
-        return Criterion(None, "", f"the dose of {name}")
-    unit = row.text("unit")
-    dose = dose_in_unit(trial.dose.value, row)
-    if dose is None:
-        given = f"{trial.dose.value.value:g} {trial.dose.value.unit}"
-        return Criterion(None, "", f"the dose of {name} in {unit} (recorded: {given})")
-    age = timeline.demographics.age_years.value
-    return _compared(
-        dose,
-        threshold,
-        _older(row, "adequacy_older", age),
-        age,
-        said=f"dose {dose:g} {unit}",
-        note=_above_maximum(dose, row, age),
-    )
-
-
-def _older(row: Row, column: str, age: float | None) -> float | None:
-    """Return the value for older people, unless the person is surely younger."""
-    value = row.optional_number(column)
-    return value if value is None or age is None or age >= row.number("older_from") else None
-
-
-def _compared(
-    found: float, needed: float, older: float | None, age: float | None, *, said: str, note: str
-) -> Criterion:
-    """Compare a dose or level with the limit, or with that for older people."""
-    if older is not None and age is None and older <= found < needed:
-        return Criterion(None, f"{said}, enough for older people only", "the age")
-    limit = needed if older is None or age is None else older
-    met = found >= limit or math.isclose(found, limit, rel_tol=_CLOSE)
-    return Criterion(met, f"{said}, needed {limit:g}{note}")
-
-
-def dose_in_unit(dose: Dose, row: Row) -> float | None:
-    """Return a dose in the unit of its row of `doses/doses`; None where its unit does not allow it.
-
-    Parameters
-    ----------
-    dose : Dose
-        As recorded.
-    row : Row
-        Row of `doses/doses`.
-
-    Returns
-    -------
-    float or None
-        In the unit of the row.
-    """
-    try:
-        return convert(dose.value, dose.unit, row.text("unit"), quantity=row.text("treatment"))
-    except UnitError:
-        return None
-
-
-def highest_dose(row: Row, age: float | None) -> float | None:
-    """Return the maximum of a row of `doses/doses`: the lower one for older people.
-
-    Parameters
-    ----------
-    row : Row
-        Row of `doses/doses`.
-    age : float or None
-        Age in years; where it is not known the general maximum holds.
-
-    Returns
-    -------
-    float or None
-        In the unit of the row; None where the row gives none.
-    """
-    older = None if age is None else _older(row, "maximum_older", age)
-    return row.optional_number("maximum") if older is None else older
-
-
-def _above_maximum(dose: float, row: Row, age: float | None) -> str:
-    highest = highest_dose(row, age)
-    if highest is None or dose <= highest:
-        return ""
-    return f"; above the maximum of {highest:g}"
-
-
-def _level(trial: TreatmentTrial, row: Row, timeline: Timeline) -> Criterion:
-    """Judge by the blood level, where the table asks for one, among levels of the trial's time."""
-    test, unit, needed = (
-        row.text("level_test"),
-        row.text("level_unit"),
-        row.number("level_adequate"),
-    )
-    start, stop = trial.start.value, trial.stop.value
-    levels = []
-    for lab in timeline.labs.or_else(()):
-        after = start is not None and earliest(lab.date) >= earliest(start)
-        before = stop is None or latest(lab.date) <= latest(stop)
-        if lab.test == test and after and before:
-            levels.append(lab_value(lab, unit))
-    known = [level for level in levels if level is not None]
-    if not known:
-        return Criterion(None, "", f"the level of {printed(trial.treatment)} during the trial")
-    age = timeline.demographics.age_years.value
-    older = _older(row, "level_adequate_older", age)
-    return _compared(max(known), needed, older, age, said=f"level {max(known):g} {unit}", note="")
 
 
 def _sessions(trial: TreatmentTrial, row: Row) -> Criterion:
@@ -268,13 +162,9 @@ def _weeks(trial: TreatmentTrial, today: IsoDate) -> tuple[float, float] | None:
     return weeks_between(trial.start.value, stop)
 
 
-def _duration(
-    trial: TreatmentTrial, row: Row | None, weeks: tuple[float, float] | None
-) -> Criterion:
-    settings = load_table("hyperparameters/hyperparameters")
-    needed = settings.row(id="appraise_adequate_weeks").number("value")
-    course = None if row is None else row.optional_number("weeks")
-    needed = needed if course is None else course
+def _duration(trial: TreatmentTrial, row: Row, weeks: tuple[float, float] | None) -> Criterion:
+    course = row.optional_number("weeks")
+    needed = setting("appraise_adequate_weeks") if course is None else course
     if weeks is None:
         return Criterion(None, "", f"start and stop of {printed(trial.treatment)}")
     least, most = weeks
@@ -291,9 +181,16 @@ def _said(field: str, answer: str) -> Row | None:
     return load_table("doses/answers").find(field=field, answer=answer)
 
 
-def _adherence(trial: TreatmentTrial) -> Criterion:
+def _adherence(trial: TreatmentTrial, level: Criterion | None) -> Criterion:
+    """Judge by a level that is high enough, else by what was said; where they differ, neither."""
     given = trial.adherence.value
     row = None if given is None else _said("adherence", given)
+    if level is not None and level.met and (row is None or row.text("adequate") != "yes"):
+        if row is None:
+            return Criterion(True, f"taken, by its {level.reason.split(',')[0]}")
+        name = printed(trial.treatment)
+        told = f"whether {name} was taken regularly: adherence was {given}, yet its level enough"
+        return Criterion(None, f"adherence {given}", told)
     if row is None:
         return Criterion(None, "", f"how regularly {printed(trial.treatment)} was taken")
     return Criterion(row.text("adequate") == "yes", f"adherence {given}")
@@ -313,6 +210,16 @@ def _without_benefit(trial: TreatmentTrial) -> Criterion:
     if by_stop is not None:
         return Criterion(True, reason)
     return Criterion(None, reason, f"what came of {printed(trial.treatment)}")
+
+
+def _benefit(trial: TreatmentTrial, unhelpful: bool | None) -> str:
+    """Return what came of it; side effects that ended it leave the benefit unjudged."""
+    if unhelpful is None:
+        return "cannot_tell"
+    if unhelpful:
+        return "partial" if trial.outcome.value == "partial_response" else "none"
+    helped = trial.outcome.value in _ENOUGH or trial.stopped_for.value == "remission"
+    return "enough" if helped else "not_judged"
 
 
 def _in_episode(trial: TreatmentTrial, onset: Answer[IsoDate]) -> Criterion:

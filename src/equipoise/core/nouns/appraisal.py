@@ -55,6 +55,14 @@ class TrialAppraisal:
         Which rule decided, with value and threshold.
     missing : tuple of str
         Facts that would settle it.
+    dose_enough, taken_regularly : {"yes", "no", "cannot_tell"}
+        The conditions besides the weeks: dose, level or number of sessions; adherence.
+    benefit : {"none", "partial", "enough", "not_judged", "cannot_tell"}
+        What came of it; ``not_judged`` where side effects ended it.
+    weeks_most : float or None
+        Most weeks that the dates allow.
+    full_course : float or None
+        Weeks of a full course that is shorter than the general rule; 0 where sessions count.
     """
 
     treatment: str
@@ -64,6 +72,27 @@ class TrialAppraisal:
     weeks: float | None
     reasons: tuple[str, ...]
     missing: tuple[str, ...]
+    dose_enough: str = "cannot_tell"
+    taken_regularly: str = "cannot_tell"
+    benefit: str = "cannot_tell"
+    weeks_most: float | None = None
+    full_course: float | None = None
+
+    def lasted(self, weeks: float) -> str:
+        """Return whether it lasted that long: ``yes``, ``no`` or ``cannot_tell``."""
+        needed = weeks if self.full_course is None else self.full_course
+        if needed == 0 or (self.weeks is not None and self.weeks >= needed):
+            return "yes"
+        if self.weeks_most is None or self.weeks_most >= needed:
+            return "cannot_tell"
+        return "no"
+
+    def adequate_after(self, weeks: float) -> str:
+        """Return whether it is adequate where a rule asks for that many weeks."""
+        told = {self.dose_enough, self.taken_regularly, self.lasted(weeks)}
+        if "no" in told:
+            return "no"
+        return "cannot_tell" if "cannot_tell" in told else "yes"
 
 
 @dataclass(frozen=True, slots=True)
