@@ -13,6 +13,7 @@ from equipoise.plan.case import Case, running_trials, stops_now, title
 from equipoise.plan.coverage import authorise
 from equipoise.plan.guidelines import compare_guidelines
 from equipoise.plan.missing import still_missing
+from equipoise.plan.options import CHECKED, GRADES
 from equipoise.plan.phase import find_phase, outline_phases
 from equipoise.plan.schedules import make_schedules
 from equipoise.plan.situations import SITUATIONS, Fill
@@ -114,7 +115,7 @@ def _steps(case: Case) -> tuple[Step, ...]:
 
 
 def _step(case: Case, row: Row, fill: Fill, order: int) -> Step:
-    choice = fill.choice
+    choice, sources = fill.choice, fill.sources or (row,)
     action = row.text("action").format(**fill.words)
     stop = " ".join((row.text("stop_rule").format(**fill.words), *fill.stop_rules))
     return Step(
@@ -126,11 +127,31 @@ def _step(case: Case, row: Row, fill: Fill, order: int) -> Step:
         stop_rule=stop[0].upper() + stop[1:],
         review=_review(case.today, fill.review_days or row.number("review_days")),
         evidence=row.text("evidence").format(**fill.words),
-        grade=choice.grade if choice else row.optional_text("grade") or "n/a",
-        checked=choice.checked if choice else row.text("checked"),
-        reference=choice.reference if choice else fill.reference or row.text("reference"),
-        alternatives=(*row.items("alternatives"), *(choice.others if choice else ())),
+        grade=choice.grade if choice else _lowest_grade(sources),
+        checked=choice.checked if choice else _weakest(sources),
+        reference=choice.reference if choice else fill.reference or _references(sources),
+        alternatives=_alternatives(row, fill),
+        id=row.text("id"),
     )
+
+
+def _alternatives(row: Row, fill: Fill) -> tuple[str, ...]:
+    """Return what is open after the named options first, then what the template says."""
+    named = (*(fill.choice.others if fill.choice else ()), *fill.alternatives)
+    return (*named, *row.items("alternatives"))
+
+
+def _lowest_grade(sources: tuple[Row, ...]) -> str:
+    grades = [row.optional_text("grade") for row in sources]
+    return max((g for g in grades if g), key=GRADES.find, default="n/a")
+
+
+def _weakest(sources: tuple[Row, ...]) -> str:
+    return max((row.text("checked") for row in sources), key=CHECKED.index)
+
+
+def _references(sources: tuple[Row, ...]) -> str:
+    return "; ".join(dict.fromkeys(key for row in sources for key in row.items("reference")))
 
 
 def _review(today: IsoDate, days: float) -> IsoDate:

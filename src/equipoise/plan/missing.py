@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from equipoise.core.casing import within
+from equipoise.core.scoring import score
 from equipoise.plan.case import title
 
 if TYPE_CHECKING:
@@ -46,14 +47,11 @@ def has_scale(case: Case) -> bool:
 
 
 def complete_totals(case: Case) -> tuple[tuple[IsoDate, int], ...]:
-    """Return (date, total) of every complete PHQ-9, oldest first."""
-    return tuple(
-        sorted(
-            (answers.date, sum(item or 0 for item in answers.items))
-            for answers in case.timeline.scales.or_else(())
-            if answers.scale == SCALE and answers.items and None not in answers.items
-        )
-    )
+    """Return (date, total) of every complete PHQ-9 and of every reported total, oldest first."""
+    answers = [a for a in case.timeline.scales.or_else(()) if a.scale == SCALE]
+    scores = [(a.date, score(a)) for a in answers if a.items or a.total is not None]
+    found = [(d, s.total) for d, s in scores if s.status == "complete" and s.total is not None]
+    return tuple(sorted((date, int(total)) for date, total in found))
 
 
 def last_total(case: Case) -> int | None:

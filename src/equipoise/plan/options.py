@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from equipoise.core.nouns import OptionVerdict, Prediction
     from equipoise.plan.case import Case
 
-__all__ = ["Choice", "avoided", "choose", "listed", "shortened"]
+__all__ = [
+    "Choice",
+    "avoided",
+    "choose",
+    "left_out",
+    "listed",
+    "may_be_said",
+    "open_options",
+    "shortened",
+    "without_benefit",
+]
 
 _AVOID = "A"
 _EARLY = 1
@@ -73,13 +83,13 @@ def choose(case: Case) -> Choice | None:
     this person, one that did not help in this episode or was stopped for side effects, one in use,
     one of a later phase or for more failed trials, or an addition without a drug to add it to.
     """
-    open_options = [p for p in case.decision.predictions if _may_be_named(case, p.treatment)]
-    if not open_options:
+    options = open_options(case)
+    if not options:
         return None
-    group = _tie(case, open_options)
+    group = _tie(case, options)
     most = int(setting("plan_named_options"))
     named = tuple(group[:most])
-    rest = [p for p in open_options if p not in named]
+    rest = [p for p in options if p not in named]
     after = _tie(case, rest) if rest else []
     after += [p for p in rest if p not in after]
     return Choice(
@@ -137,12 +147,19 @@ def _line(case: Case, treatment: str) -> float:
     return 0 if flags & set(row.items("first_with")) else row.number("line")
 
 
-def _may_be_named(case: Case, treatment: str) -> bool:
-    return not _left_out(case, treatment)
+def open_options(case: Case) -> list[Prediction]:
+    """Return the options that a step may name, best utility first."""
+    return [p for p in case.decision.predictions if not left_out(case, p.treatment)]
 
 
-def _left_out(case: Case, treatment: str) -> str:
-    """Return why no step may name an option, as a key of `_LEFT_OUT`, or nothing."""
+def may_be_said(case: Case, treatment: str) -> bool:
+    """Whether a text may speak of an option as something for this person: no stop, not avoided."""
+    verdict = case.verdicts.get(treatment)
+    return verdict is not None and verdict.verdict != "hard_stop" and not avoided(verdict)
+
+
+def left_out(case: Case, treatment: str) -> str:
+    """Return why no step may name an option (``blocked``, ``phase`` ...), or nothing."""
     verdict, option = case.verdicts.get(treatment), case.treatments.get(treatment)
     if verdict is None or option is None:
         return "unasked"
@@ -152,7 +169,7 @@ def _left_out(case: Case, treatment: str) -> str:
         ("avoided", avoided(verdict)),
         ("no_base", option.group == "adjunct" and not _has_base(case)),
         ("taken", drugs <= _taken(case)),
-        ("without_benefit", drugs <= _without_benefit(case)),
+        ("without_benefit", drugs <= without_benefit(case)),
         ("not_borne", bool(drugs & _not_borne(case))),
         ("stage", case.appraisal.stage.count < option.failed_trials_before),
         ("phase", not case.within_phase(treatment)),
@@ -160,8 +177,8 @@ def _left_out(case: Case, treatment: str) -> str:
     return next((why for why, holds in checks if holds), "")
 
 
-def _without_benefit(case: Case) -> set[str]:
-    """Return what did not help in this episode."""
+def without_benefit(case: Case) -> set[str]:
+    """Return the drugs and other treatments that did not help in this episode."""
     return {
         drug
         for trial in case.appraisal.trials
@@ -250,7 +267,7 @@ def _difference(case: Case, group: list[Prediction]) -> str:
     tied = [p for p in case.decision.predictions if p.tied]
     left: dict[str, list[Prediction]] = {}
     for p in tied:
-        if why := _left_out(case, p.treatment):
+        if why := left_out(case, p.treatment):
             left.setdefault(why, []).append(p)
     if not left or len(tied) == 1:
         return ""

@@ -29,7 +29,8 @@ class Step:
     """One step of a plan.
 
     `review` is the day on which it is looked at again, `stop_rule` what ends it, `evidence` one
-    clause, `checked` says whether the row it rests on was checked against its source.
+    clause, `checked` says whether the row it rests on was checked against its source, `id` is the
+    row of `phases/steps`.
     """
 
     order: int
@@ -44,6 +45,7 @@ class Step:
     checked: str
     reference: str
     alternatives: tuple[str, ...]
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,209 @@
+"""Steps about what is taken now: ask, optimise, continue, add or change, side effects."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from equipoise.core.casing import within
+from equipoise.core.tables import load_table
+from equipoise.plan.case import drugs_of, title
+from equipoise.plan.course import change_in, course_of
+from equipoise.plan.options import listed, open_options
+from equipoise.plan.situations.fill import Fill, Situation, name_of
+from equipoise.plan.states import in_state, may_choose
+
+if TYPE_CHECKING:
+    from equipoise.core.nouns import DoseLimit, Prediction, ReportedEffect
+    from equipoise.core.tables import Row
+    from equipoise.plan.case import Case, Running
+
+__all__ = ["CURRENT", "marked_effects"]
+
+ADDED = ("adjunct",)
+PARTIAL = "partial_response"
+MARKED = ("moderate", "severe")
+
+
+def _current_unknown(case: Case, _: Row) -> tuple[Fill, ...]:
+    found = []
+    for running in in_state(case, "unknown"):
+        if course_of(case, running) is not None:
+            continue
+        facts = running.appraised.missing if running.appraised else ()
+        asked = listed(facts) or "dose, dates, adherence and effect so far"
+        words = {"trial": name_of(case, running), "missing": asked}
+        found.append(Fill(words, (running.trial.treatment,)))
+    return tuple(found)
+
+
+def _current_unrecorded(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Plan the question on what a scale already shows of an adequate trial without an outcome."""
+    found = []
+    for running in in_state(case, "unknown"):
+        course = course_of(case, running)
+        if course is not None:
+            words = {"trial": name_of(case, running), **course}
+            found.append(Fill(words, (running.trial.treatment,)))
+    return tuple(found)
+
+
+def _current_inadequate(case: Case, _: Row) -> tuple[Fill, ...]:
+    found = []
+    for running in in_state(case, "inadequate"):
+        reasons = running.appraised.reasons if running.appraised else ()
+        texts = "; ".join(reason.rstrip(".") for reason in reasons)
+        limit = _limit(case, running)
+        words = {
+            "trial": name_of(case, running),
+            "reasons": texts or "not adequate so far",
+            "limits": _limits(limit),
+        }
+        found.append(Fill(words, (running.trial.treatment,)))
+    return tuple(found)
+
+
+def _limit(case: Case, running: Running) -> DoseLimit | None:
+    names = {running.trial.treatment, *drugs_of(running.trial.treatment)}
+    return next((limit for limit in case.appraisal.dose_limits if limit.drug in names), None)
+
+
+def _limits(limit: DoseLimit | None) -> str:
+    """Return between which doses this person may be, as a sentence, or nothing."""
+    if limit is None or limit.maximum is None:
+        return ""
+    least = "" if limit.adequate is None else f"adequate from {limit.adequate:g} {limit.unit}, "
+    why = f" ({'; '.join(limit.because)})" if limit.because else ""
+    open_facts = f"; not known: {listed(limit.missing)}" if limit.missing else ""
+    said = f"{least}highest for this person {limit.maximum:g} {limit.unit}{why}{open_facts}"
+    return f" {said[0].upper()}{said[1:]}."
+
+
+def _room_in_dose(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Plan a higher dose of what helped in part, where the dose of this person may still rise."""
+    found = []
+    for running in in_state(case, "tried"):
+        limit, dose = _limit(case, running), running.trial.dose.value
+        if running.trial.outcome.value != PARTIAL or limit is None or dose is None:
+            continue
+        if limit.maximum is None or dose.unit != limit.unit or dose.value >= limit.maximum:
+            continue
+        if marked_effects(case):
+            continue
+        words = {
+            "trial": name_of(case, running),
+            "dose": f"{dose.value:g} {dose.unit}",
+            "limits": _limits(limit),
+        }
+        found.append(Fill(words, reference=limit.reference))
+    return tuple(found)
+
+
+def _current_working(case: Case, _: Row) -> tuple[Fill, ...]:
+    found = []
+    for running in in_state(case, "working"):
+        words = {"trial": name_of(case, running), "outcome": str(running.trial.outcome.value)}
+        words["outcome"] = words["outcome"].replace("_", " ")
+        found.append(Fill(words, (running.trial.treatment,)))
+    return tuple(found)
+
+
+def _add_or_change(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Plan the decision between an addition and another treatment, by what the trial did."""
+    tried = in_state(case, "tried")
+    if not tried or case.pending or not may_choose(case):
+        return ()
+    options = open_options(case)
+    added = [p for p in options if case.treatments[p.treatment].group in ADDED]
+    others = [p for p in options if case.treatments[p.treatment].group not in ADDED]
+    if not added and not others:
+        return ()
+    adds = any(r.trial.outcome.value == PARTIAL for r in tried) and not marked_effects(case)
+    words = {
+        "trial": listed(tuple(name_of(case, r) for r in tried)),
+        "towards": _towards(adds, bool(added)),
+        "shown": _shown(case, tried),
+        "facts": "it helped in part" if adds else "it did not help enough, or is hard to bear",
+        "count": f"{len(added)} addition{'' if len(added) == 1 else 's'} and {len(others)} "
+        f"other option{'' if len(others) == 1 else 's'} are open",
+    }
+    return (Fill(words, alternatives=_examples(case, others if adds else added)),)
+
+
+def _towards(adds: bool, open_addition: bool) -> str:
+    if not open_addition:
+        return "another treatment in its place; no addition is open"
+    if adds:
+        return "adding to it, as what was gained would be lost with a change"
+    return "changing it, unless the person gained something that is worth keeping"
+
+
+def _shown(case: Case, tried: tuple[Running, ...]) -> str:
+    """Return what the PHQ-9 shows of each trial, as a clause, or what the record says."""
+    told = []
+    for running in tried:
+        change = change_in(case, running.trial)
+        outcome = (running.trial.outcome.value or "not recorded").replace("_", " ")
+        if change is None:
+            told.append(f"{name_of(case, running)}: outcome {outcome}")
+        else:
+            weeks = math.floor(change.weeks)
+            told.append(
+                f"{name_of(case, running)}: outcome {outcome}; the PHQ-9 {change.words} "
+                f"in {weeks} weeks ({change.first} to {change.last})"
+            )
+    return "; ".join(told)
+
+
+def _examples(case: Case, options: list[Prediction]) -> tuple[str, ...]:
+    from equipoise.core.tables import setting
+
+    most = int(setting("plan_named_options"))
+    return tuple(title(case, p.treatment) for p in options[:most])
+
+
+def marked_effects(case: Case) -> tuple[ReportedEffect, ...]:
+    """Return the side effects that trouble the person by the last report of each."""
+    return tuple(e for e in _last_effects(case) if e.severity in MARKED)
+
+
+def _last_effects(case: Case) -> tuple[ReportedEffect, ...]:
+    last: dict[str, ReportedEffect] = {}
+    for effect in sorted(case.timeline.side_effects.or_else(()), key=lambda e: e.date):
+        last[effect.effect] = effect
+    return tuple(effect for effect in last.values() if effect.severity != "none")
+
+
+def _side_effects(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Answer every side effect that was reported; the most troublesome first."""
+    order = (*reversed(MARKED), "mild")
+    reports = sorted(_last_effects(case), key=lambda e: order.index(e.severity))
+    told, rows = [], []
+    for effect in reports:
+        row = load_table("phases/side_effects").find(id=effect.effect)
+        named = load_table("checks/effects").find(id=effect.effect)
+        name = within(named.text("title")) if named else effect.effect.replace("_", " ")
+        if row is None:
+            told.append(f"{name} ({effect.severity}): ask what it does to the person")
+            continue
+        rows.append(row)
+        what = row.text("if_marked" if effect.severity in MARKED else "if_mild")
+        told.append(f"{name} ({effect.severity}, {effect.date}): {what}")
+    if not told:
+        return ()
+    days = min((r.number("review_days") for r in rows), default=0.0)
+    stops = tuple(dict.fromkeys(r.text("urgent") for r in rows if r.optional_text("urgent")))
+    words = {"effects": "; ".join(told)}
+    return (Fill(words, stop_rules=stops, review_days=days, sources=tuple(rows)),)
+
+
+CURRENT: dict[str, Situation] = {
+    "current_unknown": _current_unknown,
+    "current_unrecorded": _current_unrecorded,
+    "current_inadequate": _current_inadequate,
+    "room_in_dose": _room_in_dose,
+    "current_working": _current_working,
+    "add_or_change": _add_or_change,
+    "side_effects": _side_effects,
+}
+"""Situations of what is taken now."""

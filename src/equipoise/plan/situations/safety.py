@@ -1,0 +1,106 @@
+"""Steps about danger: urgent pathways, thoughts of suicide, stops on what is taken now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from equipoise.core.casing import within
+from equipoise.plan.case import title
+from equipoise.plan.options import listed
+from equipoise.plan.situations.fill import Fill, Situation
+from equipoise.plan.states import acute_choice, acute_flags, comes_first, too_young, watched
+
+if TYPE_CHECKING:
+    from equipoise.core.tables import Row
+    from equipoise.plan.case import Case
+
+__all__ = ["SAFETY"]
+
+
+def _urgent(case: Case, _: Row) -> tuple[Fill, ...]:
+    flags = [flag for flag in case.appraisal.red_flags if flag.grade == "emergency"]
+    titles = tuple(within(flag.title) for flag in flags)
+    return (Fill({"flags": listed(titles)}),) if titles else ()
+
+
+def _acute(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Plan what the guideline puts first in such a state, unless a rule stops it."""
+    flags = acute_flags(case)
+    if not flags or acute_choice(case):
+        return ()
+    first = tuple(
+        verdict.treatment
+        for verdict in case.appraisal.verdicts
+        if verdict.verdict != "hard_stop" and comes_first(case, verdict.treatment, flags)
+    )
+    words = {
+        "flags": listed(tuple(within(flag.title) for flag in flags)),
+        "options": listed(tuple(within(title(case, name)) for name in first))
+        or "the treatment of this state",
+    }
+    return (Fill(words, first),)
+
+
+def _watch(case: Case, _: Row) -> tuple[Fill, ...]:
+    flags, _others = watched(case)
+    if not flags:
+        return ()
+    first = {step.when for flag in flags for step in flag.pathway[:1]}
+    when = "today" if "today" in first else "at this contact"
+    titles = tuple(within(flag.title) for flag in flags)
+    return (Fill({"flags": listed(titles), "when": when}),)
+
+
+def _watch_other(case: Case, _: Row) -> tuple[Fill, ...]:
+    _suicide, flags = watched(case)
+    return tuple(
+        Fill(
+            {
+                "flag": flag.title,
+                "evidence": flag.evidence,
+                "actions": ". ".join(step.action for step in flag.pathway),
+            },
+            reference="; ".join(dict.fromkeys(step.reference for step in flag.pathway)),
+        )
+        for flag in flags
+    )
+
+
+def _below_adult(case: Case, _: Row) -> tuple[Fill, ...]:
+    age = case.timeline.demographics.age_years.value
+    return (Fill({"age": f"{age:g}"}),) if age is not None and too_young(case) else ()
+
+
+def _bipolar(case: Case, _: Row) -> tuple[Fill, ...]:
+    return tuple(
+        Fill({"evidence": item.evidence or within(item.title)})
+        for item in case.appraisal.diagnosis_check
+        if item.id == "bipolarity" and item.status == "abnormal"
+    )
+
+
+def _current_blocked(case: Case, _: Row) -> tuple[Fill, ...]:
+    found = []
+    for treatment, stops in case.stops.items():
+        texts = dict.fromkeys(reason.text.rstrip(".") for reason in stops)
+        actions = dict.fromkeys(reason.action for reason in stops if reason.action)
+        found.append(
+            Fill(
+                {"trial": within(title(case, treatment)), "reasons": f"{'; '.join(texts)}."},
+                prerequisites=tuple(f"The rule asks: {action}" for action in actions),
+                reference="; ".join(dict.fromkeys(reason.reference for reason in stops)),
+            )
+        )
+    return tuple(found)
+
+
+SAFETY: dict[str, Situation] = {
+    "urgent": _urgent,
+    "acute": _acute,
+    "watch": _watch,
+    "watch_other": _watch_other,
+    "below_adult": _below_adult,
+    "bipolar": _bipolar,
+    "current_blocked": _current_blocked,
+}
+"""Situations of danger."""

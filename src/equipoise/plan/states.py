@@ -1,0 +1,119 @@
+"""States of a person that several steps ask about: acute, watched, too young, to be chosen for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from equipoise.core.dates import weeks_between
+from equipoise.core.tables import load_table
+from equipoise.plan.missing import last_total
+from equipoise.plan.options import choose
+
+if TYPE_CHECKING:
+    from equipoise.core.nouns import RedFlag, TreatmentTrial
+    from equipoise.plan.case import Case, Running
+
+__all__ = [
+    "acute_choice",
+    "acute_flags",
+    "comes_first",
+    "helped",
+    "in_state",
+    "in_treatment",
+    "may_choose",
+    "minimal_score",
+    "ranked",
+    "too_young",
+    "watched",
+]
+
+HELPED = ("remission", "response")
+
+
+def acute_flags(case: Case) -> tuple[RedFlag, ...]:
+    """Return the states in which no option is named by its rate; one urgent pathway treats them."""
+    about = load_table("phases/steps").row(applies_when="acute").items("flags")
+    flags = case.appraisal.red_flags
+    return tuple(f for f in flags if f.id in about and f.grade == "emergency")
+
+
+def acute_choice(case: Case) -> bool:
+    """Whether the ranking itself begins with what the guideline puts first in such a state."""
+    choice = choose(case) if ranked(case) and not case.working else None
+    return choice is not None and comes_first(case, choice.named[0].treatment, acute_flags(case))
+
+
+def comes_first(case: Case, treatment: str, flags: tuple[RedFlag, ...]) -> bool:
+    """Whether the guideline puts an option first in one of the states."""
+    option = case.treatments.get(treatment)
+    row = load_table("phases/lines").find(drug_class=option.drug_class) if option else None
+    return row is not None and bool({flag.id for flag in flags} & set(row.items("first_with")))
+
+
+def watched(case: Case) -> tuple[list[RedFlag], list[RedFlag]]:
+    """Return the watch flags that are about thoughts of suicide, and the others."""
+    about = load_table("phases/steps").row(applies_when="watch").items("flags")
+    flags = [flag for flag in case.appraisal.red_flags if flag.grade == "watch"]
+    return [f for f in flags if f.id in about], [f for f in flags if f.id not in about]
+
+
+def too_young(case: Case) -> bool:
+    """Whether the person is known to be younger than the people in the trials."""
+    age = case.timeline.demographics.age_years.value
+    adult = load_table("hyperparameters/hyperparameters").row(id="appraise_adult_from")
+    return age is not None and age < adult.number("value")
+
+
+def minimal_score(case: Case) -> int | None:
+    """Return the last score where it asks for no treatment and none is running, or None."""
+    score = last_total(case)
+    limit = load_table("phases/steps").row(applies_when="low_score").number("score_below")
+    return score if score is not None and score < limit and not case.running else None
+
+
+def ranked(case: Case) -> bool:
+    """Whether a choice by the rates, and its follow-up, are asked for at all."""
+    return case.appraisal.stage.known and not too_young(case) and minimal_score(case) is None
+
+
+def may_choose(case: Case) -> bool:
+    """Whether a step may name the next option by the rates."""
+    named_elsewhere = acute_flags(case) and not acute_choice(case)
+    return ranked(case) and not case.working and not named_elsewhere
+
+
+def in_treatment(case: Case) -> bool:
+    """Whether a choice is asked for, or something that helps goes on."""
+    return may_choose(case) or (case.working and not too_young(case))
+
+
+def in_state(case: Case, state: str) -> tuple[Running, ...]:
+    """Return what is taken now and is in this state."""
+    return tuple(running for running in case.running if running.state == state)
+
+
+def helped(case: Case, weeks: float | None) -> tuple[TreatmentTrial, ...]:
+    """Return what helps now, and the courses that ended in it at most so many weeks ago.
+
+    Parameters
+    ----------
+    case : Case
+        One person.
+    weeks : float or None
+        How far back a course of sessions may have ended; None: only what goes on.
+
+    Returns
+    -------
+    tuple of TreatmentTrial
+        In the order of the records.
+    """
+    running = [r.trial for r in case.running if r.state == "working"]
+    trials = case.timeline.treatments.or_else(())
+    return tuple(t for t in trials if t in running or _ended_well(case, t, weeks))
+
+
+def _ended_well(case: Case, trial: TreatmentTrial, weeks: float | None) -> bool:
+    stop = trial.stop.value
+    if weeks is None or stop is None or trial.running or trial.outcome.value not in HELPED:
+        return False
+    return weeks_between(stop, case.today)[0] <= weeks
