@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 from equipoise import __version__
 from equipoise.apps.evidence.cli import evidence_app
 from equipoise.apps.imaging.cli import add_commands
+from equipoise.apps.intake.cli import add_commands as add_intake
 from equipoise.apps.norms.cli import norms_app
 from equipoise.core.errors import EquipoiseError, InputError
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(norms_app, name="norms")
 add_commands(app)
+add_intake(app)
 
 Date = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the run (today).")

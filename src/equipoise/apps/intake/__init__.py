@@ -1,0 +1,1 @@
+"""Records without typing YAML: questions in the terminal, and tables of many people."""
