@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from equipoise.appraise.adequacy import appraise_trials
 from equipoise.appraise.current import combinations, current_stops
 from equipoise.appraise.diagnosis import check_criteria, check_diagnosis, check_specifiers
 from equipoise.appraise.dosing import dose_limits, gene_phenotypes
 from equipoise.appraise.red_flags import emergencies_first, find_red_flags
-from equipoise.appraise.safety import ground, judge, option_ids
+from equipoise.appraise.safety import Ground, ground, judge, option_ids
 from equipoise.appraise.stage import stage_of
 from equipoise.appraise.staging import check_resistance, imaging_workup, staging
 from equipoise.core.dates import IsoDate
-from equipoise.core.nouns import Appraisal, OptionVerdict, Timeline
+from equipoise.core.nouns import Appraisal, DoseLimit, GenePhenotype, OptionVerdict, Timeline
 
 __all__ = ["appraise", "option_verdict"]
 
@@ -31,12 +33,12 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
     Appraisal
         With one verdict for each row of `treatments` that is judged, in table order.
     """
-    trials = appraise_trials(timeline, today=today)
-    shared = ground(timeline, trials, today=today)
+    shared, genes, limits = _judged(timeline, today)
+    trials = shared.trials
     stage = stage_of(timeline, trials)
-    genes = gene_phenotypes(shared)
+    checks = check_diagnosis(timeline)
     return Appraisal(
-        diagnosis_check=check_diagnosis(timeline),
+        diagnosis_check=checks,
         trials=trials,
         stage=stage,
         red_flags=emergencies_first((*find_red_flags(timeline), *combinations(shared))),
@@ -45,11 +47,26 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
         episode_criteria=check_criteria(timeline),
         specifiers=check_specifiers(timeline),
         staging=staging(timeline, trials, today=today),
-        pseudo_resistance=check_resistance(timeline, trials),
-        imaging_workup=imaging_workup(timeline, stage),
+        pseudo_resistance=check_resistance(timeline, trials, checks=checks, genes=genes),
+        imaging_workup=imaging_workup(timeline, stage, today=today),
         genes=genes,
-        dose_limits=dose_limits(shared, genes),
+        dose_limits=limits,
     )
+
+
+def _judged(
+    timeline: Timeline, today: IsoDate
+) -> tuple[Ground, tuple[GenePhenotype, ...], tuple[DoseLimit, ...]]:
+    """Return what the verdicts rest on, with the trials judged against the person's own limits.
+
+    The limits need the drugs that are taken, and the trials need the limits: so the trials are
+    appraised a second time once the limits are known.
+    """
+    first = ground(timeline, appraise_trials(timeline, today=today), today=today)
+    genes = gene_phenotypes(first)
+    limits = dose_limits(first, genes)
+    trials = appraise_trials(timeline, today=today, limits=limits, genes=genes)
+    return replace(first, trials=trials), genes, limits
 
 
 def option_verdict(timeline: Timeline, option: str, *, today: IsoDate) -> OptionVerdict:
@@ -69,5 +86,5 @@ def option_verdict(timeline: Timeline, option: str, *, today: IsoDate) -> Option
     OptionVerdict
         As in :func:`appraise`.
     """
-    trials = appraise_trials(timeline, today=today)
-    return judge(option, ground(timeline, trials, today=today))
+    shared, _, _ = _judged(timeline, today)
+    return judge(option, shared)

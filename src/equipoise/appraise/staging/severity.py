@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from equipoise.appraise.staging.statements import stated
 from equipoise.core.dates import earliest
 from equipoise.core.nouns import ScaleAnswers, Timeline
 from equipoise.core.scoring import score
@@ -54,10 +55,8 @@ def _rows(source: str) -> list[Row]:
 def _psychosis(timeline: Timeline) -> str:
     if "psychotic_features" in timeline.episode.specifiers.or_else(()):
         return "episode specifier psychotic features"
-    stated = [f for f in timeline.findings.or_else(()) if f.finding == "psychosis"]
-    if stated and stated[-1].status == "present":
-        return f"psychotic symptoms present ({stated[-1].date.value or 'no date'})"
-    return ""
+    status, told = stated(timeline, "psychosis")
+    return told if status == "present" else ""
 
 
 def _by_scale(timeline: Timeline) -> tuple[str, str] | None:
