@@ -71,7 +71,9 @@ def ask_drugs(question: Question, timeline: Timeline) -> Reply | None:
     wanted = set(question.drugs)
     found = [t.drug for t in _drugs(timeline) if t.stop is None and wanted & _names(t.drug)]
     if found:
-        return Reply("yes", f"taken now: {', '.join(_title(drug) for drug in dict.fromkeys(found))}")
+        return Reply(
+            "yes", f"taken now: {', '.join(_title(drug) for drug in dict.fromkeys(found))}"
+        )
     if timeline.drugs.known and timeline.treatments.known:
         return Reply("no", "drugs taken now")
     return Reply("unknown")

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from equipoise.appraise.questions import Question, Reply, Truth, questions_of
 from equipoise.core.nouns import Timeline
 from equipoise.core.tables import Row, load_table
 
-__all__ = ["SIGNS", "Count", "Counted", "GroupCount", "Member", "Sources", "count"]
+__all__ = ["SIGNS", "SPECIFIERS", "Count", "GroupCount", "Member", "Sources", "count", "tables_of"]
 
 Ask = Callable[[Question, Timeline], Reply]
 _TURNED: Final[dict[Truth, Truth]] = {"yes": "no", "no": "yes", "unknown": "unknown"}
@@ -29,6 +29,7 @@ class Sources:
 
 
 SIGNS: Final = Sources("red_flags/groups", "red_flags/signs")
+SPECIFIERS: Final = Sources("checks/groups", "checks/specifiers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,9 @@ class Count:
         )
 
 
-Counted = Literal["met", "not_met", "cannot_tell"]
+def tables_of(name: str) -> Sources:
+    """Return where the set of a red flag stands: its own signs, or a specifier's."""
+    return SIGNS if load_table(SIGNS.groups).find(set=name) else SPECIFIERS
 
 
 def count(name: str, tables: Sources, timeline: Timeline, ask: Ask) -> Count:

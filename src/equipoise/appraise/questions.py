@@ -81,30 +81,17 @@ class Question:
     `settled_by` says whose "no" is enough: of ``all`` sources, of ``any``, or of the one it names.
     An item without `item_from` asks whether the item was left out.
 
-    Parameters
-    ----------
-    total_from, total_below, bands, part
-        Total of the scale, or of the `part` named: from, below, or one of the bands.
-    family
-        ICD-10 prefixes of diagnoses in the family.
-    drugs
-        Ids, classes or groups of drugs taken now; ``serotonergic`` is one of them.
-    depressants
-        Strengths of `checks/depressants`: a drug of one of them, taken in this episode, says yes.
-    effects
-        Side effects of `checks/effects`, as the person reports them.
-    onset_age_below, onset_age_from
-        Age at the first depression; only what the present age proves is told.
-    episodes_from
-        Number of the present episode.
-    weeks_from
-        Weeks from the onset of the episode to the last day on which symptoms were asked.
-    counted
-        Set of `red_flags/groups` whose signs are counted.
-    lab_rise
-        The newest value lies this far above the lowest one before it.
-    given_pregnancy
-        The rule holds only in these states: ``pregnant``, ``breastfeeding``, ``not_pregnant``.
+    Notes
+    -----
+    `total_from`, `total_below` and `bands` are about the total of the scale, or about its `part`;
+    `extra` is a question of the scale beside the scored ones, with the limits of an item.
+    `family` holds ICD-10 prefixes; `drugs` ids, classes or groups of drugs taken now
+    (``serotonergic`` is one); `depressants` strengths of `checks/depressants`; `effects` side
+    effects that the person reports. `onset_age_below` and `onset_age_from` are about the first
+    depression, `episodes_from` about the number of the present one, `weeks_from` about its weeks
+    until symptoms were last asked. `counted` is a set of signs that are counted. With `lab_rise`
+    the newest value is compared with the lowest one before it. `given_pregnancy` is a filter:
+    ``pregnant``, ``breastfeeding``, ``not_pregnant``.
     """
 
     conditions: tuple[str, ...]
@@ -140,6 +127,7 @@ class Question:
     counted: str | None = None
     lab_rise: float | None = None
     given_pregnancy: tuple[str, ...] = ()
+    extra: str | None = None
 
 
 def read_question(row: Row) -> Question:
@@ -179,6 +167,7 @@ def read_question(row: Row) -> Question:
         counted=ask.text("counted"),
         lab_rise=ask.number("lab_rise"),
         given_pregnancy=ask.items("given_pregnancy"),
+        extra=ask.text("scale_extra"),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from equipoise.appraise.background import BACKGROUND
-from equipoise.appraise.counted import SIGNS, count
+from equipoise.appraise.counted import count, tables_of
 from equipoise.appraise.questions import Question, Reply
 from equipoise.appraise.sources import SOURCES, condition_reply, pregnancy_is
 from equipoise.core.nouns import Timeline
@@ -55,7 +55,9 @@ def _replies(question: Question, timeline: Timeline) -> dict[str, Reply]:
         if (reply := ask(question, timeline)) is not None
     }
     if question.counted is not None:
-        replies["counted"] = count(question.counted, SIGNS, timeline, answer).reply()
+        replies["counted"] = count(
+            question.counted, tables_of(question.counted), timeline, answer
+        ).reply()
     return replies
 
 

@@ -234,9 +234,7 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     return _lab_reply(limits, values, told)
 
 
-def _risen(
-    by: float, unit: str, held: Sequence[LabResult], newest: Sequence[LabResult]
-) -> Reply:
+def _risen(by: float, unit: str, held: Sequence[LabResult], newest: Sequence[LabResult]) -> Reply:
     """Return whether a newest value lies more than `by` above the lowest of the earlier ones."""
     before = [(lab_value(lab, unit), lab) for lab in held if lab not in newest]
     known = [(value, lab) for value, lab in before if value is not None]
@@ -287,7 +285,7 @@ def ask_scale(question: Question, timeline: Timeline) -> Reply | None:
     newest = _newest([s for s in timeline.scales.or_else(()) if s.scale == question.scale])
     if not newest:
         return Reply("unknown")
-    reply_to = _item_reply if question.item else _total_reply
+    reply_to = _item_reply if question.item or question.extra else _total_reply
     replies = [reply_to(question, answers) for answers in newest]
     for truth in ("yes", "unknown"):
         chosen = [reply for reply in replies if reply.truth == truth]
@@ -299,8 +297,11 @@ def ask_scale(question: Question, timeline: Timeline) -> Reply | None:
 def _item_reply(question: Question, answers: ScaleAnswers) -> Reply:
     """Return what one item says; one that was left out, or not reported, was asked and is open."""
     index = question.item - 1
-    value = answers.items[index] if index < len(answers.items) else None
-    told = f"{titled('scales/scales', answers.scale)} item {question.item}"
+    value = answers.items[index] if 0 <= index < len(answers.items) else None
+    named = f"item {question.item}"
+    if question.extra is not None:
+        value, named = dict(answers.extras).get(question.extra), in_words(question.extra)
+    told = f"{titled('scales/scales', answers.scale)} {named}"
     gap = "left out" if answers.items else "not known, only a total"
     left_out = f"{told} {gap} ({answers.date})"
     if question.item_from is None:
@@ -319,7 +320,7 @@ def _total_reply(question: Question, answers: ScaleAnswers) -> Reply:
     value = dict(scored.parts).get(question.part) if question.part else scored.total
     if value is None or (question.bands and scored.band is None):
         why = f": {scored.reason}" if scored.reason else ""
-        return Reply("unknown", f"{title}: no total{why} ({answers.date})", asked=True)
+        return Reply("unknown", f"{title}: cannot be scored{why} ({answers.date})", asked=True)
     part = f", {in_words(question.part)}" if question.part else ""
     inside = _inside(question, value, scored)
     return Reply("yes" if inside else "no", f"{title}{part} {value:g} ({answers.date})")

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from equipoise.appraise.counted import Count, Sources, count
+from equipoise.appraise.counted import SPECIFIERS, Count, count
 from equipoise.appraise.diagnosis.episode import of_this_episode
 from equipoise.appraise.rules import answer
 from equipoise.core.nouns import Specifier, Timeline
 from equipoise.core.tables import Row, load_table
 
-__all__ = ["SPECIFIERS", "check_specifiers"]
-
-SPECIFIERS: Final = Sources("checks/groups", "checks/specifiers")
+__all__ = ["check_specifiers"]
 
 Status = Literal["present", "absent", "cannot_tell"]
 _STATUS: Final[dict[str, Status]] = {"yes": "present", "no": "absent", "unknown": "cannot_tell"}
