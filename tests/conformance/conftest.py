@@ -27,6 +27,7 @@ from equipoise.core.nouns import (
     ScaleAnswers,
     Timeline,
 )
+from equipoise.core.tables import load_table
 
 SHAPE, ORIGIN, SPACING = (37, 45, 33), (-72.0, -104.0, -48.0), 4.0
 VOLUMES, SECONDS = 300, 2.0
@@ -48,6 +49,7 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
         scales=given((
             ScaleAnswers("phq9", "2025-01-10", (2, 2, 1, 2, None, 2, 1, 0, 1)),
             ScaleAnswers("phq9", "2024-11-02", (3, 3, 2, 3, 2, 2, 2, 1, 0)),
+            *_lowest_answers(),
         )),
         labs=given((
             LabResult("crp_hs", 0.34, "mg/dL", "2025-01-10"),
@@ -72,9 +74,24 @@ def damaged(person: Timeline, tmp_path_factory: pytest.TempPathFactory) -> Timel
         (folder / path.name).write_bytes(path.read_bytes()[:-40])
     return replace(
         person,
-        scales=given((ScaleAnswers("phq9", "2025-01-10", (4,) * 8),)),
+        scales=given((
+            ScaleAnswers("phq9", "2025-01-10", (4,) * 8),
+            *(replace(answers, items=(99, *answers.items[1:])) for answers in _lowest_answers()),
+        )),
         labs=given((LabResult("crp_hs", 3.4, "", "2025-01-10"),)),
         recordings=(*(_cut(cut, run) for run in runs), replace(tables, path=str(folder))),
+    )
+
+
+def _lowest_answers() -> tuple[ScaleAnswers, ...]:
+    """Return the lowest answers to every scale."""
+    return tuple(
+        ScaleAnswers(
+            row.text("id"),
+            "2025-01-10",
+            (int(row.number("item_minimum")),) * int(row.number("items")),
+        )
+        for row in load_table("scales/scales")
     )
 
 

@@ -1,10 +1,15 @@
-"""A value is never bare: a finite standard error above zero, and a coverage."""
+"""A value is never bare: a finite standard error above zero, and a coverage.
+
+A rating scale of which no source gives a reliability has a score without an error. That is said
+beside it, and such a measure may be shown but moves nothing.
+"""
 
 from __future__ import annotations
 
 import math
 
 from equipoise.core.nouns import Measurement, Result, Target
+from equipoise.core.tables import load_table
 
 
 def test_standard_error_is_there(measured: tuple[Result, ...]) -> None:
@@ -14,9 +19,21 @@ def test_standard_error_is_there(measured: tuple[Result, ...]) -> None:
         else:
             assert isinstance(result, Target)
             error = result.connectivity.standard_error
-        assert error is not None
+        if error is None:
+            assert isinstance(result, Measurement)
+            _check_unknown(result)
+            continue
         assert math.isfinite(error)
         assert error > 0
+
+
+def _check_unknown(result: Measurement) -> None:
+    folder, _, scale = result.id.partition(".")
+    assert folder == "scales"
+    row = load_table("scales/precision").find(scale=scale)
+    assert row is None or row.cells["sd"] == "n/a"
+    assert any("standard error is not known" in flag for flag in result.flags)
+    assert load_table("measures/measures").row(id=result.id).text("kind") == "shown"
 
 
 def test_coverage_is_a_share(measured: tuple[Result, ...]) -> None:

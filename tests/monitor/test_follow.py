@@ -20,10 +20,10 @@ RANK = {"reliable_improvement": 0, "no_reliable_change": 1, "reliable_worsening"
 
 def test_the_published_rule_agrees_with_its_formula() -> None:
     # 1.96 * sqrt(2) * 5.4 * sqrt(1 - 0.84) = 5.99; the NHS rule says 6 points or more.
-    scale = load_table("scales/scales").row(id="phq9")
+    precision = load_table("scales/precision").row(scale="phq9")
     by_hand = 1.96 * math.sqrt(2) * 5.4 * math.sqrt(1 - 0.84)
     assert by_hand == pytest.approx(5.99, abs=0.005)
-    assert scale.number("reliable_change") == math.ceil(by_hand) == 6
+    assert precision.number("reliable_change") == math.ceil(by_hand) == 6
 
 
 @pytest.mark.parametrize(

@@ -109,10 +109,11 @@ def test_an_old_score_without_treatment_is_no_trigger(course: Follow) -> None:
 
 @pytest.mark.parametrize("row", tuple(load_table("phases/triggers")), ids=lambda r: r.text("id"))
 def test_texts_name_only_facts_that_are_filled_in(row: Row) -> None:
-    named = {name for _, name, _, _ in string.Formatter().parse(row.text("why")) if name}
+    texts = row.text("why") + row.text("action")
+    named = {name for _, name, _, _ in string.Formatter().parse(texts) if name}
     known = {
-        "item9": {"now", "date", "before"},
-        "worsening": {"change", "baseline", "last", "reliable"},
-        "stale": {"weeks", "trial"},
+        "item9": {"item", "scale", "now", "date", "before"},
+        "worsening": {"moved", "change", "baseline", "last", "reliable"},
+        "stale": {"weeks", "trial", "scale"},
     }.get(row.text("id"), {"percent", "weeks", "trial", "limit"})
     assert named <= known

@@ -69,8 +69,9 @@ def measure(
     Returns
     -------
     tuple of Measurement, Target, ScanSummary or NotMeasured
-        At least one result for every measure of every assay. Input that one modality cannot use
-        is a `NotMeasured` with the message; the others are measured all the same.
+        At least one result for every measure of every assay that is expected. Input that one
+        modality cannot use is a `NotMeasured` with the message; the others are measured all the
+        same.
     """
     results: list[Result] = []
     for assay in (*RECORD_ASSAYS, *_outside()):

@@ -37,6 +37,9 @@ class AssaySpec:
         Row of `measures/measures` with the retest reliability.
     references : tuple of str
         Keys of `references/references`.
+    expected : bool
+        Whether its absence is told. What few people are asked is silent where the record has none
+        of it, and is `NotMeasured` only where it is there and cannot be used.
     """
 
     id: str
@@ -46,3 +49,4 @@ class AssaySpec:
     table: str
     retest: str
     references: tuple[str, ...]
+    expected: bool = True

@@ -37,7 +37,8 @@ def follow(
     Returns
     -------
     tuple of Trajectory
-        One for each scale, in the order of `scales/scales`.
+        One for each scale, in the order of `scales/scales`, that has a reliable change, a rule of
+        response, or an answer on thoughts of death.
 
     References
     ----------
@@ -46,9 +47,16 @@ def follow(
     found = []
     for scale in load_table("scales/scales"):
         series = read_series(scale, measurements, timeline)
-        if series is not None:
+        if series is not None and _is_followed(series):
             found.append(_trajectory(series, today))
     return tuple(found)
+
+
+def _is_followed(series: Series) -> bool:
+    """Return whether the course of the scale can be judged; a screen or a trait is not followed."""
+    row = series.precision
+    known = row is not None and row.optional_number("reliable_change") is not None
+    return known or series.judges_treatment or bool(series.asked)
 
 
 def _trajectory(series: Series, today: IsoDate) -> Trajectory:
@@ -56,7 +64,7 @@ def _trajectory(series: Series, today: IsoDate) -> Trajectory:
     reliable = None
     if series.points:
         reliable = series.reliable_change(series.points[series.baseline], series.points[-1])
-    verdict = _verdict(change, reliable)
+    verdict = _verdict(change, reliable, series.worse)
     return Trajectory(
         measure=series.measure,
         points=series.points,
@@ -66,21 +74,28 @@ def _trajectory(series: Series, today: IsoDate) -> Trajectory:
         verdict=verdict,
         words=_words(series, verdict, reliable),
         triggers=find_triggers(series, today),
-        reference=series.scale.text("reliable_change_reference"),
+        reference=_reference(series),
     )
 
 
-def _verdict(change: float | None, reliable: float | None) -> str:
+def _reference(series: Series) -> str:
+    """Return where the reliable change comes from; without one, where the scale does."""
+    row = series.precision
+    found = None if row is None else row.optional_text("reliable_change_reference")
+    return found or series.scale.text("reference")
+
+
+def _verdict(change: float | None, reliable: float | None, worse: int) -> str:
     if change is None or reliable is None:
         return "cannot_tell"
-    if change <= -reliable:
+    if worse * change <= -reliable:
         return "reliable_improvement"
-    return "reliable_worsening" if change >= reliable else "no_reliable_change"
+    return "reliable_worsening" if worse * change >= reliable else "no_reliable_change"
 
 
 def _words(series: Series, verdict: str, reliable: float | None) -> str:
     change = series.change
-    if change is None or reliable is None:
+    if change is None:
         return _why_not(series)
     first, last = series.points[series.baseline], series.points[-1]
     title = series.scale.text("title")
@@ -89,12 +104,18 @@ def _words(series: Series, verdict: str, reliable: float | None) -> str:
     direction = "lower" if change < 0 else "higher"
     unit = "point" if abs(change) == 1 else "points"
     size = f"{number(abs(change))} {unit} {direction}{share}" if change else "no difference"
-    error = "more than" if verdict.startswith("reliable") else "within"
     return (
         f"{title} {_value(series, first.value)} on {first.date}, "
         f"{_value(series, last.value)} on {last.date}: {size}, "
-        f"{error} measurement error ({number(reliable)} points). {_outcome(series, verdict)}"
+        f"{_against_error(verdict, reliable)}. {_outcome(series, verdict)}"
     ).strip()
+
+
+def _against_error(verdict: str, reliable: float | None) -> str:
+    if reliable is None:
+        return "and whether that is more than measurement error is not known for this scale"
+    side = "more than" if verdict.startswith("reliable") else "within"
+    return f"{side} measurement error ({number(reliable)} points)"
 
 
 def _why_not(series: Series) -> str:
@@ -120,12 +141,16 @@ def _value(series: Series, value: float) -> str:
 
 def _outcome(series: Series, verdict: str) -> str:
     """Return response and remission in words, claimed only on reliable improvement."""
-    limit = series.scale.number("remission_below")
-    low = series.points[-1].value < limit
+    limit = series.scale.optional_number("remission_below")
+    low = limit is not None and series.points[-1].value < limit
+    below = "" if limit is None else f"below {number(limit)}"
     if verdict != "reliable_improvement":
-        return f"The last value lies below {number(limit)}." if low else ""
+        return f"The last value lies {below}." if low else ""
     if low:
-        return f"Remission (below {number(limit)})."
-    if -(series.percent_change or 0) >= series.scale.number("response_percent"):
-        return f"Response (at least halved), not remission (below {number(limit)})."
+        return f"Remission ({below})."
+    share = series.scale.optional_number("response_percent")
+    if share is None:
+        return ""
+    if -(series.percent_change or 0) >= share:
+        return f"Response (at least halved), not remission ({below})."
     return "Less than response (at least halved)."

@@ -73,15 +73,36 @@ class Series:
             return None
         return weeks_between(self.trial.start.value, self.points[-1].date)[0]
 
-    def reliable_change(self, first: SeriesPoint, last: SeriesPoint) -> float:
+    @property
+    def worse(self) -> int:
+        """The sign of a turn for the worse: 1 for symptoms, -1 for well-being."""
+        return 1 if self.scale.text("direction") == "symptoms" else -1
+
+    @property
+    def judges_treatment(self) -> bool:
+        """Whether a treatment of depression is judged by the percent by which the scale falls."""
+        return (
+            self.scale.text("domain") == "depression"
+            and self.scale.optional_number("response_percent") is not None
+        )
+
+    @property
+    def precision(self) -> Row | None:
+        """Row of `scales/precision`; None where no source is known."""
+        return load_table("scales/precision").find(scale=self.scale.text("id"))
+
+    def reliable_change(self, first: SeriesPoint, last: SeriesPoint) -> float | None:
         """Return the smallest difference of two points that exceeds measurement error.
 
         Notes
         -----
         The published value, or 1.96 times the standard error of the difference where that is
-        larger, as it is when answers were missing.
+        larger, as it is when answers were missing. None where no source gives one.
         """
-        published = self.scale.number("reliable_change")
+        row = self.precision
+        published = None if row is None else row.optional_number("reliable_change")
+        if published is None:
+            return None
         level = load_table("hyperparameters/hyperparameters").row(id="monitor_confidence")
         width = NormalDist().inv_cdf((1 + level.number("value")) / 2)
         own = width * math.hypot(first.standard_error or 0, last.standard_error or 0)

@@ -47,7 +47,7 @@ def _trigger(row: Row, *, recorded: bool = True, **facts: str) -> Trigger:
         id=row.text("id"),
         title=row.text("title"),
         why=row.text("why").format(**facts),
-        action=unrecorded or row.text("action"),
+        action=(unrecorded or row.text("action")).format(**facts),
         reference=row.text("reference"),
     )
 
@@ -58,23 +58,32 @@ def _item(series: Series) -> Trigger | None:
         return None
     date, now = series.asked[-1]
     before = series.asked[-2][1] if len(series.asked) > 1 else None
-    if now == 0 or (before is not None and before >= now):
+    opens = series.scale.number("suicide_from")
+    if now < opens or (before is not None and before >= now):
         return None
-    earlier = "not asked" if before is None else str(before)
-    return _trigger(_row("item9"), now=str(now), date=date, before=earlier)
+    return _trigger(
+        _row("item9"),
+        item=series.scale.text("suicide_item"),
+        scale=series.scale.text("title"),
+        now=str(now),
+        date=date,
+        before="not asked" if before is None else str(before),
+    )
 
 
 def _worsening(series: Series) -> Trigger | None:
-    """Look for a reliable rise from the baseline, or from the value before the last one."""
+    """Look for a reliable turn for the worse: from the baseline, or from the value before."""
     if not series.points[1:]:
         return None
     last = series.points[-1]
     for earlier in (series.points[series.baseline], series.points[-2]):
         reliable = series.reliable_change(earlier, last)
-        if last.value - earlier.value >= reliable:
+        worse = series.worse * (last.value - earlier.value)
+        if reliable is not None and worse >= reliable:
             return _trigger(
                 _row("worsening"),
-                change=number(last.value - earlier.value),
+                moved="rose" if series.worse > 0 else "fell",
+                change=number(worse),
                 baseline=number(earlier.value),
                 last=number(last.value),
                 reliable=number(reliable),
@@ -86,6 +95,8 @@ def _little_change(series: Series) -> Trigger | None:
     """Look for too little improvement for the weeks that the present trial has lasted."""
     weeks, percent = series.weeks_in_trial, series.percent_change
     if series.trial is None or weeks is None or percent is None or not series.before_start:
+        return None
+    if not series.judges_treatment:
         return None
     for row in load_table("phases/triggers"):
         limit = row.optional_number("below_percent")
@@ -109,11 +120,12 @@ def _within(row: Row, weeks: float) -> bool:
 
 
 def _stale(series: Series, today: IsoDate) -> Trigger | None:
-    if series.trial is None or not series.points:
+    if series.trial is None or not series.points or not series.scale.flag("asked_of_all"):
         return None
     row = _row("stale")
     weeks = weeks_between(series.points[-1].date, today)[0]
     if weeks < row.number("from_weeks"):
         return None
     trial = series.trial.treatment.replace("_", " ")
-    return _trigger(row, weeks=str(math.floor(weeks)), trial=trial)
+    title = series.scale.text("title")
+    return _trigger(row, weeks=str(math.floor(weeks)), trial=trial, scale=title)

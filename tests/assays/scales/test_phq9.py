@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from equipoise.assays.scales import phq9
+from equipoise.assays.scales import rating
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.nouns import Measurement, NotMeasured, Result, ScaleAnswers, Timeline
 
 Items = tuple[int | None, ...]
+SPEC = next(spec for spec in rating.SPECS if spec.id == "scales.phq9")
 ANSWERS = st.integers(0, 3)
 
 
@@ -27,7 +28,7 @@ def _timeline(*items: Items, date: str = "2025-01-10") -> Timeline:
 
 
 def _one(items: Items) -> Result:
-    (result,) = phq9.measure(_timeline(items))
+    (result,) = rating.measure(_timeline(items), SPEC)
     return result
 
 
@@ -79,7 +80,7 @@ def test_answers_that_cannot_be_scored(items: Items, reason: str) -> None:
     ],
 )
 def test_no_answers_is_a_result(scales: Answer[tuple[ScaleAnswers, ...]], reason: str) -> None:
-    (result,) = phq9.measure(Timeline("01", scales=scales))
+    (result,) = rating.measure(Timeline("01", scales=scales), SPEC)
     assert isinstance(result, NotMeasured)
     assert reason in result.reason
 
@@ -95,7 +96,7 @@ def test_one_bad_set_does_not_lose_the_others() -> None:
         ScaleAnswers("phq9", "2025-02-01", (2,) * 9),
         ScaleAnswers("phq9", "2025-01-01", (5,) * 9),
     )
-    first, second = phq9.measure(Timeline("01", scales=given(sets)))
+    first, second = rating.measure(Timeline("01", scales=given(sets)), SPEC)
     assert isinstance(first, NotMeasured)
     assert isinstance(second, Measurement)
     assert (first.date, second.date) == ("2025-01-01", "2025-02-01")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from equipoise.assays.scales import phq9
+from equipoise.assays.scales.rating import SPECS, RatingScale
 
 __all__ = ["ASSAYS"]
 
-ASSAYS = (phq9,)
-"""The assays of this folder, in order."""
+ASSAYS = tuple(RatingScale(spec) for spec in SPECS)
+"""The assays of this folder: one for each scale with a total, in table order."""
