@@ -1,0 +1,262 @@
+"""How a drug is begun and raised: step by step to the dose of an adequate trial, never above."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from equipoise.core.nouns import Schedule
+from equipoise.plan.schedules.doses import (
+    Limits,
+    find_by_drug,
+    limits_of,
+    present_dose,
+    takeable,
+)
+from equipoise.plan.schedules.drawing import Entry, Head, draw, sources
+from equipoise.plan.schedules.words import NoScheduleError, plain, say
+
+if TYPE_CHECKING:
+    from equipoise.core.nouns import TreatmentTrial
+    from equipoise.core.tables import Row
+    from equipoise.plan.schedules.ground import Ground, New
+
+__all__ = [
+    "Ladder",
+    "age_rule",
+    "climb",
+    "ladder_of",
+    "ladder_rules",
+    "raise_dose",
+    "titrate",
+]
+
+_WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The doses of one drug that are passed through.
+
+    Parameters
+    ----------
+    doses : tuple of float
+        First dose first; empty where nothing is left to raise.
+    days : int
+        Days from one to the next.
+    adequate : float or None
+        Dose of an adequate trial; None where none is known.
+    """
+
+    drug: str
+    unit: str
+    doses: tuple[float, ...]
+    days: int
+    adequate: float | None
+    limits: Limits
+    row: Row
+
+
+def ladder_of(
+    ground: Ground, treatment: str, drug: str, present: float | None = None, percent: float = _WHOLE
+) -> Ladder:
+    """Return the doses from the first one, or from the present one, to the adequate one.
+
+    Parameters
+    ----------
+    ground : Ground
+        The person.
+    treatment, drug : str
+        The treatment that the drug belongs to, and the drug.
+    present : float, optional
+        The dose that is taken now.
+    percent : float, optional
+        Share of the usual first dose that is begun with.
+
+    Raises
+    ------
+    NoScheduleError
+        If a table lacks the drug, its first dose, or a form that holds it.
+    """
+    row = find_by_drug("schedules/titrations", treatment, drug)
+    if row is None:
+        raise NoScheduleError(say("no_ladder", drug=ground.name(drug)))
+    limits, unit = limits_of(ground, treatment, drug), row.text("unit")
+    if limits.unit != unit:
+        raise NoScheduleError(say("no_unit", drug=ground.name(drug), unit=limits.unit, wanted=unit))
+    target = limits.adequate if limits.adequate is not None else row.optional_number("target")
+    listed = [float(text) for text in row.items("doses")]
+    if present is None:
+        first = _first(ground, row, limits, percent)
+        target = first if target is None else target
+        begun: tuple[float, ...] = (first,)
+    else:
+        first, begun = present, ()
+        target = present if target is None else target
+    return Ladder(
+        drug,
+        unit,
+        (*begun, *_above(listed, first, target, limits.maximum)),
+        int(row.number("days_older" if ground.careful else "days")),
+        limits.adequate,
+        limits,
+        row,
+    )
+
+
+def _first(ground: Ground, row: Row, limits: Limits, percent: float) -> float:
+    if limits.start is None:
+        raise NoScheduleError(say("no_start", drug=ground.name(row.text("treatment"))))
+    held = [limits.start, limits.maximum]
+    if ground.careful:
+        held.append(row.optional_number("start_older"))
+    wanted = min(dose for dose in held if dose is not None) * percent / _WHOLE
+    drug = row.text("treatment").removesuffix("_augmentation")
+    forms = takeable(drug, limits.unit, max(wanted, limits.start))
+    first = forms.solid_at_most(wanted) or forms.at_most(wanted)
+    if not first:
+        words = {"drug": ground.name(drug), "dose": plain(wanted), "unit": limits.unit}
+        raise NoScheduleError(say("too_small", **words))
+    return first
+
+
+def _above(
+    listed: list[float], first: float, target: float, maximum: float | None
+) -> tuple[float, ...]:
+    """Return the listed doses above the first one, to the first that is adequate."""
+    found: list[float] = []
+    for dose in listed:
+        reached = (found or [first])[-1] >= target
+        if dose > first and not reached and (maximum is None or dose <= maximum):
+            found.append(dose)
+    return tuple(found)
+
+
+def climb(
+    ladder: Ladder, first_day: int, hold_until: int = 0, *, begun: bool = False
+) -> list[Entry]:
+    """Return the steps of a ladder by the day.
+
+    Parameters
+    ----------
+    ladder : Ladder
+        The doses.
+    first_day : int
+        Day of the first dose.
+    hold_until : int, optional
+        Day before which it is not raised.
+    begun : bool, optional
+        Whether the drug is taken already.
+    """
+    found = []
+    day = first_day
+    for place, dose in enumerate(ladder.doses):
+        if place:
+            day = max(day + ladder.days, hold_until)
+        notes = [] if place or begun else [say("first_dose")]
+        if _is_adequate(ladder, place):
+            notes.append(say("adequate"))
+        found.append(Entry(day, ladder.drug, dose, ladder.unit, "; ".join(notes)))
+    return found
+
+
+def _is_adequate(ladder: Ladder, place: int) -> bool:
+    """Whether this is the first dose of the ladder that counts as an adequate trial."""
+    goal = ladder.adequate
+    reached = [dose >= goal for dose in ladder.doses] if goal is not None else []
+    return bool(reached) and reached[place] and not any(reached[:place])
+
+
+def ladder_rules(ladder: Ladder, entries: list[Entry], base: dt.date) -> list[str]:
+    """Return when the dose is adequate, what bounds it, and what to mind."""
+    found = [] if ladder.row.optional_text("rule") is None else [ladder.row.text("rule")]
+    goal, limits = ladder.adequate, ladder.limits
+    reached = [e for e in entries if goal is not None and e.drug == ladder.drug and e.dose >= goal]
+    if reached and goal is not None:
+        date = (base + dt.timedelta(days=reached[0].day)).isoformat()
+        words = {"dose": plain(reached[0].dose), "unit": ladder.unit}
+        found.append(say("adequate_on", day=reached[0].day, date=date, **words))
+    elif goal is not None:
+        found.append(say("adequate_not_reached"))
+    if limits.maximum is not None:
+        found.append(say("further", maximum=plain(limits.maximum), unit=limits.unit))
+    return [*found, *limits.notes]
+
+
+def age_rule(ground: Ground) -> str:
+    """Return whether older people's steps were used, as a sentence; empty where not."""
+    if ground.older is None:
+        return say("older_unknown")
+    return say("older") if ground.older else ""
+
+
+def titrate(ground: Ground, new: New, head: Head, base: dt.date, later: str) -> Schedule:
+    """Begin the drugs of a treatment, one after the other, beside what is taken.
+
+    Parameters
+    ----------
+    ground : Ground
+        The person.
+    new : New
+        What is begun: only drugs that are not taken yet.
+    head : Head
+        Id, kind and title.
+    base : datetime.date
+        The day before which it does not begin.
+    later : str
+        Sentence on what it waits for; empty where it does not.
+
+    Raises
+    ------
+    NoScheduleError
+        If a dose or a table row is missing, or something taken must not meet it.
+    """
+    first, why = ground.first_day(new, frozenset(), base)
+    entries, rules, rows, day = [], [later, why, age_rule(ground)], [], 0
+    keys = []
+    for drug in new.drugs:
+        ladder = ladder_of(ground, new.treatment, drug)
+        steps = climb(ladder, day)
+        entries += steps
+        rules += ladder_rules(ladder, steps, first)
+        rows.append(ladder.row)
+        keys.append(ladder.limits.reference)
+        day = steps[-1].day + ladder.days
+    rules += ground.cautions()
+    return draw(head, entries, first, rules, sources(rows, keys))
+
+
+def raise_dose(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> Schedule | None:
+    """Bring a drug that is taken to the dose of an adequate trial.
+
+    Returns
+    -------
+    Schedule or None
+        None where the present dose is adequate already: time or adherence is what it lacks.
+
+    Raises
+    ------
+    NoScheduleError
+        If the present dose is not known, or lies above the highest for this person.
+    """
+    row = find_by_drug("schedules/titrations", trial.treatment, drug)
+    if row is None:
+        raise NoScheduleError(say("no_ladder", drug=ground.name(drug)))
+    present = present_dose(ground, trial, drug, row.text("unit"))
+    ladder = ladder_of(ground, trial.treatment, drug, present)
+    maximum = ladder.limits.maximum
+    words = {"drug": ground.name(drug), "dose": plain(present), "unit": ladder.unit}
+    if maximum is not None and present > maximum:
+        raise NoScheduleError(say("above_maximum", maximum=plain(maximum), **words))
+    if not ladder.doses:
+        return None
+    entries = climb(ladder, 0, begun=True)
+    rules = [
+        say("present_dose", **words),
+        age_rule(ground),
+        *ladder_rules(ladder, entries, ground.today),
+        *ground.cautions(),
+    ]
+    origin = sources([ladder.row], [ladder.limits.reference])
+    return draw(head, entries, ground.today, rules, origin)
