@@ -21,6 +21,7 @@ __all__ = [
     "avoided",
     "choose",
     "left_out",
+    "left_out_words",
     "listed",
     "may_be_said",
     "open_options",
@@ -51,7 +52,8 @@ class Choice:
     """The options of a step.
 
     `named` are at most as many as the table allows, best first; `words` is the sentence, without
-    its capital, `reason` why they stand there, `others` titles of what comes next.
+    its capital, `reason` why they stand there, `others` titles of what comes next, `group` all
+    that the data do not separate.
     """
 
     named: tuple[Prediction, ...]
@@ -59,6 +61,7 @@ class Choice:
     reason: str
     evidence: str
     others: tuple[str, ...]
+    group: tuple[Prediction, ...]
 
     @property
     def grade(self) -> str:
@@ -98,6 +101,7 @@ def choose(case: Case) -> Choice | None:
         reason=_reason(case, named, len(group)),
         evidence="; ".join(_chance(case, p) for p in named) + ".",
         others=tuple(title(case, p.treatment) for p in after[:most]),
+        group=tuple(group),
     )
 
 
@@ -175,6 +179,11 @@ def left_out(case: Case, treatment: str) -> str:
         ("phase", not case.within_phase(treatment)),
     )
     return next((why for why, holds in checks if holds), "")
+
+
+def left_out_words(why: str, *, several: bool) -> str:
+    """Return the words of a key of :func:`left_out`, of one option or of several."""
+    return _LEFT_OUT[why][several]
 
 
 def without_benefit(case: Case) -> set[str]:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from equipoise.core.casing import within
+from equipoise.core.errors import TableError
+from equipoise.core.nouns import PhaseOutline
 from equipoise.core.tables import load_table
+from equipoise.plan.case import title
+from equipoise.plan.options import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from equipoise.core.nouns import Appraisal, PhaseOutline, Treatment
+    from equipoise.core.nouns import Appraisal, StagingResult, Treatment
     from equipoise.core.tables import Row
     from equipoise.plan.case import Case
 
 __all__ = ["find_phase", "outline_phases"]
+
+PHASES = "phases/phases"
+_DEFINITION = "trd_"
 
 
 def find_phase(appraisal: Appraisal, treatments: Mapping[str, Treatment]) -> tuple[Row, str]:
@@ -36,7 +44,8 @@ def find_phase(appraisal: Appraisal, treatments: Mapping[str, Treatment]) -> tup
     reason : str
         One or two sentences.
     """
-    rows = sorted(load_table("phases/phases"), key=lambda row: row.number("order"))
+    _check_phases(treatments)
+    rows = sorted(load_table(PHASES), key=lambda row: row.number("order"))
     without_benefit = {
         treatments[trial.treatment].phase
         for trial in appraisal.trials
@@ -45,7 +54,20 @@ def find_phase(appraisal: Appraisal, treatments: Mapping[str, Treatment]) -> tup
     met = [row for row in rows if _entered(row, appraisal.stage.count, without_benefit)]
     phase = met[-1]
     later = rows[rows.index(phase) + 1 :]
-    return phase, _reason(appraisal, phase, later)
+    return phase, _reason(appraisal, phase, later) + _definitions(appraisal)
+
+
+def _check_phases(treatments: Mapping[str, Treatment]) -> None:
+    """Refuse phases that leave an option without one: it would vanish from every plan."""
+    table = load_table(PHASES)
+    for treatment in treatments.values():
+        if treatment.ranked and treatment.phase and table.find(id=treatment.phase) is None:
+            raise TableError(
+                f"no phase {treatment.phase}, and {treatment.id} belongs to it",
+                where=f"table {PHASES}",
+                allowed=", ".join(row.text("id") for row in table),
+                todo="keep its id, or name another phase for it in treatments/treatments",
+            )
 
 
 def _entered(row: Row, count: int, without_benefit: set[str]) -> bool:
@@ -72,6 +94,24 @@ def _reason(appraisal: Appraisal, phase: Row, later: list[Row]) -> str:
     return said
 
 
+def _definitions(appraisal: Appraisal) -> str:
+    """Return what the definitions of resistance and the staging systems say, as sentences."""
+    named = [r for r in appraisal.staging if r.id.startswith(_DEFINITION)]
+    systems = [r for r in appraisal.staging if r not in named]
+    said = ""
+    if named:
+        said += f" {'; '.join(f'{r.title}: {_value(r)}' for r in named)}."
+    if systems:
+        said += f" Stages: {'; '.join(f'{r.title} {_value(r)}' for r in systems)}."
+    return said
+
+
+def _value(result: StagingResult) -> str:
+    value = result.value.replace("_", " ")
+    at_most = result.at_most.replace("_", " ")
+    return value if at_most in {"", value} else f"{value} (at most {at_most})"
+
+
 def outline_phases(case: Case) -> tuple[PhaseOutline, ...]:
     """Return every phase of `phases/phases`, with how it is entered and left.
 
@@ -83,7 +123,58 @@ def outline_phases(case: Case) -> tuple[PhaseOutline, ...]:
     Returns
     -------
     tuple of PhaseOutline
-        In order; the present one is marked.
+        In order; the present one is marked. What is stopped in a later phase is said there.
     """
-    del case
-    return ()
+    rows = sorted(load_table(PHASES), key=lambda row: row.number("order"))
+    return tuple(_outline(case, row) for row in rows)
+
+
+def _outline(case: Case, row: Row) -> PhaseOutline:
+    order = row.number("order")
+    state: Literal["past", "present", "later"] = "present"
+    if order != case.order:
+        state = "past" if order < case.order else "later"
+    return PhaseOutline(
+        id=row.text("id"),
+        title=row.text("title"),
+        state=state,
+        content=row.text("content") + _stopped(case, row),
+        duration=_duration(row),
+        entry=_entry(row),
+        exit=row.text("exit_rule"),
+        reference=row.text("reference"),
+        grade=row.optional_text("grade") or "n/a",
+        checked=row.text("checked"),
+    )
+
+
+def _stopped(case: Case, row: Row) -> str:
+    """Return which options of a phase a safety rule stops, as a sentence, or nothing."""
+    stopped = [
+        within(title(case, verdict.treatment))
+        for verdict in case.appraisal.verdicts
+        if verdict.verdict == "hard_stop"
+        and verdict.treatment in case.treatments
+        and case.treatments[verdict.treatment].phase == row.text("id")
+    ]
+    return (
+        f". Stopped here by a safety rule or tried: {shortened(tuple(stopped))}" if stopped else ""
+    )
+
+
+def _duration(row: Row) -> str:
+    least, most = row.number("minimum_weeks"), row.optional_number("maximum_weeks")
+    return f"{least:g} weeks or more" if most is None else f"{least:g} to {most:g} weeks"
+
+
+def _entry(row: Row) -> str:
+    trials = int(row.number("entry_failed_trials"))
+    if not trials:
+        return "from the first day"
+    plural = "trial" if trials == 1 else "trials"
+    said = f"{trials} adequate drug {plural} of this episode without enough benefit"
+    needed = row.optional_text("entry_failed_phase")
+    if needed is None:
+        return said
+    before = within(load_table(PHASES).row(id=needed).text("title"))
+    return f"{said}, and an adequate course of the phase {before} without enough benefit"
