@@ -11,7 +11,9 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from equipoise.appraise.adequacy import dose_in_unit, dose_row, highest_dose
+from equipoise.appraise.adequacy import dose_in_unit, dose_row
+from equipoise.appraise.allergies import allergy_reasons
+from equipoise.appraise.dosing import limit_of
 from equipoise.appraise.drug_use import DrugInUse, drugs_of, option_of
 from equipoise.appraise.pairs import acting, clashes
 from equipoise.appraise.red_flags import Level, pathway
@@ -59,16 +61,21 @@ def _reasons(use: DrugInUse, shared: Ground) -> Iterable[SafetyReason]:
     yield from contraindicated(option.names - _OF_ANY_DRUG, shared.answered)
     for other in shared.uses:
         yield from clashes(option, other, shared.pairs, shared.catalogue)
+    yield from allergy_reasons(option, shared.timeline)
     yield from _overdosed(use.drug, shared)
 
 
 def _overdosed(drug: str, shared: Ground) -> Iterable[SafetyReason]:
-    """Yield a stop for a present dose above the maximum; a block, which a clinician may lift."""
+    """Yield a stop for a present dose above what this person may have; a clinician may lift it."""
     row = dose_row(drug)
-    age = shared.timeline.demographics.age_years.value
-    highest = None if row is None else highest_dose(row, age)
-    if row is None or highest is None:
+    if row is None:
         return
+    limit = limit_of(row, shared.facts)
+    highest, general = limit.maximum, row.optional_number("maximum")
+    if highest is None:
+        return
+    lowered = general is not None and highest < general
+    cause = f" for this person: {'; '.join(limit.because)}" if lowered else ""
     for dose in _doses(drug, shared):
         taken = dose_in_unit(dose, row)
         if taken is None or taken <= highest or math.isclose(taken, highest, rel_tol=_CLOSE):
@@ -77,10 +84,10 @@ def _overdosed(drug: str, shared: Ground) -> Iterable[SafetyReason]:
         yield SafetyReason(
             rule="dose_above_maximum",
             verdict="hard_stop",
-            text=f"Dose of {taken:g} {unit}, above the maximum of {highest:g} {unit}",
+            text=f"Dose of {taken:g} {unit}, above the maximum of {highest:g} {unit}{cause}",
             action="check the dose" + (f"; {note}" if note else ""),
             missing=None,
-            reference=row.text("reference"),
+            reference=limit.reference,
             grade=row.cells["grade"],
             checked=row.text("checked"),
         )

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from equipoise.appraise.allergies import allergy_reasons
+from equipoise.appraise.dosing import Circumstances, circumstances, gene_reasons
 from equipoise.appraise.drug_use import (
     Catalogue,
     DrugInUse,
@@ -21,10 +23,11 @@ from equipoise.appraise.drug_use import (
 from equipoise.appraise.history import history_reasons, taken_reasons
 from equipoise.appraise.names import printed
 from equipoise.appraise.pairs import PairRules, pair_reasons, read_pair_rules
+from equipoise.appraise.qt import QtFactors, qt_factors, qt_reasons
 from equipoise.appraise.questions import Reply, read_question
 from equipoise.appraise.reasons import row_reason
 from equipoise.appraise.rules import answer
-from equipoise.core.dates import IsoDate
+from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import OptionVerdict, SafetyReason, Timeline, TrialAppraisal, Verdict
 from equipoise.core.nouns.appraisal import ADULT_RATES, NEEDS_ANTIDEPRESSANT
 from equipoise.core.tables import Row, load_table
@@ -68,6 +71,10 @@ class Ground:
         Rules about two drugs.
     today : str
         The day of the run.
+    facts : Circumstances
+        What lowers doses, the genes of the record among it.
+    qt_factors : QtFactors
+        What adds to the risk of a long QT interval.
     """
 
     timeline: Timeline
@@ -77,6 +84,8 @@ class Ground:
     uses: tuple[DrugInUse, ...]
     pairs: PairRules
     today: IsoDate
+    facts: Circumstances
+    qt_factors: QtFactors
 
 
 def ground(timeline: Timeline, trials: tuple[TrialAppraisal, ...], *, today: IsoDate) -> Ground:
@@ -98,18 +107,34 @@ def ground(timeline: Timeline, trials: tuple[TrialAppraisal, ...], *, today: Iso
     """
     catalogue = read_catalogue()
     answered = tuple(
-        (row, frozenset(row.items("options")), answer(read_question(row), timeline))
+        (row, frozenset(row.items("options")), _answered(row, timeline, today))
         for row in load_table("contraindications/contraindications")
     )
+    uses = drugs_in_use(timeline, catalogue, today=today)
     return Ground(
         timeline=timeline,
         trials=trials,
         catalogue=catalogue,
         answered=answered,
-        uses=drugs_in_use(timeline, catalogue, today=today),
+        uses=uses,
         pairs=read_pair_rules(),
         today=today,
+        facts=circumstances(timeline, uses, catalogue, today=today),
+        qt_factors=qt_factors(timeline, uses, catalogue),
     )
+
+
+def _answered(row: Row, timeline: Timeline, today: IsoDate) -> Reply:
+    """Answer a rule; a harmless value that is too old to be trusted is not known any more."""
+    reply = answer(read_question(row), timeline)
+    days = row.optional_number("lab_days")
+    if days is None or reply.truth != "no" or not reply.applies:
+        return reply
+    dates = [lab.date for lab in timeline.labs.or_else(()) if lab.test == row.text("lab")]
+    newest = max(dates, key=latest, default=None)
+    if newest is None or (earliest(today) - latest(newest)).days <= days:
+        return reply
+    return Reply("unknown", reply.evidence, missing=f"{row.text('missing')} (last: {newest})")
 
 
 def option_ids() -> tuple[str, ...]:
@@ -141,6 +166,9 @@ def judge(option: str, shared: Ground) -> OptionVerdict:
             known, shared.timeline, shared.trials, shared.catalogue, today=shared.today
         ),
         *taken_reasons(known, shared.uses, shared.timeline, shared.catalogue),
+        *allergy_reasons(known, shared.timeline),
+        *gene_reasons(known, shared.facts.genes, shared.uses, shared.catalogue),
+        *qt_reasons(known, shared.qt_factors),
     ]
     kind = _kind(option)
     if kind == _ADDITION and _nothing_to_add_to(known, shared):

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from equipoise.appraise.dosing.circumstances import Circumstances, circumstances
+from equipoise.appraise.dosing.gene_rules import gene_reasons
 from equipoise.appraise.dosing.genes import gene_phenotypes
-from equipoise.appraise.dosing.limits import dose_limits
+from equipoise.appraise.dosing.limits import dose_limits, limit_of, limits_by_treatment
 
-__all__ = ["dose_limits", "gene_phenotypes"]
+__all__ = [
+    "Circumstances",
+    "circumstances",
+    "dose_limits",
+    "gene_phenotypes",
+    "gene_reasons",
+    "limit_of",
+    "limits_by_treatment",
+]

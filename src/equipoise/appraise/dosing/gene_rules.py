@@ -1,0 +1,130 @@
+"""What the genes mean for a drug: rows of `genes/rules`, in words, each with its strength."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from equipoise.appraise.dosing.alleles import INDETERMINATE, ReportedGene
+from equipoise.appraise.dosing.genes import ActingGene, acting_gene, term
+from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option
+from equipoise.appraise.reasons import row_reason
+from equipoise.core.nouns import SafetyReason
+from equipoise.core.tables import Row, load_table
+
+__all__ = ["gene_reasons"]
+
+_NO_RESULT: Final = "no_result"
+_UNREAD: Final = "gene_indeterminate"
+_TURNED: Final = "gene_converted"
+
+
+def gene_reasons(
+    option: Option,
+    genes: Sequence[ReportedGene],
+    uses: Iterable[DrugInUse],
+    catalogue: Catalogue,
+) -> Iterable[SafetyReason]:
+    """Yield what the genes on record mean for an option.
+
+    Parameters
+    ----------
+    option : Option
+        The treatment; its own drugs do not count as inhibitors.
+    genes : sequence of ReportedGene
+        The genes of the record; without any nothing is said.
+    uses : iterable of DrugInUse
+        Drugs taken, or stopped lately.
+    catalogue : Catalogue
+        The drugs.
+
+    Yields
+    ------
+    SafetyReason
+        Cautions: the rules that fit, genes that no table can read, and genes that act otherwise
+        under the drugs taken now.
+    """
+    if not genes:
+        return
+    rules = [
+        row for row in load_table("genes/rules") if option.names & frozenset(row.items("options"))
+    ]
+    if not rules:
+        return
+    taken = tuple(uses)
+    act = {g.gene: acting_gene(g, taken, catalogue, without=option.drugs) for g in genes}
+    for row in rules:
+        if _fits(row, act):
+            yield _reason(row, act)
+    named = {row.cells[column] for row in rules for column in ("gene", "gene_2")}
+    yield from _notes(act[gene] for gene in act if gene in named)
+
+
+def _fits(row: Row, act: dict[str, ActingGene]) -> bool:
+    """Return whether both genes of a rule may be as it says."""
+    if not _may_be(row.text("gene"), row.items("phenotypes"), row, act):
+        return False
+    second = row.optional_text("gene_2")
+    return second is None or _may_be(second, row.items("phenotypes_2"), row, act)
+
+
+def _may_be(gene: str, phenotypes: Sequence[str], row: Row, act: dict[str, ActingGene]) -> bool:
+    if gene not in act:
+        return _NO_RESULT in phenotypes
+    inherited = row.cells["by_genes_alone"] == "true"
+    found = act[gene].reported.phenotypes if inherited else act[gene].phenotypes
+    return bool(found & set(phenotypes))
+
+
+def _reason(row: Row, act: dict[str, ActingGene]) -> SafetyReason:
+    genes = (row.text("gene"), row.optional_text("gene_2"))
+    told = ", ".join(_told(act[gene]) for gene in genes if gene in act)
+    strength = f"{row.text('strength')}; {row.text('version')}"
+    return row_reason(row, f"{told}: {row.text('text')} ({strength})", action=row.text("action"))
+
+
+def _told(gene: ActingGene) -> str:
+    name = gene.reported.gene
+    phenotype = _words(name, gene.phenotypes)
+    source = gene.reported.diplotype or "as reported"
+    if gene.changed:
+        source += f", under {' and '.join(gene.converted_by)}"
+    return f"{name} {phenotype} ({source})"
+
+
+def _words(gene: str, phenotypes: frozenset[str]) -> str:
+    told = sorted((term(gene, frozenset({one})) or one).lower() for one in phenotypes)
+    return " or ".join(told)
+
+
+def _notes(genes: Iterable[ActingGene]) -> Iterator[SafetyReason]:
+    for gene in genes:
+        name = gene.reported.gene
+        if INDETERMINATE in gene.phenotypes:
+            yield _note(
+                _UNREAD,
+                f"{_told(gene)}: the tables give no phenotype, so no advice by this gene",
+                "go by effect, side effects and blood level; never as if it were normal",
+                f"the phenotype of {name}",
+            )
+        elif gene.changed:
+            before = _words(name, gene.reported.phenotypes)
+            yield _note(
+                _TURNED,
+                f"{_told(gene)}, by the genes alone {before}",
+                "look again when the inhibitor is changed or stopped",
+                None,
+            )
+
+
+def _note(rule: str, text: str, action: str, missing: str | None) -> SafetyReason:
+    return SafetyReason(
+        rule=rule,
+        verdict="caution",
+        text=text,
+        action=action,
+        missing=missing,
+        reference="cpic_tables; equipoise_method",
+        grade="n/a",
+        checked="derived",
+    )
