@@ -1,0 +1,1 @@
+"""The sheet that a person fills in before a visit, and how it is read back."""

@@ -1,0 +1,29 @@
+"use strict";
+// Answers leave this page only as a file that the person saves.
+(function () {
+  var form = document.getElementById("sheet");
+  var button = document.getElementById("save");
+  button.hidden = false;
+  document.getElementById("save-note").hidden = false;
+  var before = null;
+  form.addEventListener("pointerdown", function (event) {
+    var label = event.target.closest("label");
+    before = label && label.querySelector("input:checked");
+  });
+  form.addEventListener("click", function (event) {
+    // A second tap takes a tick away again.
+    if (event.target === before) { before.checked = false; before = null; }
+  });
+  function cell(text) { return '"' + String(text).replace(/"/g, '""') + '"'; }
+  button.addEventListener("click", function () {
+    var rows = ["key,answer", cell("label") + "," + cell(form.dataset.label)];
+    new FormData(form).forEach(function (value, key) {
+      if (String(value).trim()) { rows.push(cell(key) + "," + cell(value)); }
+    });
+    var link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([rows.join("\n") + "\n"], { type: "text/csv" }));
+    link.download = "sub-" + form.dataset.label + "_visit.csv";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+})();
