@@ -34,14 +34,13 @@ SPECIFIERS: Final = Sources("checks/groups", "checks/specifiers")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One sign or symptom: whether it holds, on what evidence, and how it is asked."""
+    """One sign or symptom: whether it holds, and on what evidence."""
 
     id: str
     title: str
     groups: tuple[str, ...]
     holds: Truth
     reply: Reply
-    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +91,11 @@ class Count:
         open_sign = self.truth == "unknown" and asked
         return Reply(self.truth, self.evidence(), asked=open_sign)
 
-    def open_questions(self) -> tuple[str, ...]:
-        """Return how what is missing would be asked: the members that could still decide."""
+    def still_open(self) -> tuple[str, ...]:
+        """Return the members that are not known and could still decide, by title."""
         return tuple(
             dict.fromkeys(
-                member.question
+                member.title
                 for group in self.groups
                 if group.truth == "unknown"
                 for member in group.members
@@ -153,5 +152,4 @@ def _member(row: Row, question: Question, timeline: Timeline, ask: Ask) -> Membe
         row.items("groups"),
         holds,
         reply,
-        row.text("ask"),
     )

@@ -55,7 +55,7 @@ def check_criteria(timeline: Timeline) -> EpisodeCriteria | None:
         absent=_titles(counted.members, "no"),
         unknown=_titles(counted.members, "unknown"),
         reasons=(*(_reason(group) for group in counted.groups), *hint),
-        missing=counted.open_questions() if open_groups else (),
+        missing=counted.still_open() if open_groups else (),
         reference=_reference(),
     )
 
@@ -72,7 +72,8 @@ def _reason(group: GroupCount) -> str:
     """Return what was counted in one group, what is needed, and what is open."""
     if len(group.members) == 1:
         words = {"yes": "yes", "no": "no", "unknown": "not known"}[group.truth]
-        evidence = group.members[0].reply.evidence
+        reply = group.members[0].reply
+        evidence = reply.evidence if group.truth != "unknown" or reply.asked else ""
         return f"{group.title}: {words}{f' ({evidence})' if evidence else ''}"
     present, open_ones = group.number("yes"), group.number("unknown")
     told = f"{group.title}: {present} of {len(group.members)}, at least {group.at_least} needed"

@@ -47,7 +47,7 @@ def _checked(row: Row, timeline: Timeline) -> Specifier:
     status, evidence = _joined(counted, stated)
     grade = _grade(name, counted) if status == "present" and counted.truth == "yes" else ""
     conflict = _contradict(counted, stated)
-    missing = counted.open_questions() if status == "cannot_tell" else ()
+    missing = counted.still_open() if status == "cannot_tell" else ()
     return Specifier(
         id=name,
         title=row.text("title"),
