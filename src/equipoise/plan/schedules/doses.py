@@ -88,6 +88,11 @@ def takeable(drug: str, unit: str, most: float) -> Takeable:
     most : float
         No dose above it is asked for.
 
+    Returns
+    -------
+    Takeable
+        Every amount up to `most`.
+
     Raises
     ------
     NoScheduleError
@@ -151,6 +156,11 @@ def limits_of(ground: Ground, treatment: str, drug: str) -> Limits:
         The person.
     treatment, drug : str
         The treatment that the drug belongs to, and the drug.
+
+    Returns
+    -------
+    Limits
+        The strictest; a dose that no table gives is None.
 
     Raises
     ------

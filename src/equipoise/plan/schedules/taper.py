@@ -128,6 +128,11 @@ def taper(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> Sched
     head : Head
         Id, kind and title.
 
+    Returns
+    -------
+    Schedule
+        Each dose below the one before, the last one 0.
+
     Raises
     ------
     NoScheduleError

@@ -74,6 +74,11 @@ def ladder_of(
     percent : float, optional
         Share of the usual first dose that is begun with.
 
+    Returns
+    -------
+    Ladder
+        Empty where the present dose is adequate already.
+
     Raises
     ------
     NoScheduleError
@@ -148,6 +153,11 @@ def climb(
         Day before which it is not raised.
     begun : bool, optional
         Whether the drug is taken already.
+
+    Returns
+    -------
+    list of Entry
+        One for each dose.
     """
     found = []
     day = first_day
@@ -207,6 +217,11 @@ def titrate(ground: Ground, new: New, head: Head, base: dt.date, later: str) -> 
     later : str
         Sentence on what it waits for; empty where it does not.
 
+    Returns
+    -------
+    Schedule
+        Day 0 is that of the first dose.
+
     Raises
     ------
     NoScheduleError
@@ -229,6 +244,17 @@ def titrate(ground: Ground, new: New, head: Head, base: dt.date, later: str) -> 
 
 def raise_dose(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> Schedule | None:
     """Bring a drug that is taken to the dose of an adequate trial.
+
+    Parameters
+    ----------
+    ground : Ground
+        The person.
+    trial : TreatmentTrial
+        The record of the drug.
+    drug : str
+        The drug.
+    head : Head
+        Id, kind and title.
 
     Returns
     -------
