@@ -15,6 +15,7 @@ from equipoise.core.nouns import InputDigest, Timeline
 from equipoise.ingest import schema as s
 from equipoise.ingest import sections
 from equipoise.ingest.entries import Entry, Sheet, read_entries, read_entry
+from equipoise.ingest.fhir import examine_bundle
 from equipoise.ingest.rules import check_whole
 from equipoise.ingest.yaml_lines import Entries, parse_yaml
 
@@ -27,7 +28,7 @@ def read_person(path: Path, *, today: IsoDate, expected_label: str | None = None
     Parameters
     ----------
     path : Path
-        A ``person.yaml``.
+        A ``person.yaml``, or by the suffix ``.json`` a FHIR R4 Bundle.
     today : str
         Day of the run; a later date is refused.
     expected_label : str, optional
@@ -57,7 +58,7 @@ def examine_person(
     Parameters
     ----------
     path : Path
-        A ``person.yaml``.
+        A ``person.yaml``, or by the suffix ``.json`` a FHIR R4 Bundle.
     today : str
         Day of the run; a later date is refused.
     expected_label : str, optional
@@ -68,6 +69,8 @@ def examine_person(
     tuple
         The timeline, None where there are faults; and the faults in the order of their lines.
     """
+    if path.suffix.casefold() == ".json":
+        return examine_bundle(path, today=today, expected_label=expected_label)
     try:
         data = _bytes(path)
         node = parse_yaml(data, where=str(path))

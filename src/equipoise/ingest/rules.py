@@ -10,6 +10,7 @@ from equipoise.core.nouns import Dose, Finding, Timeline, TreatmentTrial
 from equipoise.core.tables import Row, load_table
 from equipoise.core.units import convert
 from equipoise.ingest import schema as s
+from equipoise.ingest.contradictions import before_birth, contradictions, intakes, slips
 from equipoise.ingest.entries import Entry, Sheet
 from equipoise.ingest.yaml_lines import Scalar
 
@@ -107,22 +108,49 @@ def check_whole(timeline: Timeline, root: Entry) -> None:
         The record.
     """
     state = timeline.pregnancy.value
-    if timeline.demographics.sex.value == "male" and state and state.status == "pregnant":
+    expecting = state is not None and state.status in {"pregnant", "breastfeeding"}
+    if timeline.demographics.sex.value == "male" and state is not None and expecting:
         line = root.node.lines[s.PREGNANCY.name]
         root.sheet.note(
             RecordError(
                 "sex and pregnancy contradict each other",
                 where=root.spot("status of pregnancy", line).where,
-                got=f"pregnant, and male on line {root.node.lines[s.DEMOGRAPHICS.name]}",
+                got=f"{state.status}, and male on line {root.node.lines[s.DEMOGRAPHICS.name]}",
                 todo="correct one of the two",
             ),
             line,
         )
     _check_findings(timeline.findings.or_else(()), root.sheet)
+    _check_pairs(timeline, root.sheet)
     for trial in timeline.treatments.or_else(()):
         _check_dose(trial.treatment, trial.dose.value, trial.line, root.sheet)
     for use in timeline.drugs.or_else(()):
         _check_dose(use.drug, use.dose.value, use.line, root.sheet)
+
+
+def _check_pairs(timeline: Timeline, sheet: Sheet) -> None:
+    """Note entries that stand twice, likely slips of a dose, and dates before the birth."""
+    for clash in (*contradictions(timeline), *slips(intakes(timeline))):
+        line, other = clash.lines
+        sheet.note(
+            RecordError(
+                clash.what,
+                where=sheet.spot(line, clash.field).where,
+                got=f"{clash.got}; the other on line {other}",
+                todo=clash.todo,
+            ),
+            line,
+        )
+    for section, line, day in before_birth(timeline, sheet.today):
+        sheet.note(
+            RecordError(
+                "this date lies before the birth",
+                where=sheet.spot(line, section).where,
+                got=f"{day}, and {timeline.demographics.age_years.value:g} years of age",
+                todo="correct the date or the age",
+            ),
+            line,
+        )
 
 
 def _check_dose(drug: str, dose: Dose | None, line: int | None, sheet: Sheet) -> None:

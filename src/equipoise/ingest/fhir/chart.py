@@ -1,0 +1,108 @@
+"""A bundle while it is read: its resources, whose they are, and what could not be mapped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from equipoise.core.dates import IsoDate
+from equipoise.core.errors import InputError
+from equipoise.core.nouns import Unmapped
+from equipoise.ingest.fhir.codes import Concept
+from equipoise.ingest.fhir.part import Part, fault
+
+__all__ = ["Chart", "Resource", "no_code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One entry of a bundle: number from 1, type, and the resource with its place."""
+
+    number: int
+    kind: str
+    part: Part
+
+    @property
+    def name(self) -> str:
+        """Type and id; the number of the entry where it has no id."""
+        return f"{self.kind}/{self.part.text('id') or f'entry {self.number}'}"
+
+
+@dataclass
+class Chart:
+    """The resources of one person.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file, for messages.
+    today : str
+        Day of the run.
+    resources : dict
+        Resources by type, in the order of the bundle.
+    index : dict
+        Resources by every address that a reference can name.
+    faults : list of InputError
+        What was wrong.
+    used : set of int
+        Entries of which something stands in the timeline.
+    left : list of (Resource, what, why)
+        What could not be mapped.
+    """
+
+    file: str
+    today: IsoDate
+    resources: dict[str, list[Resource]] = field(default_factory=dict)
+    index: dict[str, Resource] = field(default_factory=dict)
+    faults: list[InputError] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    left: list[tuple[Resource, str, str]] = field(default_factory=list)
+
+    def each(self, kind: str) -> Iterator[Resource]:
+        """Yield the resources of a type."""
+        yield from self.resources.get(kind, ())
+
+    def leave(self, resource: Resource, what: str, why: str) -> None:
+        """Keep something that could not be mapped: what it is, and why."""
+        self.left.append((resource, what, why))
+
+    def use(self, *numbers: int) -> None:
+        """Note that something of these entries stands in the timeline."""
+        self.used.update(numbers)
+
+    def place(self, number: int) -> str:
+        """Return the place of an entry, for messages."""
+        return f"{self.file} Bundle.entry[{number - 1}].resource"
+
+    def follow(self, holder: Resource, address: str) -> Part | None:
+        """Return the resource that a reference names: contained, or in the bundle."""
+        if address.startswith("#"):
+            contained = holder.part.children("contained")
+            return next((one for one in contained if one.text("id") == address[1:]), None)
+        found = self.index.get(address) or self.index.get("/".join(address.split("/")[-2:]))
+        if found is not None and found.kind == "Medication":
+            self.use(found.number)
+        return None if found is None else found.part
+
+    def told(self) -> tuple[Unmapped, ...]:
+        """Return what could not be mapped; equal lines are one with their number."""
+        counts = Counter((one.kind, what, why) for one, what, why in self.left)
+        first: dict[tuple[str, str, str], str] = {}
+        for one, what, why in self.left:
+            first.setdefault((one.kind, what, why), one.name)
+        found = []
+        for key, name in first.items():
+            more = counts[key] - 1
+            found.append(Unmapped(f"{name} and {more} more" if more else name, key[1], key[2]))
+        return tuple(found)
+
+    def contradiction(self, what: str, numbers: tuple[int, int], got: str, todo: str) -> None:
+        """Note two entries that cannot both be right; both are named."""
+        one, other = map(self.place, numbers)
+        self.faults.append(fault(what, one, got=f"{got}; the other is {other}", todo=todo))
+
+
+def no_code(found: Concept | None) -> str:
+    """Return what a missing or given concept says."""
+    return "no code" if found is None else found.what
