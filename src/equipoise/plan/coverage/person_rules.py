@@ -1,0 +1,226 @@
+"""Criteria about the person: diagnosis, age, severity by a scale, findings, course."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from equipoise.core.dates import earliest, latest
+from equipoise.core.tables import load_table
+from equipoise.plan.coverage.record import (
+    Answer,
+    Asked,
+    Status,
+    all_of,
+    any_of,
+    at_least,
+    days_ago,
+    finding,
+    held_codes,
+    newest,
+    scored,
+    trials,
+)
+from equipoise.plan.coverage.trial_rules import classes, failed_trials
+
+__all__ = [
+    "age_from",
+    "diagnosis_in",
+    "diagnosis_not_in",
+    "findings_absent",
+    "implants_absent",
+    "long_or_many",
+    "need",
+    "never",
+    "scale_severity",
+    "scale_within",
+    "scales_within",
+    "statement",
+]
+
+_MONTHS_PER_YEAR = 12
+_HELPED = frozenset({"response", "remission"})
+
+
+def statement(_asked: Asked) -> Answer:
+    """Say that no record holds it: a document is needed."""
+    return "unknown", ()
+
+
+def never(asked: Asked) -> Answer:
+    """Say that the rule does not cover it."""
+    return "unmet", (f"the rule of {asked.row.text('as_of')} does not cover it",)
+
+
+def diagnosis_in(asked: Asked) -> Answer:
+    """Say whether the diagnosis of the episode is one of the codes; the onset dates it."""
+    code, onset = asked.timeline.episode.diagnosis.value, asked.timeline.episode.onset.value
+    if code is None:
+        return "unknown", ()
+    told = (f"episode diagnosis {code}, onset {onset or 'not recorded'}",)
+    if not code.upper().startswith(asked.row.items("accept")):
+        return "unmet", told
+    return ("unknown" if onset is None else "met"), told
+
+
+def diagnosis_not_in(asked: Asked) -> Answer:
+    """Say whether no condition and no diagnosis is one of the codes."""
+    found = held_codes(asked.timeline, asked.row.items("accept"))
+    if found:
+        return "unmet", found
+    code = asked.timeline.episode.diagnosis.value
+    if code is None or not asked.timeline.conditions.known:
+        return "unknown", ()
+    return "met", (f"episode diagnosis {code} and conditions, {asked.read_on}",)
+
+
+def age_from(asked: Asked) -> Answer:
+    """Say whether the person is old enough."""
+    age = asked.timeline.demographics.age_years.value
+    if age is None:
+        return "unknown", ()
+    told = (f"age {age:g} years, {asked.read_on}",)
+    return ("met" if age >= asked.row.number("number") else "unmet"), told
+
+
+def scale_within(asked: Asked) -> Answer:
+    """Say whether a scale with a total was taken in the last days."""
+    for answers in newest(asked.timeline, asked.row.items("accept")):
+        total, told = scored(answers)
+        if total is None:
+            continue
+        least, most = days_ago(answers.date, asked.case.today)
+        limit = asked.row.number("number")
+        if most <= limit:
+            return "met", (told,)
+        return ("unmet" if least > limit else "unknown"), (told,)
+    return "unknown", ()
+
+
+def scale_severity(asked: Asked) -> Answer:
+    """Say whether the newest scale reaches the total that the rule asks of it."""
+    wanted = dict(part.split() for part in asked.row.items("accept"))
+    for answers in newest(asked.timeline, wanted):
+        total, told = scored(answers)
+        if total is None:
+            continue
+        needed = float(wanted[answers.scale])
+        words = f"{told}, asked for {needed:g}"
+        return ("met" if total >= needed else "unmet"), (words,)
+    return "unknown", ()
+
+
+def scales_within(asked: Asked) -> Answer:
+    """Say whether as many totals lie within the last days."""
+    limit, needed = asked.row.number("second"), asked.row.number("number")
+    sure, possible = [], []
+    for answers in newest(asked.timeline, asked.row.items("accept")):
+        total, told = scored(answers)
+        least, most = days_ago(answers.date, asked.case.today)
+        if total is not None and least <= limit:
+            possible.append(told)
+            if most <= limit:
+                sure.append(told)
+    if len(sure) >= needed:
+        return "met", tuple(sure)
+    if not asked.timeline.scales.known or len(possible) >= needed:
+        return "unknown", tuple(possible)
+    return "unmet", tuple(possible)
+
+
+def findings_absent(asked: Asked) -> Answer:
+    """Say whether every finding is known absent, with a date, and no code speaks against it."""
+    against = held_codes(asked.timeline, asked.row.items("codes"))
+    answers: list[Answer] = [("unmet", against)] if against else []
+    for name in asked.row.items("accept"):
+        status, told = finding(asked.timeline, name)
+        if status == "absent":
+            answers.append(("met", (told,)))
+        else:
+            words = told if status == "present" else f"open: {told}"
+            answers.append(("unmet" if status == "present" else "unknown", (words,)))
+    if asked.row.items("codes") and not against and not asked.timeline.conditions.known:
+        answers.append(("unknown", ("open: conditions were not asked for",)))
+    return all_of(answers)
+
+
+def implants_absent(asked: Asked) -> Answer:
+    """Say whether nothing is implanted near the coil."""
+    implants = asked.timeline.implants.value
+    if implants is None:
+        return "unknown", ()
+    if not implants:
+        return "met", (f"no implants, {asked.read_on}",)
+    sites = load_table("contraindications/sites")
+    told, near = [], []
+    for implant in implants:
+        row = sites.find(id=(implant.site.value or "").strip().lower())
+        told.append(f"{implant.kind.replace('_', ' ')}, {implant.site.value or 'no site'}")
+        near.append(None if row is None else row.optional_text("near_head"))
+    if "true" in near:
+        return "unmet", tuple(told)
+    return ("met" if set(near) == {"false"} else "unknown"), tuple(told)
+
+
+def long_or_many(asked: Asked) -> Answer:
+    """Say whether the episode is long enough, or there were enough of them."""
+    months, episodes = asked.row.number("number"), asked.row.number("second")
+    onset, number = asked.timeline.episode.onset.value, asked.timeline.episode.number.value
+    answers: list[Answer] = []
+    if onset is None:
+        answers.append(("unknown", ()))
+    else:
+        least = _months(latest(onset), earliest(asked.case.today))
+        most = _months(earliest(onset), latest(asked.case.today))
+        told = (f"episode since {onset}",)
+        long: Status = "met" if least >= months else "unmet" if most < months else "unknown"
+        answers.append((long, told))
+    if number is None:
+        answers.append(("unknown", ()))
+    else:
+        told = (f"episode number {number}, {asked.read_on}",)
+        answers.append(("met" if number >= episodes else "unmet", told))
+    return any_of(answers)
+
+
+def _months(start: dt.date, end: dt.date) -> int:
+    """Return the whole months between two days."""
+    months = (end.year - start.year) * _MONTHS_PER_YEAR + end.month - start.month
+    return months - (end.day < start.day)
+
+
+def need(asked: Asked) -> Answer:
+    """Say whether one of several reasons is documented."""
+    return any_of(_reason(asked, name) for name in asked.row.items("accept"))
+
+
+def _reason(asked: Asked, name: str) -> Answer:
+    if name == "failed_trials":
+        return failed_trials(asked)
+    if name == "failed_classes":
+        return classes(asked)
+    if name == "pregnant":
+        return _pregnant(asked)
+    if name == "earlier_ect":
+        return _earlier_ect(asked)
+    status, told = finding(asked.timeline, name)
+    if status == "present":
+        return "met", (told,)
+    return ("unmet", ()) if status == "absent" else ("unknown", ())
+
+
+def _pregnant(asked: Asked) -> Answer:
+    state = asked.timeline.pregnancy.value
+    if state is None:
+        male = asked.timeline.demographics.sex.value == "male"
+        return ("unmet" if male else "unknown"), ()
+    if state.status != "pregnant":
+        return "unmet", ()
+    told = (f"pregnant ({state.date.value or 'no date'})",)
+    return ("unknown" if state.date.value is None else "met"), told
+
+
+def _earlier_ect(asked: Asked) -> Answer:
+    held = [t for t in trials(asked) if t.trial.treatment == "ect"]
+    helped = [t for t in held if t.trial.outcome.value in _HELPED]
+    open_ones = [t for t in held if not t.trial.outcome.known]
+    return at_least(1, helped, [*helped, *open_ones], known=asked.timeline.treatments.known)

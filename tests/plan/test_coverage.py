@@ -1,0 +1,441 @@
+"""Coverage rules against people worked by hand: what is documented, what is not, what is open."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import yaml
+
+from equipoise.appraise import appraise
+from equipoise.core.nouns import Authorisation, OptionVerdict
+from equipoise.core.tables import load_table
+from equipoise.ingest import read_person
+from equipoise.plan.case import Case
+from equipoise.plan.coverage import authorise
+from equipoise.plan.coverage.authorise import CONCEPTS
+
+TODAY = "2026-09-01"
+PEOPLE: dict[str, dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "coverage_people.yaml").read_text(encoding="utf-8")
+)
+COMPLETE, UNMET, SPARSE = (PEOPLE[name] for name in ("complete", "unmet", "sparse"))
+CHECKLIST = COMPLETE["findings"]
+BASIC = {"TMS-01", "TMS-02", "TMS-03"}
+EARLIER_ECT = {
+    "treatment": "ect",
+    "sessions": 10,
+    "start": "2019-02",
+    "stop": "2019-03",
+    "outcome": "remission",
+}
+DOSES = {"sertraline": 150, "venlafaxine": 150, "nortriptyline": 100}
+
+Check = Callable[..., dict[tuple[str, str], Authorisation]]
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """Return a function that checks a record by every rule: by policy and treatment."""
+
+    def run(
+        record: dict[str, Any], today: str = TODAY, stopped: str = "", **changes: Any
+    ) -> dict[tuple[str, str], Authorisation]:
+        path = tmp_path / "sub-07_person.yaml"
+        whole = {"schema_version": "1.0", "label": "07", **copy.deepcopy(record), **changes}
+        path.write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
+        timeline = read_person(path, today=today)
+        verdicts = {stopped: OptionVerdict(stopped, "hard_stop", ())} if stopped else {}
+        case = Case(
+            timeline=timeline,
+            appraisal=appraise(timeline, today=today),
+            decision=cast(Any, None),
+            treatments={},
+            verdicts=verdicts,
+            running=(),
+            stops={},
+            phase=load_table("phases/phases").rows[0],
+            today=today,
+        )
+        return {(one.policy, one.treatment): one for one in authorise(case)}
+
+    return run
+
+
+def _trial(drug: str, start: str, stop: str, **other: Any) -> dict[str, Any]:
+    """Return an adequate trial without benefit."""
+    plain = {"treatment": drug, "dose": DOSES[drug], "unit": "mg/d", "start": start, "stop": stop}
+    came_of_it = {"adherence": "good", "outcome": "no_response", "stopped_for": "no_benefit"}
+    return plain | came_of_it | other
+
+
+def _absent(*names: str) -> list[dict[str, str]]:
+    return [{"finding": name, "status": "absent", "date": "2026-08-20"} for name in names]
+
+
+def _statuses(one: Authorisation) -> dict[str, str]:
+    return {criterion.id: criterion.status for criterion in one.criteria}
+
+
+def test_a_complete_record_documents_everything_a_record_can(check: Check) -> None:
+    """By hand: PHQ-9 is 19 (15 asked for), two classes, 13 and 19 weeks, 14 sessions of CBT."""
+    found = check(COMPLETE)[("example_commercial_tms", "rtms")]
+    told = _statuses(found)
+    open_ones = {"TMS-13", "TMS-14"}  # a device and an order stand in no record
+    assert {key for key, status in told.items() if status == "unknown"} == open_ones
+    assert {key for key, status in told.items() if status == "unmet"} == set()
+    assert len(told) == 17
+    trials = next(c for c in found.criteria if c.id == "TMS-06").evidence
+    assert trials == (
+        "sertraline 150 mg/d, 2025-04-01 to 2025-07-01, 13.0 weeks or more, adherence good, "
+        "no response",
+        "venlafaxine 150 mg/d, 2025-07-15 to 2025-12-01, 19.9 weeks or more, adherence good, "
+        "no response",
+    )
+    scale = next(c for c in found.criteria if c.id == "TMS-05").evidence
+    assert scale == ("PHQ-9 19 (2026-08-20), asked for 15",)
+
+
+def test_what_is_documented_and_not_met(check: Check) -> None:
+    """By hand: one adequate trial of one class, and a PHQ-9 of 7."""
+    told = _statuses(check(UNMET)[("example_commercial_tms", "rtms")])
+    unmet = {key for key, status in told.items() if status == "unmet"}
+    assert unmet == {"TMS-05", "TMS-06", "TMS-07"}
+    assert told["TMS-08"] == "met"  # both lasted six weeks: the dose was what lacked
+
+
+def test_a_record_that_says_little_meets_little(check: Check) -> None:
+    told = _statuses(check(SPARSE)[("example_commercial_tms", "rtms")])
+    assert {key for key, status in told.items() if status == "met"} == {"TMS-03"}
+    assert told["TMS-06"] == "unknown"
+    assert told["TMS-01"] == "unknown"  # the diagnosis has no date
+
+
+@pytest.mark.parametrize(
+    ("policy", "treatment", "met", "unmet"),
+    [
+        (
+            "medicare_l34522",
+            "itbs",
+            {"TMS-01", "TMS-02", "TMS-03", "TMS-06", "TMS-15a", "TMS-15b"},
+            set(),
+        ),
+        (
+            "medicare_l34998",
+            "rtms",
+            {"TMS-01", "TMS-02", "TMS-03", "TMS-06", "TMS-15a", "TMS-15b"},
+            set(),
+        ),
+        (
+            "medicare_l37086",
+            "rtms",
+            {"TMS-01", "TMS-02", "TMS-03", "TMS-06", "TMS-07", "TMS-11"},
+            set(),
+        ),
+        (
+            "medicare_l37088",
+            "rtms",
+            {"TMS-01", "TMS-02", "TMS-03", "TMS-06", "TMS-07", "TMS-11"},
+            set(),
+        ),
+        ("example_commercial_snt", "snt", set(), {"TMS-23"}),
+        (
+            "example_esketamine",
+            "esketamine",
+            {"ESK-01", "ESK-02", "ESK-02a", "ESK-03", "ESK-03a", "ESK-05", "ESK-07", "ESK-10"},
+            set(),
+        ),
+        ("example_ect", "ect", {"ECT-01", "ECT-02", "ECT-03", "ECT-04"}, set()),
+        ("medicare_ncd160_18", "vns", {"VNS-02b", "VNS-03a"}, {"VNS-02", "VNS-02a", "VNS-03"}),
+    ],
+)
+def test_every_policy_for_the_complete_record(
+    check: Check, policy: str, treatment: str, met: set[str], unmet: set[str]
+) -> None:
+    """By hand: two failed drugs and CBT, one scale in 45 days, episode of 17 months, the second."""
+    told = _statuses(check(COMPLETE)[(policy, treatment)])
+    assert {key for key, status in told.items() if status == "met"} == met
+    assert {key for key, status in told.items() if status == "unmet"} == unmet
+
+
+def test_the_numbers_of_the_rules_have_their_edges(check: Check) -> None:
+    def status(policy: tuple[str, str], key: str, **changes: Any) -> str:
+        return _statuses(check(COMPLETE, **changes)[policy])[key]
+
+    tms = ("example_commercial_tms", "rtms")
+    phq = {"scale": "phq9", "items": [3, 3, 2, 3, 2, 2, 0, 0, 0]}
+    assert status(tms, "TMS-05", scales=[phq | {"date": "2026-08-02"}]) == "met"
+    low = phq | {"items": [3, 3, 2, 3, 2, 1, 0, 0, 0]}
+    assert status(tms, "TMS-05", scales=[low | {"date": "2026-08-02"}]) == "unmet"
+    assert status(tms, "TMS-04", scales=[phq | {"date": "2026-08-02"}]) == "met"
+    assert status(tms, "TMS-04", scales=[phq | {"date": "2026-08-01"}]) == "unmet"
+    assert status(tms, "TMS-04", scales=[phq | {"date": "2026-08"}]) == "unknown"
+    for age, wanted in ((17, "unmet"), (18, "met")):
+        assert status(tms, "TMS-03", demographics={"sex": "male", "age_years": age}) == wanted
+    ect = ("example_ect", "ect")
+    for age, wanted in ((11, "unmet"), (12, "met")):
+        assert status(ect, "ECT-03", demographics={"sex": "male", "age_years": age}) == wanted
+    for code, wanted in (("F33.1", "unmet"), ("F32.2", "met")):
+        assert status(tms, "TMS-01", episode={"diagnosis": code, "onset": "2025-03"}) == wanted
+    for stop, wanted in (("2025-05-12", "unmet"), ("2025-05-13", "met")):
+        short = _trial("sertraline", "2025-04-01", stop)
+        others = COMPLETE["treatments"][1:]
+        assert status(tms, "TMS-06", treatments=[short, *others]) == wanted
+        assert status(tms, "TMS-08", treatments=[short, *others]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("onset", "number", "wanted"),
+    [
+        ("2024-09-01", 1, "met"),
+        ("2024-09-02", 1, "unmet"),
+        ("2026-01", 4, "met"),
+        ("2026-01", 3, "unmet"),
+        ("2024-09", 3, "unknown"),
+    ],
+)
+def test_vns_asks_for_two_years_or_four_episodes(
+    check: Check, onset: str, number: int, wanted: str
+) -> None:
+    episode = {"diagnosis": "F33.2", "onset": onset, "number": number}
+    told = _statuses(check(COMPLETE, episode=episode)[("medicare_ncd160_18", "vns")])
+    assert told["VNS-03"] == wanted
+
+
+def test_trials_not_borne_count_where_the_rule_says_so(check: Check) -> None:
+    """One that was not borne is enough for L34522; the example asks for two."""
+    gone = {"outcome": "unknown", "stopped_for": "side_effects"}
+    one = [_trial("sertraline", "2025-04-01", "2025-04-20", **gone)]
+    two = [*one, _trial("venlafaxine", "2025-05-01", "2025-05-10", **gone)]
+    for trials, medicare, example in ((one, "met", "unmet"), (two, "met", "met")):
+        found = check(COMPLETE, treatments=trials)
+        assert _statuses(found[("medicare_l34522", "rtms")])["TMS-06"] == medicare
+        assert _statuses(found[("example_commercial_tms", "rtms")])["TMS-06"] == example
+    mixed = [*one, _trial("venlafaxine", "2025-07-15", "2025-12-01")]
+    told = check(COMPLETE, treatments=mixed)[("example_commercial_tms", "rtms")]
+    assert _statuses(told)["TMS-06"] == "unknown"
+
+
+def test_a_partial_response_fails_tms_rules_and_not_esketamine(check: Check) -> None:
+    """Esketamine rules ask for at most 25 % improvement."""
+    trials = [
+        _trial("sertraline", "2025-04-01", "2025-07-01", outcome="partial_response"),
+        _trial("venlafaxine", "2025-07-15", "2025-12-01"),
+    ]
+    found = check(COMPLETE, treatments=trials)
+    assert _statuses(found[("example_commercial_tms", "rtms")])["TMS-06"] == "met"
+    assert _statuses(found[("example_esketamine", "esketamine")])["ESK-03"] == "unmet"
+
+
+def test_suicidal_thoughts_make_the_other_indication_of_esketamine(check: Check) -> None:
+    findings = [{"finding": "suicidal_ideation_active", "status": "present", "date": "2026-08-30"}]
+    found = check(COMPLETE, treatments=[], findings=findings)
+    told = _statuses(found[("example_esketamine", "esketamine")])
+    assert (told["ESK-02"], told["ESK-03"]) == ("met", "unmet")
+
+
+@pytest.mark.parametrize(
+    ("finding", "policy", "key"),
+    [
+        ("seizure_history", ("example_commercial_tms", "rtms"), "TMS-15"),
+        ("seizure_history", ("medicare_l34998", "rtms"), "TMS-15b"),
+        ("substance_use", ("example_commercial_tms", "rtms"), "TMS-26"),
+        ("catatonia", ("example_commercial_tms", "rtms"), "TMS-27"),
+        ("aneurysm", ("example_esketamine", "esketamine"), "ESK-10"),
+        ("psychosis", ("example_esketamine", "esketamine"), "ESK-05"),
+        ("substance_use", ("example_esketamine", "esketamine"), "ESK-07"),
+        ("dementia", ("medicare_ncd160_18", "vns"), "VNS-03a"),
+    ],
+)
+def test_a_finding_is_met_only_while_it_is_known_absent(
+    check: Check, finding: str, policy: tuple[str, str], key: str
+) -> None:
+    for status, wanted in (("present", "unmet"), ("unknown", "unknown"), ("absent", "met")):
+        others = [f for f in CHECKLIST if f["finding"] != finding]
+        stated = [{"finding": finding, "status": status, "date": "2026-08-21"}, *others]
+        assert _statuses(check(COMPLETE, findings=stated)[policy])[key] == wanted
+    left_out = [f for f in CHECKLIST if f["finding"] != finding]
+    assert _statuses(check(COMPLETE, findings=left_out)[policy])[key] == "unknown"
+    undated = [*left_out, {"finding": finding, "status": "absent"}]
+    assert _statuses(check(COMPLETE, findings=undated)[policy])[key] == "unknown"
+
+
+def test_codes_speak_against(check: Check) -> None:
+    def status(code: str, policy: tuple[str, str], key: str) -> str:
+        held = [{"code": code, "system": "icd10", "status": "active"}]
+        return _statuses(check(COMPLETE, conditions=held)[policy])[key]
+
+    assert status("F31.9", ("example_commercial_tms", "rtms"), "TMS-02") == "unmet"
+    assert status("F31.9", ("example_esketamine", "esketamine"), "ESK-02a") == "unmet"
+    assert status("F10.2", ("example_commercial_tms", "rtms"), "TMS-26") == "unmet"
+    assert status("F17.2", ("example_commercial_tms", "rtms"), "TMS-26") == "met"
+    assert status("I67.1", ("example_esketamine", "esketamine"), "ESK-10") == "unmet"
+
+
+def test_implants_by_place(check: Check) -> None:
+    def status(implants: Any) -> str:
+        found = check(COMPLETE, implants=implants)
+        return _statuses(found[("medicare_l34522", "rtms")])["TMS-15a"]
+
+    assert status([{"kind": "metal_fragment", "site": "head"}]) == "unmet"
+    assert status([{"kind": "metal_fragment"}]) == "unknown"
+    assert status("unknown") == "unknown"
+    assert status([]) == "met"
+
+
+def test_an_earlier_course_is_asked_about_only_where_there_was_one(check: Check) -> None:
+    tms = ("example_commercial_tms", "rtms")
+    assert "TMS-19" not in _statuses(check(COMPLETE)[tms])
+    for outcome, wanted in (("response", "met"), ("no_response", "unmet"), (None, "unknown")):
+        earlier = {"treatment": "rtms", "sessions": 30, "start": "2023-02", "stop": "2023-04"}
+        if outcome:
+            earlier["outcome"] = outcome
+        trials = [*COMPLETE["treatments"], earlier]
+        assert _statuses(check(COMPLETE, treatments=trials)[tms])["TMS-19"] == wanted
+
+
+def test_esketamine_taken_now_has_to_be_explained(check: Check) -> None:
+    trials = [
+        *COMPLETE["treatments"],
+        {"treatment": "esketamine", "start": "2026-08-01", "ongoing": True},
+    ]
+    found = check(COMPLETE, treatments=trials)[("example_commercial_tms", "rtms")]
+    (criterion,) = (c for c in found.criteria if c.id == "TMS-25")
+    assert criterion.status == "unknown"
+    assert "since 2026-08-01" in criterion.evidence[0]
+
+
+@pytest.mark.parametrize(
+    ("start", "wanted"), [("2026-08-10", "unmet"), ("2026-08", "unknown"), ("2026-08-04", "met")]
+)
+def test_vns_asks_for_stable_drugs(check: Check, start: str, wanted: str) -> None:
+    drugs = [{"drug": "ibuprofen", "start": start}]
+    told = _statuses(check(COMPLETE, drugs=drugs)[("medicare_ncd160_18", "vns")])
+    assert told["VNS-02b"] == wanted
+
+
+def test_vns_counts_four_treatments_and_two_scales(check: Check) -> None:
+    trials = [
+        *COMPLETE["treatments"],
+        _trial("nortriptyline", "2024-01-01", "2024-04-01"),
+    ]
+    phq = COMPLETE["scales"]
+    scales = [*phq, {"scale": "phq9", "date": "2026-07-18", "items": [2] * 9}]
+    old = [*phq, {"scale": "phq9", "date": "2026-07-17", "items": [2] * 9}]
+    vns = ("medicare_ncd160_18", "vns")
+    told = _statuses(check(COMPLETE, treatments=trials, scales=scales)[vns])
+    assert (told["VNS-02"], told["VNS-02a"]) == ("met", "met")
+    assert _statuses(check(COMPLETE, scales=old)[vns])["VNS-02a"] == "unmet"
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"treatments": []}, "unmet"),
+        ({"treatments": [], "pregnancy": {"status": "pregnant", "date": "2026-08-20"}}, "met"),
+        (
+            {
+                "treatments": [
+                    {
+                        "treatment": "ect",
+                        "sessions": 10,
+                        "start": "2019-02",
+                        "stop": "2019-03",
+                        "outcome": "remission",
+                    }
+                ]
+            },
+            "met",
+        ),
+    ],
+)
+def test_one_reason_for_ect_is_enough(check: Check, changes: dict[str, Any], wanted: str) -> None:
+    findings = [*CHECKLIST, *_absent("postpartum_psychosis")]
+    told = _statuses(check(COMPLETE, findings=findings, **changes)[("example_ect", "ect")])
+    assert told["ECT-02"] == wanted
+
+
+# --- what holds for every rule -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("record", [COMPLETE, UNMET, SPARSE])
+def test_met_always_has_evidence_with_a_date(check: Check, record: dict[str, Any]) -> None:
+    met = [c for one in check(record).values() for c in one.criteria if c.status == "met"]
+    assert met
+    assert all(any("20" in text for text in c.evidence) and c.evidence for c in met)
+
+
+def test_an_empty_record_meets_nothing(check: Check) -> None:
+    found = check({})
+    statuses = {c.status for one in found.values() for c in one.criteria if c.id != "TMS-23"}
+    assert statuses == {"unknown"}
+
+
+@pytest.mark.parametrize("key", [k for k in COMPLETE if k != "notice"])
+def test_leaving_a_key_out_never_makes_a_criterion_met(check: Check, key: str) -> None:
+    before = check(COMPLETE)
+    after = check({k: v for k, v in COMPLETE.items() if k != key})
+    for policy, one in after.items():
+        held = _statuses(before[policy])
+        newly = {k for k, s in _statuses(one).items() if s == "met" and held.get(k) != "met"}
+        assert not newly
+
+
+def test_no_word_promises_that_something_is_paid(check: Check) -> None:
+    promise = re.compile(r"\b(will|would) be (approved|covered|paid)|guarantee")
+    for one in check(COMPLETE).values():
+        *others, last = one.notes
+        assert "not what will be approved" in last
+        assert "plan document" in last
+        words = [*others, *(text for c in one.criteria for text in (c.what, *c.evidence))]
+        assert not [text for text in words if promise.search(text.lower())]
+
+
+@pytest.mark.parametrize(("today", "stale"), [("2026-10-29", False), ("2026-10-30", True)])
+def test_after_the_review_day_the_plan_document_is_asked_for(
+    check: Check, today: str, stale: bool
+) -> None:
+    notes = check(COMPLETE, today)[("example_ect", "ect")].notes
+    assert any("Out of date since 2026-10-29" in note for note in notes) == stale
+
+
+def test_low_confidence_is_shown_and_never_judged(check: Check) -> None:
+    one = check(COMPLETE)[("medicare_l34522", "rtms")]
+    low = [
+        row.text("id") for row in load_table("coverage/criteria") if row.text("confidence") == "low"
+    ]
+    assert low
+    assert not set(low) & set(_statuses(one))
+    assert any("low confidence, not judged" in note for note in one.notes)
+
+
+def test_a_hard_stop_is_said_beside_the_rule(check: Check) -> None:
+    found = check(COMPLETE, stopped="rtms")
+    assert any("hard stop" in note for note in found[("medicare_l34522", "rtms")].notes)
+    assert not any("hard stop" in note for note in found[("medicare_l34522", "itbs")].notes)
+
+
+def test_no_rule_carries_a_procedure_code_of_the_american_medical_association() -> None:
+    cells = [text for row in load_table("coverage/criteria") for text in row.cells.values()]
+    assert not [text for text in cells if "9086" in text or "90870" in text]
+
+
+def test_every_concept_is_used_and_known() -> None:
+    used = {row.text("concept") for row in load_table("coverage/criteria")}
+    assert used == {*CONCEPTS, "note"}
+
+
+def test_every_row_is_needed(check: Check) -> None:
+    """Every criterion of the table shows for somebody: as a criterion or as a note."""
+    earlier = {"treatment": "rtms", "sessions": 30, "start": "2023-02", "stop": "2023-04"}
+    trials = [*COMPLETE["treatments"], earlier]
+    found = check(COMPLETE, treatments=trials)
+    for row in load_table("coverage/criteria"):
+        for policy in row.items("policies"):
+            one = next(a for (name, _), a in found.items() if name == policy)
+            shown = [*(c.what for c in one.criteria), *one.notes]
+            assert any(row.text("what") in text for text in shown)
