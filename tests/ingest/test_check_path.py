@@ -129,11 +129,13 @@ def test_a_dataset_with_records_only_says_what_it_lacks(tmp_path: Path) -> None:
     record = tmp_path / "sub-01" / "clinical" / "sub-01_person.yaml"
     record.parent.mkdir(parents=True)
     record.write_text(HEAD, encoding="utf-8")
-    (record.parent / "sub-01_fhir.json").write_text("{}", encoding="utf-8")
+    (record.parent / "sub-01_fhir.json").write_text(
+        json.dumps({"resourceType": "Bundle", "type": "collection"}), encoding="utf-8"
+    )
     findings = check_path(tmp_path, today=TODAY)
     assert told(findings, "wrong") == {}
     assert {"fMRIPrep derivatives", "resting scan"} < set(told(findings, "missing"))
-    assert told(findings, "present")["FHIR bundle"] == "not read yet"
+    assert told(findings, "present")["FHIR bundle"] == ""
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ def person_file(dataset: Path, label: str) -> Path | None:
     Returns
     -------
     Path or None
-        ``sub-<label>/clinical/sub-<label>_person.yaml``; None where there is none.
+        ``sub-<label>/clinical/sub-<label>_person.yaml``, else ``sub-<label>_fhir.json`` there;
+        None where there is neither. The reader joins the two where both are there.
 
     Raises
     ------
@@ -94,6 +95,18 @@ def person_file(dataset: Path, label: str) -> Path | None:
             where=str(folder),
             got=", ".join(others),
             allowed=path.name,
+            todo="rename the file, if it is this person's",
+        )
+    bundle = folder / f"sub-{label}_fhir.json"
+    if bundle.is_file():
+        return bundle
+    other_bundles = sorted(p.name for p in folder.glob("*fhir*.json"))
+    if other_bundles:
+        raise InputError(
+            "the FHIR bundle has another name than expected",
+            where=str(folder),
+            got=", ".join(other_bundles),
+            allowed=bundle.name,
             todo="rename the file, if it is this person's",
         )
     return None

@@ -97,13 +97,17 @@ def _participant(dataset: Path, label: str, today: IsoDate) -> tuple[CheckFindin
         found.append(_wrong("clinical record", fault))
     else:
         if path is None:
-            found.append(CheckFinding("missing", "clinical record", where, "no person.yaml"))
+            found.append(
+                CheckFinding(
+                    "missing", "clinical record", where, "no person.yaml and no FHIR bundle"
+                )
+            )
         else:
             found += _person(path, today, label)
         found += _row(dataset, label, path, today)
     bundle = dataset / where / "clinical" / f"{where}_fhir.json"
     if bundle.is_file():
-        found.append(CheckFinding("present", "FHIR bundle", bundle.name, "not read yet"))
+        found.append(CheckFinding("present", "FHIR bundle", bundle.name, ""))
     try:
         recordings = find_recordings(dataset, label)
     except InputError as fault:

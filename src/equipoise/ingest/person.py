@@ -1,4 +1,4 @@
-"""Reader of ``person.yaml``: one person's clinical record becomes a `Timeline`.
+"""Reader of one person's clinical record: ``person.yaml``, a FHIR bundle, or both, joined.
 
 A key left out means not asked, ``[]`` means asked and none, ``unknown`` means asked and not known.
 The page `docs/person-record.md` shows every key.
@@ -7,7 +7,9 @@ The page `docs/person-record.md` shows every key.
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
+from typing import Final
 
 from equipoise.core.dates import IsoDate
 from equipoise.core.errors import InputError, RecordError
@@ -16,10 +18,14 @@ from equipoise.ingest import schema as s
 from equipoise.ingest import sections
 from equipoise.ingest.entries import Entry, Sheet, read_entries, read_entry
 from equipoise.ingest.fhir import examine_bundle
+from equipoise.ingest.join import join, without_places
 from equipoise.ingest.rules import check_whole
 from equipoise.ingest.yaml_lines import Entries, parse_yaml
 
 __all__ = ["examine_person", "read_person"]
+
+BUNDLE_SUFFIX: Final = ".json"
+_BESIDE: Final = re.compile(r"sub-([A-Za-z0-9]+)_(?:person\.yaml|fhir\.json)", re.ASCII)
 
 
 def read_person(path: Path, *, today: IsoDate, expected_label: str | None = None) -> Timeline:
@@ -28,7 +34,9 @@ def read_person(path: Path, *, today: IsoDate, expected_label: str | None = None
     Parameters
     ----------
     path : Path
-        A ``person.yaml``, or by the suffix ``.json`` a FHIR R4 Bundle.
+        A ``person.yaml``, or by the suffix ``.json`` a FHIR R4 Bundle. Where
+        ``sub-<label>_person.yaml`` and ``sub-<label>_fhir.json`` lie side by side, both are read
+        and joined, whichever is named.
     today : str
         Day of the run; a later date is refused.
     expected_label : str, optional
@@ -58,7 +66,9 @@ def examine_person(
     Parameters
     ----------
     path : Path
-        A ``person.yaml``, or by the suffix ``.json`` a FHIR R4 Bundle.
+        A ``person.yaml``, or by the suffix ``.json`` a FHIR R4 Bundle. Where
+        ``sub-<label>_person.yaml`` and ``sub-<label>_fhir.json`` lie side by side, both are read
+        and joined, whichever is named.
     today : str
         Day of the run; a later date is refused.
     expected_label : str, optional
@@ -69,8 +79,37 @@ def examine_person(
     tuple
         The timeline, None where there are faults; and the faults in the order of their lines.
     """
-    if path.suffix.casefold() == ".json":
-        return examine_bundle(path, today=today, expected_label=expected_label)
+    record, bundle = _both(path)
+    if record is None:
+        timeline, faults = examine_bundle(path, today=today, expected_label=expected_label)
+        return (None if timeline is None else without_places(timeline)), faults
+    timeline, faults = _examine_record(record, today, expected_label)
+    if bundle is None or timeline is None:
+        return timeline, faults
+    told, faults = examine_bundle(bundle, today=today, expected_label=timeline.label)
+    if told is None:
+        return None, faults
+    joined, faults = join(timeline, told, (str(record), str(bundle)))
+    return (None if joined is None else without_places(joined)), faults
+
+
+def _both(path: Path) -> tuple[Path | None, Path | None]:
+    """Return record and bundle of a person: the one that is named, and the other beside it."""
+    named = _BESIDE.fullmatch(path.name)
+    if named is None:
+        is_bundle = path.suffix.casefold() == BUNDLE_SUFFIX
+        return (None, path) if is_bundle else (path, None)
+    pair = (
+        path.with_name(f"sub-{named[1]}_person.yaml"),
+        path.with_name(f"sub-{named[1]}_fhir{BUNDLE_SUFFIX}"),
+    )
+    record, bundle = (one if one == path or one.is_file() else None for one in pair)
+    return record, bundle
+
+
+def _examine_record(
+    path: Path, today: IsoDate, expected_label: str | None
+) -> tuple[Timeline | None, tuple[InputError, ...]]:
     try:
         data = _bytes(path)
         node = parse_yaml(data, where=str(path))
