@@ -73,6 +73,8 @@ UNIT_WORDS: Final = {
     "1": "",
     "{score}": "points",
     "mg/d": "mg a day",
+    "mg/(24.h)": "mg in 24 hours",
+    "ug/d": "\N{MICRO SIGN}g a day",
     "%": "%",
     "mm3": "mm\N{SUPERSCRIPT THREE}",
 }

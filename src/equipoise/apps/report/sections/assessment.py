@@ -82,8 +82,7 @@ def _words(appraisal: Appraisal) -> tuple[str, ...]:
     criteria = appraisal.episode_criteria
     if criteria is None:
         return (say("assessment_no_symptoms"),)
-    told = say("assessment_criteria", status=STATUS[criteria.status])
-    return (told, *(sentence(reason) for reason in criteria.reasons))
+    return (say("assessment_criteria", status=STATUS[criteria.status]),)
 
 
 def _criteria(appraisal: Appraisal) -> DataTable | None:
@@ -91,6 +90,7 @@ def _criteria(appraisal: Appraisal) -> DataTable | None:
     if criteria is None:
         return None
     rows = (
+        ("Why", " ".join(sentence(reason) for reason in criteria.reasons)),
         ("Present", _listed(criteria.present)),
         ("Absent", _listed(criteria.absent)),
         ("Not known", _listed(criteria.unknown)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 
@@ -46,10 +47,15 @@ def coverage(dossier: Dossier) -> Coverage | None:
     found = dossier.plan.authorisations
     if withheld(dossier) or not found:
         return None
+    shared: dict[Authorisation, list[str]] = {}
+    for one in found:
+        # One rule for several forms of a treatment is printed once.
+        alike = dataclasses.replace(one, treatment="")
+        shared.setdefault(alike, []).append(treatment_title(one.treatment))
     return Coverage(
-        title=say("coverage_title", rules=n.count(len(found), "coverage rule")),
+        title=say("coverage_title", rules=n.count(len(shared), "coverage rule")),
         limit=say("coverage_limit"),
-        policies=tuple(_policy(one, dossier.date) for one in found),
+        policies=tuple(_policy(one, titles, dossier.date) for one, titles in shared.items()),
     )
 
 
@@ -58,14 +64,14 @@ def coverage_keys(dossier: Dossier) -> list[str]:
     return [c.reference for one in dossier.plan.authorisations for c in one.criteria]
 
 
-def _policy(one: Authorisation, today: str) -> PolicyView:
+def _policy(one: Authorisation, titles: list[str], today: str) -> PolicyView:
     found = Counter[str](criterion.status for criterion in one.criteria)
     counts = joined([f"{found[s]} {words}" for s, words in COUNTED.items() if found[s]])
     words = say("coverage_counts", counts=counts, date=n.day(one.as_of))
     if one.review_by < today:
         words = f"{words} {say('coverage_stale', date=n.day(one.review_by))}"
     return PolicyView(
-        title=f"{treatment_title(one.treatment)}: {one.title} ({one.payer})",
+        title=f"{joined(titles)}: {one.title} ({one.payer})",
         words=words,
         table=_criteria(one),
         notes=tuple(sentence(note) for note in one.notes),

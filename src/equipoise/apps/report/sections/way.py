@@ -16,6 +16,7 @@ from equipoise.core.nouns import CalendarEntry, DoseStep, Dossier, GuidelineView
 
 __all__ = ["ScheduleView", "Way", "way", "way_keys"]
 
+SESSION = "{session}"
 STATE = {"past": "behind", "present": "now", "later": "later"}
 STANCE = {
     "departs": "departs",
@@ -118,14 +119,19 @@ def _doses(one: Schedule) -> DataTable | None:
 
 
 def _dose(step: DoseStep) -> tuple[str, ...]:
-    amount = f"{n.measured(step.dose)} {n.unit_words(step.unit)}".strip()
     return (
         n.day(step.date),
         str(step.day),
         treatment_title(step.drug),
-        amount if step.dose else "none",
+        _amount(step) if step.dose else "none",
         sentence(step.note),
     )
+
+
+def _amount(step: DoseStep) -> str:
+    if step.unit.startswith(SESSION):
+        return n.count(round(step.dose), "session")
+    return f"{n.measured(step.dose)} {n.unit_words(step.unit)}".strip()
 
 
 def _calendar(entries: Sequence[CalendarEntry]) -> DataTable | None:
