@@ -19,6 +19,7 @@ from equipoise.apps.evidence.cli import evidence_app
 from equipoise.apps.imaging.cli import add_commands
 from equipoise.apps.intake.cli import add_commands as add_intake
 from equipoise.apps.norms.cli import norms_app
+from equipoise.apps.scales.cli import scales_app
 from equipoise.apps.visit.cli import visit_app
 from equipoise.core.errors import EquipoiseError, InputError
 
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(norms_app, name="norms")
+app.add_typer(scales_app, name="scales")
 app.add_typer(visit_app, name="visit")
 add_commands(app)
 add_intake(app)

@@ -42,16 +42,23 @@ class ScaleItem:
     point_from: int | None
     reversed_on_form: bool
 
+    def points(self, answer: int) -> int:
+        """Return what an answer counts in the total."""
+        return answer if self.point_from is None else int(answer >= self.point_from)
+
 
 @dataclass(frozen=True, slots=True)
 class ScaleGroup:
     """Items that count once, by the highest; a lone item is a group of its own.
 
-    Of each pair in `either` one answer is enough.
+    Of each pair in `either` one answer is enough. `least` and `most` are the fewest and most
+    points that it can count.
     """
 
     items: tuple[int, ...]
     either: tuple[tuple[int, ...], ...]
+    least: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,12 @@ class ScaleRules:
         Lowest total and id of each band of the total, lowest first.
     standard_error : float or None
         Of a complete total; None where no source is known.
+    suicide_item : int or None
+        Number of the item on thoughts of death or self-harm.
+    missing_allowed : int
+        Answers that may be missing and replaced by the mean of the others.
+    raw, printed : (float, float) or None
+        Range of the sum, and the range on which the total is printed; None without a total.
     """
 
     row: Row
@@ -140,6 +153,10 @@ class ScaleRules:
     decisions: tuple[Decision, ...]
     bands: tuple[tuple[float, str], ...]
     standard_error: float | None
+    suicide_item: int | None
+    missing_allowed: int
+    raw: tuple[float, float] | None
+    printed: tuple[float, float] | None
 
     @property
     def id(self) -> str:
@@ -149,7 +166,7 @@ class ScaleRules:
     @property
     def has_total(self) -> bool:
         """Whether answers make a total; a triage has only a band."""
-        return self.row.optional_number("total_maximum") is not None
+        return self.printed is not None
 
 
 _rules: dict[str, tuple[Table, ScaleRules]] = {}
@@ -230,7 +247,16 @@ def _gather(row: Row) -> ScaleRules:
         decisions=tuple(_decision(decision) for decision in _own("decisions", scale)),
         bands=tuple(bands),
         standard_error=_error(scale),
+        suicide_item=_whole(row, "suicide_item"),
+        missing_allowed=int(row.number("missing_allowed")),
+        raw=_range(row, "raw"),
+        printed=_range(row, "total"),
     )
+
+
+def _range(row: Row, name: str) -> tuple[float, float] | None:
+    low, high = row.optional_number(f"{name}_minimum"), row.optional_number(f"{name}_maximum")
+    return None if low is None or high is None else (low, high)
 
 
 def _items(row: Row, scale: str) -> tuple[ScaleItem, ...]:
@@ -260,17 +286,26 @@ def _item(row: Row, number: int, special: list[Row]) -> ScaleItem:
 
 
 def _groups(items: tuple[ScaleItem, ...], scale: str) -> tuple[ScaleGroup, ...]:
-    rows = _own("groups", scale)
     joined = [
-        ScaleGroup(
-            _numbers(row),
-            tuple(tuple(map(int, pair.split("/"))) for pair in row.items("either")),
-        )
-        for row in rows
+        _group(items, _numbers(row), tuple(map(_pair, row.items("either"))))
+        for row in _own("groups", scale)
     ]
     taken = {number for group in joined for number in group.items}
-    alone = [ScaleGroup((i.number,), ()) for i in items if i.counted and i.number not in taken]
+    lone = [item.number for item in items if item.counted and item.number not in taken]
+    alone = [_group(items, (number,), ()) for number in lone]
     return tuple(sorted((*joined, *alone), key=lambda group: group.items))
+
+
+def _group(
+    items: tuple[ScaleItem, ...], numbers: tuple[int, ...], either: tuple[tuple[int, ...], ...]
+) -> ScaleGroup:
+    own = [items[number - 1] for number in numbers]
+    least = max(item.points(item.minimum) for item in own)
+    return ScaleGroup(numbers, either, least, max(item.points(item.maximum) for item in own))
+
+
+def _pair(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split("/")))
 
 
 def _extra(row: Row) -> ScaleExtra:

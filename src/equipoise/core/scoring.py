@@ -146,9 +146,9 @@ def _fault(rules: ScaleRules, answers: ScaleAnswers, extras: dict[str, int]) -> 
 
 
 def _total_fault(rules: ScaleRules, total: float) -> str:
-    if not rules.has_total:
+    if rules.printed is None:
         return f"the {rules.row.text('title')} has no total: its answers are needed"
-    low, high = rules.row.number("total_minimum"), rules.row.number("total_maximum")
+    low, high = rules.printed
     if low <= total <= high:
         return ""
     return f"a total of {total:g}; allowed are {low:g} to {high:g}"
@@ -178,38 +178,34 @@ def _skipped(
     return tuple(filled), tuple(notes)
 
 
-def _points(rules: ScaleRules, number: int, value: int) -> int:
-    least = rules.items[number - 1].point_from
-    return value if least is None else int(value >= least)
-
-
 def _add_up(rules: ScaleRules, items: Items) -> _Sum:
     """Add up the groups; what is missing is never taken as 0."""
     given: list[int] = []
     low = high = 0
-    missing: list[int] = []
+    missing = [i.number for i in rules.items if not i.counted and items[i.number - 1] is None]
     estimated = False
     for group in rules.groups:
-        answered = [_points(rules, n, v) for n in group.items if (v := items[n - 1]) is not None]
-        most = max(_points(rules, n, rules.items[n - 1].maximum) for n in group.items)
-        least = max(_points(rules, n, rules.items[n - 1].minimum) for n in group.items)
-        open_items = _open(group, items) if not answered or max(answered) < most else ()
-        missing += open_items
-        if answered:
-            given.append(max(answered))
-            estimated = estimated or bool(open_items)
-        low += max(answered, default=least)
-        high += most if open_items else max(answered)
-    for rule in rules.items:
-        if not rule.counted and items[rule.number - 1] is None:
-            missing.append(rule.number)
+        answers = [(rules.items[n - 1], v) for n in group.items if (v := items[n - 1]) is not None]
+        points = max((item.points(value) for item, value in answers), default=None)
+        full = len(answers) == len(group.items) or points == group.most
+        needed = () if full else _open(group, items)
+        missing += needed
+        low += group.least if points is None else points
+        high += group.most if needed or points is None else points
+        if points is not None:
+            given.append(points)
+            estimated = estimated or bool(needed)
     gone = len(rules.groups) - len(given)
-    reason = _refusal(rules, items, gone, tuple(sorted(missing)))
-    bounds = (_printed(rules, low), _printed(rules, high))
+    missing.sort()
+    reason = _refusal(rules, items, gone, missing)
     share = len(rules.groups) / len(given) if given else 1
-    total = None if reason or not rules.has_total else _printed(rules, sum(given) * share)
     return _Sum(
-        total, bounds, math.sqrt(share), tuple(sorted(missing)), estimated or gone > 0, reason
+        total=None if reason or not rules.has_total else _printed(rules, sum(given) * share),
+        bounds=(_printed(rules, low), _printed(rules, high)),
+        widening=math.sqrt(share),
+        missing=tuple(missing),
+        estimated=estimated or gone > 0,
+        reason=reason,
     )
 
 
@@ -224,22 +220,17 @@ def _open(group: ScaleGroup, items: Items) -> tuple[int, ...]:
 
 def _printed(rules: ScaleRules, raw: float) -> float:
     """Return a sum on the range in which the total is printed."""
-    if not rules.has_total:
+    if rules.raw is None or rules.printed is None or rules.raw == rules.printed:
         return raw
-    row = rules.row
-    low, high = row.number("raw_minimum"), row.number("raw_maximum")
-    first, last = row.number("total_minimum"), row.number("total_maximum")
-    if (low, high) == (first, last):
-        return raw
+    (low, high), (first, last) = rules.raw, rules.printed
     return first + (raw - low) * (last - first) / (high - low)
 
 
-def _refusal(rules: ScaleRules, items: Items, gone: int, missing: tuple[int, ...]) -> str:
+def _refusal(rules: ScaleRules, items: Items, gone: int, missing: list[int]) -> str:
     """Return why these answers make no total, or nothing."""
-    asked = rules.row.optional_number("suicide_item")
-    if asked is not None and items[int(asked) - 1] is None:
-        return f"item {asked:g} (thoughts of death or self-harm) was left out: ask it again"
-    most = int(rules.row.number("missing_allowed"))
+    asked, most = rules.suicide_item, rules.missing_allowed
+    if asked is not None and items[asked - 1] is None:
+        return f"item {asked} (thoughts of death or self-harm) was left out: ask it again"
     if gone <= most:
         return ""
     if most:
