@@ -39,10 +39,14 @@ def evidence_for(case: Case, row: Row) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Each finding in words, once.
+        Each finding in words, once; what only repeats an earlier one is left out.
     """
     found = [words for column, ask in _QUESTIONS if column in row.cells for words in ask(case, row)]
-    return tuple(dict.fromkeys(found))
+    kept: list[str] = []
+    for words in found:
+        if not any(words.lower().startswith(one.lower()) for one in kept):
+            kept.append(words)
+    return tuple(kept)
 
 
 def active_codes(case: Case) -> tuple[str, ...]:

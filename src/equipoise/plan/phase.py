@@ -22,6 +22,7 @@ __all__ = ["find_phase", "outline_phases"]
 
 PHASES = "phases/phases"
 _DEFINITION = "trd_"
+_OPEN = "cannot_tell"
 
 
 def find_phase(appraisal: Appraisal, treatments: Mapping[str, Treatment]) -> tuple[Row, str]:
@@ -95,15 +96,12 @@ def _reason(appraisal: Appraisal, phase: Row, later: list[Row]) -> str:
 
 
 def _definitions(appraisal: Appraisal) -> str:
-    """Return what the definitions of resistance and the staging systems say, as sentences."""
-    named = [r for r in appraisal.staging if r.id.startswith(_DEFINITION)]
-    systems = [r for r in appraisal.staging if r not in named]
-    said = ""
-    if named:
-        said += f" {'; '.join(f'{r.title}: {_value(r)}' for r in named)}."
-    if systems:
-        said += f" Stages: {'; '.join(f'{r.title} {_value(r)}' for r in systems)}."
-    return said
+    """Return what the definitions of resistance and the staging systems can tell, as sentences."""
+    told = [r for r in appraisal.staging if r.value != _OPEN]
+    named = [f"{r.title}: {_value(r)}" for r in told if r.id.startswith(_DEFINITION)]
+    systems = [f"{r.title} {_value(r)}" for r in told if not r.id.startswith(_DEFINITION)]
+    said = f" {'; '.join(named)}." if named else ""
+    return f"{said} Stages: {'; '.join(systems)}." if systems else said
 
 
 def _value(result: StagingResult) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.core.dates import weeks_between
 from equipoise.core.tables import load_table
+from equipoise.plan.doses import with_room
 from equipoise.plan.missing import last_total
 from equipoise.plan.options import choose
 
@@ -24,6 +25,7 @@ __all__ = [
     "minimal_score",
     "ranked",
     "too_young",
+    "waiting",
     "watched",
 ]
 
@@ -80,6 +82,11 @@ def may_choose(case: Case) -> bool:
     """Whether a step may name the next option by the rates."""
     named_elsewhere = acute_flags(case) and not acute_choice(case)
     return ranked(case) and not case.working and not named_elsewhere
+
+
+def waiting(case: Case) -> bool:
+    """Whether the next choice waits for an answer, a fair chance or a higher dose."""
+    return case.pending or bool(with_room(case))
 
 
 def in_treatment(case: Case) -> bool:

@@ -52,9 +52,6 @@ def test_days_between_the_last_dose_and_the_first(
     old: str, dose: float, new: str, days: int, ways: Any, one: One
 ) -> None:
     found = one(ways.case(ways.taken(old, dose)), new)
-    if old == "bupropion":  # no rule of a change: it is withheld rather than guessed
-        assert found.withheld is not None
-        return
     assert found.kind == "stop_and_wait"
     last, first = _last_and_first(found, old, new)
     assert first - last == days
@@ -105,6 +102,13 @@ def test_forbidden_cross_tapers_never_overlap(
     found = one(ways.case(ways.taken(old, dose)), new)
     last, first = _last_and_first(found, old, new)
     assert first > last
+
+
+def test_a_change_that_no_source_names_does_not_overlap(ways: Any, one: One) -> None:
+    found = one(ways.case(ways.taken("reboxetine", 8)), "escitalopram")
+    last, first = _last_and_first(found, "reboxetine", "escitalopram")
+    assert first == last + 1
+    assert any("No source here names this change" in rule for rule in found.rules)
 
 
 def test_vortioxetine_stays_at_half_while_cyp2d6_is_slowed(ways: Any, one: One) -> None:
@@ -241,7 +245,8 @@ WITHHELD = [
     ("no dose", "sertraline", {"dose": None}, "venlafaxine", "dose of sertraline is not recorded"),
     ("no unit", "sertraline", {"dose": 50, "unit": "mg"}, "venlafaxine", "(mg) cannot be read"),
     ("blocked", "sertraline", {"dose": 50, "state": "blocked"}, "venlafaxine", "hard stop"),
-    ("no way", "st_johns_wort", {"dose": 600}, "sertraline", "No way from"),
+    ("no way", "olanzapine_fluoxetine", {"dose": 6}, "sertraline", "No way from"),
+    ("no taper", "st_johns_wort", {"dose": 600}, "sertraline", "No taper of"),
 ]
 
 

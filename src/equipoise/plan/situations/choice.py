@@ -12,7 +12,7 @@ from equipoise.plan.missing import last_total
 from equipoise.plan.options import choose, listed, open_options
 from equipoise.plan.situations.fill import PLAIN, Fill, Situation, name_of
 from equipoise.plan.starts import start_rules
-from equipoise.plan.states import acute_flags, in_treatment, may_choose, minimal_score
+from equipoise.plan.states import acute_flags, in_treatment, may_choose, minimal_score, waiting
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import Prediction
@@ -64,11 +64,11 @@ def _next(case: Case, condition: str = "") -> tuple[Fill, ...]:
 
 
 def _choose(case: Case, _: Row) -> tuple[Fill, ...]:
-    return _next(case) if may_choose(case) and not case.pending else ()
+    return _next(case) if may_choose(case) and not waiting(case) else ()
 
 
 def _choose_later(case: Case, _: Row) -> tuple[Fill, ...]:
-    return _next(case, _condition(case)) if may_choose(case) and case.pending else ()
+    return _next(case, _condition(case)) if may_choose(case) and waiting(case) else ()
 
 
 def _condition(case: Case) -> str:

@@ -7,22 +7,29 @@ from typing import TYPE_CHECKING
 
 from equipoise.core.casing import within
 from equipoise.core.tables import load_table
-from equipoise.plan.case import drugs_of, title
+from equipoise.plan.case import title
 from equipoise.plan.course import change_in, course_of
+from equipoise.plan.doses import (
+    MARKED,
+    PARTIAL,
+    dose_limit,
+    dose_words,
+    last_effects,
+    marked_effects,
+    with_room,
+)
 from equipoise.plan.options import listed, open_options
 from equipoise.plan.situations.fill import Fill, Situation, name_of
-from equipoise.plan.states import in_state, may_choose
+from equipoise.plan.states import in_state, may_choose, waiting
 
 if TYPE_CHECKING:
-    from equipoise.core.nouns import DoseLimit, Prediction, ReportedEffect
+    from equipoise.core.nouns import Prediction
     from equipoise.core.tables import Row
     from equipoise.plan.case import Case, Running
 
-__all__ = ["CURRENT", "marked_effects"]
+__all__ = ["CURRENT"]
 
 ADDED = ("adjunct",)
-PARTIAL = "partial_response"
-MARKED = ("moderate", "severe")
 
 
 def _current_unknown(case: Case, _: Row) -> tuple[Fill, ...]:
@@ -53,49 +60,26 @@ def _current_inadequate(case: Case, _: Row) -> tuple[Fill, ...]:
     for running in in_state(case, "inadequate"):
         reasons = running.appraised.reasons if running.appraised else ()
         texts = "; ".join(reason.rstrip(".") for reason in reasons)
-        limit = _limit(case, running)
         words = {
             "trial": name_of(case, running),
             "reasons": texts or "not adequate so far",
-            "limits": _limits(limit),
+            "limits": dose_words(dose_limit(case, running)),
         }
         found.append(Fill(words, (running.trial.treatment,)))
     return tuple(found)
 
 
-def _limit(case: Case, running: Running) -> DoseLimit | None:
-    names = {running.trial.treatment, *drugs_of(running.trial.treatment)}
-    return next((limit for limit in case.appraisal.dose_limits if limit.drug in names), None)
-
-
-def _limits(limit: DoseLimit | None) -> str:
-    """Return between which doses this person may be, as a sentence, or nothing."""
-    if limit is None or limit.maximum is None:
-        return ""
-    least = "" if limit.adequate is None else f"adequate from {limit.adequate:g} {limit.unit}, "
-    why = f" ({'; '.join(limit.because)})" if limit.because else ""
-    open_facts = f"; not known: {listed(limit.missing)}" if limit.missing else ""
-    said = f"{least}highest for this person {limit.maximum:g} {limit.unit}{why}{open_facts}"
-    return f" {said[0].upper()}{said[1:]}."
-
-
 def _room_in_dose(case: Case, _: Row) -> tuple[Fill, ...]:
     """Plan a higher dose of what helped in part, where the dose of this person may still rise."""
     found = []
-    for running in in_state(case, "tried"):
-        limit, dose = _limit(case, running), running.trial.dose.value
-        if running.trial.outcome.value != PARTIAL or limit is None or dose is None:
-            continue
-        if limit.maximum is None or dose.unit != limit.unit or dose.value >= limit.maximum:
-            continue
-        if marked_effects(case):
-            continue
+    for running in with_room(case):
+        dose = running.trial.dose.value
         words = {
             "trial": name_of(case, running),
-            "dose": f"{dose.value:g} {dose.unit}",
-            "limits": _limits(limit),
+            "dose": f"{dose.value:g} {dose.unit}" if dose else "",
+            "limits": dose_words(dose_limit(case, running)),
         }
-        found.append(Fill(words, reference=limit.reference))
+        found.append(Fill(words))
     return tuple(found)
 
 
@@ -111,7 +95,7 @@ def _current_working(case: Case, _: Row) -> tuple[Fill, ...]:
 def _add_or_change(case: Case, _: Row) -> tuple[Fill, ...]:
     """Plan the decision between an addition and another treatment, by what the trial did."""
     tried = in_state(case, "tried")
-    if not tried or case.pending or not may_choose(case):
+    if not tried or waiting(case) or not may_choose(case):
         return ()
     options = open_options(case)
     added = [p for p in options if case.treatments[p.treatment].group in ADDED]
@@ -162,22 +146,10 @@ def _examples(case: Case, options: list[Prediction]) -> tuple[str, ...]:
     return tuple(title(case, p.treatment) for p in options[:most])
 
 
-def marked_effects(case: Case) -> tuple[ReportedEffect, ...]:
-    """Return the side effects that trouble the person by the last report of each."""
-    return tuple(e for e in _last_effects(case) if e.severity in MARKED)
-
-
-def _last_effects(case: Case) -> tuple[ReportedEffect, ...]:
-    last: dict[str, ReportedEffect] = {}
-    for effect in sorted(case.timeline.side_effects.or_else(()), key=lambda e: e.date):
-        last[effect.effect] = effect
-    return tuple(effect for effect in last.values() if effect.severity != "none")
-
-
 def _side_effects(case: Case, _: Row) -> tuple[Fill, ...]:
     """Answer every side effect that was reported; the most troublesome first."""
     order = (*reversed(MARKED), "mild")
-    reports = sorted(_last_effects(case), key=lambda e: order.index(e.severity))
+    reports = sorted(last_effects(case), key=lambda e: order.index(e.severity))
     told, rows = [], []
     for effect in reports:
         row = load_table("phases/side_effects").find(id=effect.effect)
