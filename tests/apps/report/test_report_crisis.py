@@ -13,9 +13,10 @@ from typing import cast
 import pytest
 
 from equipoise.apps.report import render
+from equipoise.apps.report.sections.crisis import suicide_record
 from equipoise.apps.summary import summary
 from equipoise.core.answers import given
-from equipoise.core.nouns import Dossier, Finding, ScaleAnswers
+from equipoise.core.nouns import Dossier, Finding, ScaleAnswers, Timeline
 from equipoise.core.tables import use_site
 
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_dossier.py")))
@@ -102,3 +103,19 @@ def test_answers_about_suicide_stand_with_their_dates() -> None:
         assert f"PHQ-9 item 9 (0 to 3): {answers}" in words
         assert "Not asked, so not known: active thoughts of ending their life" in words
         assert not re.search(r"\b(low|medium|moderate|high)[ -]risk\b", words, re.IGNORECASE)
+
+
+def test_a_total_alone_is_no_answer_and_a_screener_is_told_by_its_questions() -> None:
+    record = Timeline(
+        "01",
+        scales=given((
+            ScaleAnswers("phq9", "2025-01-10", (), total=17),
+            ScaleAnswers("cssrs_screen", "2025-01-11", (1, 0, None, None, None, 0)),
+        )),
+    )
+    said = suicide_record(record)
+    assert "PHQ-9 item 9 (0 to 3): only the total is recorded: the answer is not known" in said[1]
+    assert said[0] == (
+        "C-SSRS screener (11 January 2025), by number of the question: yes 1; no 2, 6; "
+        "left out 3, 4, 5"
+    )

@@ -74,6 +74,7 @@ UNIT_WORDS: Final = {
     "{score}": "points",
     "mg/d": "mg a day",
     "mg/(24.h)": "mg in 24 hours",
+    "{tbl}/d": "tablets a day",
     "ug/d": "\N{MICRO SIGN}g a day",
     "%": "%",
     "mm3": "mm\N{SUPERSCRIPT THREE}",

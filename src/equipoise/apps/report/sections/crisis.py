@@ -15,6 +15,7 @@ __all__ = ["crisis_keys", "crisis_lines", "suicide_record"]
 
 CRISIS: Final = "red_flags/crisis"
 ANYWHERE: Final = "default"
+DOMAIN: Final = "suicide_risk"
 ASKED: Final = (
     "suicidal_intent",
     "suicidal_plan",
@@ -77,7 +78,7 @@ def suicide_record(timeline: Timeline) -> tuple[str, ...]:
         of them: scores do not tell who is in danger.
     """
     said, silent = _findings(timeline)
-    lines = [*said, *_items(timeline)]
+    lines = [*said, *_screens(timeline), *_items(timeline)]
     if silent:
         lines.append(say("suicide_not_asked", questions="; ".join(silent)))
     return tuple(lines)
@@ -126,5 +127,31 @@ def _items(timeline: Timeline) -> list[str]:
 
 def _item(answers: ScaleAnswers, item: int) -> str:
     day: IsoDate = answers.date
+    if not answers.items:
+        return f"{say('suicide_total_only')} ({n.day(day)})"
     value = answers.items[item - 1] if item <= len(answers.items) else None
     return f"{'left out' if value is None else value} ({n.day(day)})"
+
+
+def _screens(timeline: Timeline) -> list[str]:
+    """Return the answers to scales that ask about nothing but suicide, by question number."""
+    rows = (row for row in load_table("scales/scales") if row.text("domain") == DOMAIN)
+    titles = {row.text("id"): row.text("title") for row in rows}
+    found = [s for s in timeline.scales.or_else(()) if s.scale in titles]
+    found.sort(key=lambda s: s.date, reverse=True)
+    return [
+        say(
+            "suicide_screen",
+            scale=titles[answers.scale],
+            date=n.day(answers.date),
+            yes=_numbers(answers, 1),
+            no=_numbers(answers, 0),
+            open=_numbers(answers, None),
+        )
+        for answers in found
+    ]
+
+
+def _numbers(answers: ScaleAnswers, value: int | None) -> str:
+    found = [str(number) for number, item in enumerate(answers.items, 1) if item == value]
+    return ", ".join(found) or "none"
