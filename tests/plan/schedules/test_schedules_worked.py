@@ -305,3 +305,11 @@ def test_stimulation_waits_after_an_abrupt_stop_of_a_sedative(ways: Any, one: On
     assert one(person, "rtms").steps[0].date == "2025-01-24"
     # While it is taken nothing is said.
     assert one(ways.case(drugs=("lorazepam",)), "rtms").steps[0].date == "2025-01-15"
+
+
+@pytest.mark.parametrize("new", ["paroxetine", "fluoxetine", "bupropion", "duloxetine"])
+def test_no_tricyclic_beside_what_slows_its_breakdown(new: str, ways: Any, one: One) -> None:
+    found = one(ways.case(ways.taken("nortriptyline", 75)), new)
+    last, first = _last_and_first(found, "nortriptyline", new)
+    assert first == last + 1
+    assert ways.by_day(found, "nortriptyline")[-1] == (15, 0)

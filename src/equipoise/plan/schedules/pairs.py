@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from equipoise.core.tables import load_table
+from equipoise.core.tables import Row, Table, load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from equipoise.core.tables import Row
-
 __all__ = ["Pairs", "best_row", "read_pairs"]
 
-Sides = tuple["Row", frozenset[str], frozenset[str]]
+Sides = tuple[Row, frozenset[str], frozenset[str]]
 _HARD_STOP = "hard_stop"
+_AVOID = "A"
+_TABLES = ("drugs/drugs", "interactions/interactions", "interactions/washouts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Pairs:
         Days after the last dose for which interactions still hold.
     stops : tuple of (Row, frozenset of str, frozenset of str)
         Interactions that are hard stops; the sides have no order.
+    avoided : tuple of (Row, frozenset of str, frozenset of str)
+        Interactions to be avoided: no hard stops, but no reason to lay two drugs over each other.
     washouts : tuple of (Row, frozenset of str, frozenset of str)
         The drug before and the drug after.
     """
@@ -38,6 +40,7 @@ class Pairs:
     names: Mapping[str, frozenset[str]]
     lingers: Mapping[str, float]
     stops: tuple[Sides, ...]
+    avoided: tuple[Sides, ...]
     washouts: tuple[Sides, ...]
 
     def of(self, drugs: Iterable[str], treatment: str) -> frozenset[str]:
@@ -47,10 +50,11 @@ class Pairs:
 
     def clash(self, one: frozenset[str], other: frozenset[str]) -> bool:
         """Whether a hard stop stands between two drugs."""
-        return any(
-            (one & left and other & right) or (one & right and other & left)
-            for _, left, right in self.stops
-        )
+        return _meet(self.stops, one, other)
+
+    def apart(self, one: frozenset[str], other: frozenset[str]) -> bool:
+        """Whether two drugs are better not taken together, hard stop or not."""
+        return self.clash(one, other) or _meet(self.avoided, one, other)
 
     def gap(self, before: str, after: frozenset[str], *, taken: bool = False) -> int:
         """Return the fewest days from the last dose of a drug to the first of what comes after.
@@ -82,36 +86,53 @@ class Pairs:
         return int(max(days, default=0))
 
 
+def _meet(rules: tuple[Sides, ...], one: frozenset[str], other: frozenset[str]) -> bool:
+    return any(
+        (one & left and other & right) or (one & right and other & left) for _, left, right in rules
+    )
+
+
+_held: list[tuple[tuple[Table, ...], Pairs]] = []
+"""The rules that were read last, with the tables that they come from."""
+
+
 def read_pairs() -> Pairs:
-    """Return the rules between two drugs that are in force."""
-    table = load_table("drugs/drugs")
-    stops = _sides("interactions/interactions", "a", "b")
+    """Return the rules between two drugs that are in force; read once for the same tables."""
+    tables = tuple(load_table(name) for name in _TABLES)
+    if _held and all(old is new for old, new in zip(_held[0][0], tables, strict=True)):
+        return _held[0][1]
+    _held[:] = [(tables, _read(*tables))]
+    return _held[0][1]
+
+
+def _read(drugs: Table, interactions: Table, washouts: Table) -> Pairs:
+    rules = _sides(interactions, "a", "b")
     return Pairs(
-        names={row.text("id"): frozenset(_names(row)) for row in table},
+        names={row.cells["id"]: frozenset(_names(row)) for row in drugs},
         lingers={
-            row.text("id"): row.number("lingers")
-            for row in table
-            if row.optional_text("lingers") is not None
+            row.cells["id"]: days
+            for row in drugs
+            if (days := row.optional_number("lingers")) is not None
         },
-        stops=tuple(side for side in stops if side[0].cells["verdict"] == _HARD_STOP),
-        washouts=_sides("interactions/washouts", "from", "to"),
+        stops=tuple(side for side in rules if side[0].cells["verdict"] == _HARD_STOP),
+        avoided=tuple(side for side in rules if side[0].cells["severity"] == _AVOID),
+        washouts=_sides(washouts, "from", "to"),
     )
 
 
-def _sides(table: str, one: str, other: str) -> tuple[Sides, ...]:
-    return tuple(
-        (row, frozenset(row.items(one)), frozenset(row.items(other))) for row in load_table(table)
-    )
+def _sides(table: Table, one: str, other: str) -> tuple[Sides, ...]:
+    return tuple((row, frozenset(row.items(one)), frozenset(row.items(other))) for row in table)
 
 
 def _names(row: Row) -> Iterable[str]:
-    yield from (row.text("id"), row.text("class"), "drug", *row.items("groups"))
+    cells = row.cells
+    yield from (cells["id"], cells["class"], "drug", *row.items("groups"))
     for column, prefix in (("qt_class", "qt"), ("maoi", "maoi")):
         value = row.optional_text(column)
         if value is not None:
             yield f"{prefix}_{value}"
     for column, name in (("is_antidepressant", "antidepressant"), ("serotonergic", "serotonergic")):
-        if row.flag(column):
+        if cells[column] == "true":
             yield name
 
 

@@ -124,13 +124,14 @@ def _way(ground: Ground, old: str, new: New) -> _Way:
         raise NoScheduleError(say("no_switch", old=ground.name(old), new=ground.label(new)))
     gap, method = ground.pairs.gap(old, new.names), row.text("method")
     own = int(row.number("days")) if method == _WAIT else 0
-    return _Way(row, _WAIT if gap else method, max(1, gap, own))
+    kept_apart = bool(gap) or ground.pairs.apart(names, new.names)
+    return _Way(row, _WAIT if kept_apart else method, max(1, gap, own))
 
 
 def _falling(ground: Ground, old: Old, unit: str, present: float, way: _Way) -> list[Entry]:
     """Return the steps of the old drug; the last one is the first day without it."""
     drug, step = old.drug, int(way.row.number("step_days"))
-    days = int(way.row.number("days" if way.method == _CROSS else "taper_days"))
+    days = _falling_days(way)
     if way.method == _DIRECT:
         adequate = limits_of(ground, old.trial.treatment, drug).adequate or present
         lower = _usual(drug, unit, present, adequate) if days else ()
@@ -146,6 +147,15 @@ def _falling(ground: Ground, old: Old, unit: str, present: float, way: _Way) -> 
     ]
     off = 1 + (days if way.method == _CROSS else step * len(lower))
     return [*found, Entry(off, drug, 0.0, unit, say("off"))]
+
+
+def _falling_days(way: _Way) -> int:
+    """Return over how many days the old drug is lowered.
+
+    A cross-taper that must not overlap keeps its days, before the new drug.
+    """
+    crosses = way.row.text("method") == _CROSS
+    return int(way.row.number("days" if crosses else "taper_days"))
 
 
 def _usual(drug: str, unit: str, present: float, adequate: float) -> tuple[float, ...]:
@@ -168,6 +178,8 @@ def _rising(ground: Ground, new: New, way: _Way, begin: int, off: int) -> _Risin
     day = begin
     for drug in new.drugs:
         share = _WHOLE if percent is None or ladders else percent
+        if ladders:  # a second drug waits until the old one is off
+            day = max(day, off)
         ladder = ladder_of(ground, new.treatment, drug, percent=share)
         steps = climb(ladder, day, hold)
         found += steps
