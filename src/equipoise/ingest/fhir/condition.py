@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from equipoise.core.answers import Answer, given, not_asked, unknown
-from equipoise.core.dates import IsoDate
+from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import Condition, Episode, Finding, Pregnancy
 from equipoise.ingest.fhir.chart import Chart, Resource, no_code
 from equipoise.ingest.fhir.codes import Coding, Concept, bound, concept, rows, target
@@ -18,18 +18,20 @@ __all__ = ["Diagnoses", "icd10_of", "read_conditions"]
 
 _ICD10: Final = re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?", re.ASCII)
 _SINGLE, _RECURRENT = "F32", "F33"
+_DEPRESSIVE: Final = (_SINGLE, _RECURRENT, "F53.0")
 _PREGNANT: Final = ("Z33", "Z34")
 _OPEN: Final = "it is not confirmed (verificationStatus)"
 
 
 @dataclass
 class Diagnoses:
-    """What the conditions of a bundle say."""
+    """What the conditions of a bundle say; `abated` are the ends of depressive episodes."""
 
     conditions: Answer[tuple[Condition, ...]]
     episode: Episode
     findings: tuple[Finding, ...] = ()
     pregnancies: tuple[tuple[Pregnancy, int], ...] = ()
+    abated: tuple[IsoDate, ...] = ()
 
 
 def icd10_of(found: Concept) -> str | None:
@@ -125,6 +127,8 @@ def _condition(
     chart.use(one.number)
     seen = one.part.date("recordedDate") or day
     when: Answer[IsoDate] = not_asked() if seen is None else given(seen)
+    if standing != "active" and icd10.startswith(_DEPRESSIVE) and one.part.has("abatementDateTime"):
+        into.abated += (one.part.date("abatementDateTime") or "",)
     if standing == "active":
         into.findings += tuple(_findings(code.codings, when, one.number))
         if icd10.startswith(_PREGNANT):
@@ -147,8 +151,9 @@ def _findings(codings: Iterable[Coding], when: Answer[IsoDate], number: int) -> 
 def _with_episode(chart: Chart, diagnoses: Diagnoses) -> Diagnoses:
     """Take the one active depressive diagnosis as that of the present episode.
 
-    The onset of a single episode is that of its diagnosis; a recurrent disorder began with an
-    earlier episode, so its onset says nothing about the present one.
+    The onset of a single episode is that of its diagnosis. A recurrent disorder began with an
+    earlier episode: its onset is that of the present one only where an earlier depressive
+    condition ended before it, for then each episode has a condition of its own.
     """
     held = diagnoses.conditions.or_else(())
     active = [c for c in held if c.status == "active" and c.code.startswith((_SINGLE, _RECURRENT))]
@@ -160,9 +165,11 @@ def _with_episode(chart: Chart, diagnoses: Diagnoses) -> Diagnoses:
         why = "more than one active depressive diagnosis: which is the episode's is not guessed"
         chart.leave(first, ", ".join(codes), why)
         return diagnoses
-    single = codes[0].startswith(_SINGLE)
     onsets = {c.onset.value for c in active if c.onset.value}
-    onset = onsets.pop() if single and len(onsets) == 1 else None
+    onset = onsets.pop() if len(onsets) == 1 else None
+    if onset is not None and not codes[0].startswith(_SINGLE):
+        by_episode = any(latest(end) < earliest(onset) for end in diagnoses.abated)
+        onset = onset if by_episode else None
     diagnoses.episode = Episode(
         diagnosis=given(codes[0]), onset=not_asked() if onset is None else given(onset)
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from equipoise.core.answers import Answer, given, not_asked, unknown
@@ -80,27 +81,42 @@ def _courses(uses: Course) -> Iterator[Course]:
     undated = [use for use in uses if use.start is None]
     dated = sorted((u for u in uses if u.start is not None), key=lambda u: (u.start or "", u.entry))
     course: Course = []
+    span = _Span()
     for use in dated:
-        if course and not _continues(course, use):
+        if course and not span.goes_on(use):
             yield course
-            course = []
+            course, span = [], _Span()
         course.append(use)
+        span.add(use)
     course += undated
     if course:
         yield course
 
 
-def _continues(course: Course, use: Use) -> bool:
-    begins = earliest(use.start or "")
-    before = max(earliest(u.start or "") for u in course)
-    ends = [latest(u.stop) for u in course if u.stop is not None and u.state in _OVER]
-    if any(u.state == "running" and u.stop is None for u in course):
-        return True
-    if ends and max(ends) >= begins:
-        return True
-    near = begins - before <= dt.timedelta(days=setting("fhir_refill_days"))
-    stopped = any(u.state == "stopped" for u in course)
-    return near and (not stopped or begins == before)
+@dataclass
+class _Span:
+    """What is known of a course while its uses are put together, the earliest first."""
+
+    last: dt.date = dt.date.min
+    end: dt.date = dt.date.min
+    running: bool = False
+    stopped: bool = False
+
+    def add(self, use: Use) -> None:
+        """Take a use into the course."""
+        self.last = earliest(use.start or "")
+        self.running |= use.state == "running" and use.stop is None
+        self.stopped |= use.state == "stopped"
+        if use.stop is not None and use.state in _OVER:
+            self.end = max(self.end, latest(use.stop))
+
+    def goes_on(self, use: Use) -> bool:
+        """Return whether a use belongs to the course."""
+        begins = earliest(use.start or "")
+        if self.running or self.end >= begins:
+            return True
+        near = begins - self.last <= dt.timedelta(days=setting("fhir_refill_days"))
+        return near and (not self.stopped or begins == self.last)
 
 
 def _joined(courses: list[Course], use: Use) -> Course:
