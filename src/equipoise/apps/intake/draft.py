@@ -165,12 +165,26 @@ class Draft:
         self.path, self.today, self.record = path, today, record
         # A layout that is not ours, or comments, would be lost with the first answer.
         self._foreign = text if text is not None and text != record_text(record) else None
-        self._found = text
+        self._last: tuple[str, tuple[Timeline | None, tuple[InputError, ...]]] | None = None
         self.timeline = None if text is None else self.examined(record)[0]
 
     def examined(self, record: Record) -> tuple[Timeline | None, tuple[InputError, ...]]:
-        """Return what the reader says about `record` in place of this one."""
-        return examine(record, self.path, self.today)
+        """Return what the reader says about `record` in place of this one.
+
+        Parameters
+        ----------
+        record : dict
+            Sections by name; the answer about the record that was asked for last is kept.
+
+        Returns
+        -------
+        tuple
+            As :func:`examine`.
+        """
+        text = record_text(record)
+        if self._last is None or self._last[0] != text:
+            self._last = text, examine(record, self.path, self.today)
+        return self._last[1]
 
     def kept_copy(self) -> Path | None:
         """Keep the file as it was, once, where comments or layout would be lost.

@@ -178,7 +178,7 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     try:
-        rows = [[cell.strip() for cell in row] for row in reader]
+        rows = [[" ".join(cell.split()) for cell in row] for row in reader]
     except csv.Error as error:
         raise InputError(
             "this is no CSV", where=f"{path} row {reader.line_num}", got=str(error)

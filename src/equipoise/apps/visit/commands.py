@@ -102,4 +102,4 @@ def read_sheet(
     if copied is not None:
         warn(f"comments and layout are not kept: the file as it was is {copied}")
     draft.write(record)
-    return f"{draft.path}: {', '.join(told) if told else 'nothing was filled in'}"
+    return f"{draft.path}: {', '.join(told) if told else 'nothing new'}"
