@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from equipoise.core.nouns import Plan
-from equipoise.core.tables import load_table
+from equipoise.core import answers
+from equipoise.core.nouns import Condition, DoseLimit, Episode, Plan, ReportedEffect
+from equipoise.core.nouns.numbers import Dose
+from equipoise.core.tables import load_table, table_names
 from equipoise.plan.situations import SITUATIONS
 
 Planner = Callable[..., Plan]
@@ -29,6 +32,7 @@ IDS = (
     "ect",
     "vns",
 )
+CODES = ("F60.3", "F41.1", "F10.2", "E11.9", "G47.0", "G40.9", "F34.1", "I21.9")
 FORBIDDEN = re.compile(
     r"\b(normal|abnormal|healthy brain|will respond|will work|patient failed|failed|"
     r"non-compliant|refused|committed|last resort|nothing left|proven|cure)\b",
@@ -57,6 +61,10 @@ def people(draw: st.DrawFn) -> dict[str, Any]:
         "age": draw(st.sampled_from([20.0, 43.0, 80.0])),
         "today": draw(st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31))).isoformat(),
         "acknowledged": draw(st.booleans()),
+        "codes": draw(st.lists(st.sampled_from(CODES), unique=True, max_size=6)),
+        "effects": draw(st.lists(st.sampled_from(["tremor", "nausea"]), unique=True)),
+        "episode": draw(st.sampled_from([None, 1, 4])),
+        "highest": draw(st.sampled_from([None, 50.0, 200.0])),
     }
 
 
@@ -68,7 +76,23 @@ def _plan(plan: Planner, make: Any, drawn_person: dict[str, Any]) -> Plan:
         at=make.stage(*p["stage"], known=p["known"]),
         flags=tuple(make.flag(grade) for grade in p["grades"]),
     )
-    timeline = make.person(*(make.running(key, p["outcome"]) for key in p["running"]), age=p["age"])
+    dose = answers.given(Dose(100, "mg/d"))
+    timeline = make.person(
+        *(make.running(key, p["outcome"], dose=dose) for key in p["running"]), age=p["age"]
+    )
+    number = answers.not_asked() if p["episode"] is None else answers.given(p["episode"])
+    timeline = replace(
+        timeline,
+        episode=Episode(number=number),
+        conditions=answers.given(tuple(Condition(c, "icd10", "active") for c in p["codes"])),
+        side_effects=answers.given(
+            tuple(ReportedEffect(e, "severe", "2025-01-10") for e in p["effects"])
+        ),
+    )
+    limits = tuple(
+        DoseLimit(key, "mg/d", None, None, p["highest"], (), (), "recalled") for key in p["running"]
+    )
+    judged = replace(judged, dose_limits=limits)
     rest = tuple(key for key in p["order"] if key not in p["tied"])
     decision = make.ranking(*p["tied"], rest=rest)
     return plan(timeline, judged, decision, today=p["today"], acknowledged=p["acknowledged"])
@@ -87,7 +111,9 @@ def test_rules_of_every_plan(plan: Planner, make: Any, someone: dict[str, Any]) 
         assert not stopped & set(step.treatments)
         assert not titles & set(step.alternatives)
         assert dt.date.fromisoformat(step.review) > today
-        assert all((step.action, step.why, step.stop_rule, step.evidence, step.reference))
+        assert all((step.action, step.why, step.stop_rule, step.evidence, step.reference, step.id))
+        assert step.prerequisites
+        assert step.alternatives
         assert "{" not in step.action + step.why + step.stop_rule + step.evidence
     assert [step.order for step in found.steps] == list(range(1, len(found.steps) + 1))
     released = someone["acknowledged"] or "emergency" not in someone["grades"]
@@ -156,7 +182,11 @@ def test_the_phases_follow_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["phases/steps", "phases/starts", "phases/phases", "phases/triggers"]
+    "table",
+    [
+        *(name for name in table_names() if name.startswith("phases/")),
+        "guidelines/statements",
+    ],
 )
 def test_no_forbidden_word(table: str) -> None:
     for row in load_table(table):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from equipoise.core.nouns import LabResult, ScaleAnswers
+    from equipoise.core.scoring import ScaleScore
     from equipoise.core.tables import Row
     from equipoise.plan.case import Case
 
@@ -34,7 +35,8 @@ def evidence_for(case: Case, row: Row) -> tuple[str, ...]:
         One person.
     row : Row
         With any of the columns ``conditions findings checks flags specifiers pregnancy scale
-        scale_at_least lab lab_at_least lab_unit imaging failed_at_least phase months_at_least``.
+        scale_at_least scale_bands lab lab_at_least lab_unit imaging failed_at_least phase
+        months_at_least``.
 
     Returns
     -------
@@ -97,21 +99,28 @@ def _pregnancy(case: Case, row: Row) -> Iterator[str]:
 
 def _scale(case: Case, row: Row) -> Iterator[str]:
     limit = row.optional_number("scale_at_least")
+    bands = row.items("scale_bands") if "scale_bands" in row.cells else ()
     for scale in row.items("scale"):
-        total = latest_score(case, scale)
-        if limit is not None and total is not None and total[1] >= limit:
-            yield f"{load_table(SCALES).row(id=scale).text('title')} {total[1]:g} ({total[0]})"
+        last = latest_score(case, scale)
+        if last is None:
+            continue
+        date, scored = last
+        title = load_table(SCALES).row(id=scale).text("title")
+        if limit is not None and scored.total is not None and scored.total >= limit:
+            yield f"{title} {scored.total:g} ({date})"
+        elif scored.band in bands:
+            yield f"{title}: {scored.band} ({date})"
 
 
-def latest_score(case: Case, scale: str) -> tuple[str, float] | None:
-    """Return (date, total) of the last answers to a scale that give one, or None."""
+def latest_score(case: Case, scale: str) -> tuple[str, ScaleScore] | None:
+    """Return (date, score) of the last answers to a scale that give a total or band, or None."""
     if load_table(SCALES).find(id=scale) is None:
         return None
     answers = [a for a in case.timeline.scales.or_else(()) if a.scale == scale]
     for one in sorted(answers, key=_date, reverse=True):
-        total = score(one).total
-        if total is not None:
-            return one.date, total
+        scored = score(one)
+        if scored.total is not None or scored.band is not None:
+            return one.date, scored
     return None
 
 

@@ -136,9 +136,10 @@ def _step(case: Case, row: Row, fill: Fill, order: int) -> Step:
 
 
 def _alternatives(row: Row, fill: Fill) -> tuple[str, ...]:
-    """Return what is open after the named options first, then what the template says."""
-    named = (*(fill.choice.others if fill.choice else ()), *fill.alternatives)
-    return (*named, *row.items("alternatives"))
+    """Return what else is open; of a choice the next options, or what the template says."""
+    if fill.choice and fill.choice.others:
+        return fill.choice.others
+    return (*fill.alternatives, *row.items("alternatives"))
 
 
 def _lowest_grade(sources: tuple[Row, ...]) -> str:
