@@ -269,20 +269,20 @@ def _items(row: Row, scale: str) -> tuple[ScaleItem, ...]:
 
 def _item(row: Row, number: int, special: list[Row]) -> ScaleItem:
     """Return an item: what its rows of `scales/items` leave open is that of the scale."""
-
-    def first(column: str) -> int | None:
-        given = (_whole(one, column) for one in special)
-        return next((value for value in given if value is not None), None)
-
-    low, high = first("minimum"), first("maximum")
+    low, high = _first(special, "minimum"), _first(special, "maximum")
     return ScaleItem(
         number,
         int(row.number("item_minimum")) if low is None else low,
         int(row.number("item_maximum")) if high is None else high,
         all(one.flag("counted") for one in special),
-        first("point_from"),
+        _first(special, "point_from"),
         any(one.flag("reversed_on_form") for one in special),
     )
+
+
+def _first(rows: list[Row], column: str) -> int | None:
+    given = (_whole(row, column) for row in rows)
+    return next((value for value in given if value is not None), None)
 
 
 def _groups(items: tuple[ScaleItem, ...], scale: str) -> tuple[ScaleGroup, ...]:

@@ -158,8 +158,8 @@ def test_the_items_of_an_open_ces_d_are_scored_already(shared_data: Path) -> Non
 
 @pytest.mark.shared
 def test_inpatients_of_a_trial_in_points_of_four_scales(shared_data: Path) -> None:
-    # Claus 2020: HAM-D 25.0 at the start in usual care. Every reported total must be possible,
-    # and depressed inpatients must lie in the graver bands: WHO-5 reported as raw points.
+    # HAM-D 25.0 at the start in usual care. Every reported total must be possible, and depressed
+    # inpatients must lie in the graver bands: WHO-5 reported as raw points.
     rows = _table(shared_data, "claus2020_inpatient_bdi_hamd_who_shaps.csv")
     start = [row for row in rows if row["time"] == "1.0"]
     usual = [float(row["hamd"]) for row in start if row["treatment"] == "TAU"]
