@@ -302,7 +302,8 @@ def phrase(field: str, text: str) -> str | None:
         sizes = range(min(longest, len(words) - at), 0, -1)
         size = next((n for n in sizes if tuple(words[at : at + n]) in known), 0)
         if size:
-            before = words[max(at - _BEFORE, 0) : at]
+            # Words that put off a procedure may stand after its name: "ECT was declined".
+            before = words if field == "procedure" else words[max(at - _BEFORE, 0) : at]
             hedged = any((word,) in hedges for word in before)
             said.add("?" if hedged else known[tuple(words[at : at + size])])
         at += size or 1

@@ -27,6 +27,11 @@ from equipoise.ingest.fhir.part import Part, fault
 __all__ = ["Use", "read_uses"]
 
 _VOID: Final = "no intake: "
+_DOSAGE: Final = {
+    "MedicationRequest": "dosageInstruction",
+    "MedicationStatement": "dosage",
+    "MedicationAdministration": "dosage",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ def _request(chart: Chart, one: Resource, drug: str, state: str, row: Row | None
         if bounds:
             start = bounds.date("start") or start
             stop = bounds.later_date("end")
-    return _use(chart, one, drug, state, (start, stop), daily_dose(part, "dosageInstruction", row))
+    return _use(chart, one, drug, state, (start, stop), daily_dose(part, _DOSAGE[one.kind], row))
 
 
 def _statement(chart: Chart, one: Resource, drug: str, state: str, row: Row | None) -> Use:
@@ -185,7 +190,7 @@ def _statement(chart: Chart, one: Resource, drug: str, state: str, row: Row | No
         _in_order(period, *days)
     else:
         days = part.date("effectiveDateTime"), None
-    return _use(chart, one, drug, state, days, daily_dose(part, "dosage", row))
+    return _use(chart, one, drug, state, days, daily_dose(part, _DOSAGE[one.kind], row))
 
 
 def _administration(chart: Chart, one: Resource, drug: str, state: str, row: Row | None) -> Use:
@@ -194,7 +199,9 @@ def _administration(chart: Chart, one: Resource, drug: str, state: str, row: Row
     period = part.child("effectivePeriod")
     start = part.date("effectiveDateTime") if period is None else period.date("start")
     stop = None if period is None else period.later_date("end")
-    return _use(chart, one, drug, state, (start, stop), single_dose(part) or "")
+    return _use(
+        chart, one, drug, state, (start, stop), single_dose(part) or "no amount with a unit"
+    )
 
 
 def _in_order(part: Part, start: IsoDate | None, stop: IsoDate | None) -> None:
@@ -219,7 +226,7 @@ def _use(
     _in_order(one.part, start, stop)
     if stop is not None and earliest(stop) > latest(chart.today):
         stop = None  # a planned end has not come yet
-    if isinstance(dose, str) and dose:
+    if isinstance(dose, str) and one.part.has(_DOSAGE[one.kind]):
         chart.leave(one, f"dose of {drug}", f"not worked out: {dose}")
     texts = list(_texts(one.part))
     return Use(
