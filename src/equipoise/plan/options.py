@@ -11,7 +11,7 @@ from equipoise.core.tables import load_table, setting
 from equipoise.plan.case import drugs_of, title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from equipoise.core.nouns import OptionVerdict, Prediction
     from equipoise.plan.case import Case
@@ -151,9 +151,24 @@ def _line(case: Case, treatment: str) -> float:
     return 0 if flags & set(row.items("first_with")) else row.number("line")
 
 
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What was and is taken, gathered once for all options of one person."""
+
+    base: bool
+    taken: set[str]
+    without_benefit: set[str]
+    not_borne: set[str]
+
+
+def _used(case: Case) -> _Used:
+    return _Used(_has_base(case), _taken(case), without_benefit(case), _not_borne(case))
+
+
 def open_options(case: Case) -> list[Prediction]:
     """Return the options that a step may name, best utility first."""
-    return [p for p in case.decision.predictions if not left_out(case, p.treatment)]
+    used = _used(case)
+    return [p for p in case.decision.predictions if not _why_not(case, p.treatment, used)]
 
 
 def may_be_said(case: Case, treatment: str) -> bool:
@@ -164,21 +179,25 @@ def may_be_said(case: Case, treatment: str) -> bool:
 
 def left_out(case: Case, treatment: str) -> str:
     """Return why no step may name an option (``blocked``, ``phase`` ...), or nothing."""
+    return _why_not(case, treatment, _used(case))
+
+
+def _why_not(case: Case, treatment: str, used: _Used) -> str:
     verdict, option = case.verdicts.get(treatment), case.treatments.get(treatment)
     if verdict is None or option is None:
         return "unasked"
     drugs = drugs_of(treatment)
-    checks = (
-        ("blocked", verdict.verdict == "hard_stop"),
-        ("avoided", avoided(verdict)),
-        ("no_base", option.group == "adjunct" and not _has_base(case)),
-        ("taken", drugs <= _taken(case)),
-        ("without_benefit", drugs <= without_benefit(case)),
-        ("not_borne", bool(drugs & _not_borne(case))),
-        ("stage", case.appraisal.stage.count < option.failed_trials_before),
-        ("phase", not case.within_phase(treatment)),
+    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
+        ("blocked", lambda: verdict.verdict == "hard_stop"),
+        ("avoided", lambda: avoided(verdict)),
+        ("no_base", lambda: option.group == "adjunct" and not used.base),
+        ("taken", lambda: drugs <= used.taken),
+        ("without_benefit", lambda: drugs <= used.without_benefit),
+        ("not_borne", lambda: bool(drugs & used.not_borne)),
+        ("stage", lambda: case.appraisal.stage.count < option.failed_trials_before),
+        ("phase", lambda: not case.within_phase(treatment)),
     )
-    return next((why for why, holds in checks if holds), "")
+    return next((why for why, holds in checks if holds()), "")
 
 
 def left_out_words(why: str, *, several: bool) -> str:

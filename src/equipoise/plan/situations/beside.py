@@ -77,7 +77,9 @@ def _fitting(case: Case, row: Row) -> str:
         if p.treatment in wanted or case.treatments[p.treatment].drug_class in wanted
     ]
     most = int(setting("plan_named_options"))
-    return f" Of what is open, {listed(tuple(fitting[:most]))} fit it best." if fitting else ""
+    return (
+        f" Of what is open, {listed(tuple(fitting[:most]))} would fit it best." if fitting else ""
+    )
 
 
 def _formulation(case: Case, _: Row) -> tuple[Fill, ...]:
@@ -94,7 +96,9 @@ def _formulation(case: Case, _: Row) -> tuple[Fill, ...]:
     )
     words = {
         "found": listed(tuple(dict.fromkeys(e for _, evidence in found for e in evidence))),
-        "therapy": f" Of the open therapies, {listed(tuple(fitting))} fits it." if fitting else "",
+        "therapy": f" Of the open therapies, {listed(tuple(fitting))} would fit it."
+        if fitting
+        else "",
         "evidence": " ".join(row.text("evidence") for row, _ in found),
     }
     return (Fill(words, sources=tuple(row for row, _ in found)),)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FOLLOW", "relapse_risks"]
 
+DAILY = ("drug", "adjunct")
 _NUMBER_OPEN = " The number of episodes is not recorded: ask, as it counts."
 _USUAL_BLOCKED = "a drug that a specialist names, as the usual ones have a stop here"
 
@@ -53,6 +54,12 @@ def _alliance(case: Case, _: Row) -> tuple[Fill, ...]:
 def _class_of(case: Case, trial: TreatmentTrial) -> str:
     option = case.treatments.get(trial.treatment)
     return option.drug_class if option else ""
+
+
+def _is_drug(case: Case, trial: TreatmentTrial) -> bool:
+    """Whether a trial is of a drug that is taken every day; courses have steps of their own."""
+    option = case.treatments.get(trial.treatment)
+    return option is None or option.group in DAILY
 
 
 def _after_course(case: Case, row: Row) -> tuple[Fill, ...]:
@@ -107,7 +114,7 @@ def _residual(case: Case, row: Row) -> tuple[str, ...]:
 
 
 def _maintain(case: Case, *, long: bool) -> tuple[Fill, ...]:
-    trials = helped(case, None)
+    trials = [t for t in helped(case, None) if _is_drug(case, t)]
     if not trials or too_young(case):
         return ()
     risks = relapse_risks(case)
