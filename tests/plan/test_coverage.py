@@ -11,8 +11,9 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from equipoise.appraise import appraise
-from equipoise.core.nouns import Authorisation, OptionVerdict
+from equipoise.appraise.adequacy import appraise_trials
+from equipoise.appraise.stage import stage_of
+from equipoise.core.nouns import Appraisal, Authorisation, OptionVerdict
 from equipoise.core.tables import load_table
 from equipoise.ingest import read_person
 from equipoise.plan.case import Case
@@ -49,10 +50,11 @@ def check(tmp_path: Path) -> Check:
         whole = {"schema_version": "1.0", "label": "07", **copy.deepcopy(record), **changes}
         path.write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
         timeline = read_person(path, today=today)
+        trials = appraise_trials(timeline, today=today)
         verdicts = {stopped: OptionVerdict(stopped, "hard_stop", ())} if stopped else {}
         case = Case(
             timeline=timeline,
-            appraisal=appraise(timeline, today=today),
+            appraisal=Appraisal((), trials, stage_of(timeline, trials), (), ()),
             decision=cast(Any, None),
             treatments={},
             verdicts=verdicts,

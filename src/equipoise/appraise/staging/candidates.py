@@ -94,18 +94,17 @@ def _candidate(trial: TreatmentTrial, appraised: TrialAppraisal, system: Row) ->
 
 
 def _adequate(appraised: TrialAppraisal, system: Row) -> tuple[str, tuple[str, ...]]:
+    """Return whether it is adequate here, and what would settle whether it failed."""
     fewest, enough = system.number("weeks_fewest"), system.number("weeks_enough")
     if appraised.adequate_after(fewest) == "no":
         return "no", ()
     sure = appraised.adequate_after(enough)
-    if sure == "yes":
-        return "yes", ()
     missing = appraised.missing
     if sure == "no":
         name = printed(appraised.treatment)
         weeks = f"{fewest:g} or {enough:g} weeks"
         missing += (f"whether {name} was taken long enough: the definition may mean {weeks}",)
-    return "cannot_tell", missing
+    return "cannot_tell" if sure == "no" else sure, missing
 
 
 def _unhelpful(appraised: TrialAppraisal, system: Row) -> str:

@@ -135,7 +135,8 @@ def _late_onset(
     if number > 1:
         return unknown
     fewest, most = (w * DAYS_PER_WEEK / DAYS_PER_YEAR for w in weeks_between(onset, today))
-    if age - most > limit:
+    # Both are whole years: at the age of 50 years and 11 months somebody is 50, not above.
+    above = limit + 1
+    if age - most >= above:
         return True, f"first episode at about {age - most:.0f} years"
-    # The age is given in whole years: up to a year more may have passed.
-    return unknown if age + 1 - fewest > limit else None
+    return unknown if age + 1 - fewest > above else None
