@@ -74,8 +74,7 @@ def test_what_is_taken_is_what_the_reader_takes(key: s.Key[Any], typed: str) -> 
     """No answer passes here that the reader of records refuses, and the value is the same."""
     try:
         value = read_value(key, typed, TODAY)
-    except InputError as fault:
-        assert "\n" not in fault.line()
+    except InputError:
         return
     text = " ".join(typed.split())
     again = key.kind.read(node_of(key, text), Spot("", 0, key.name, TODAY))

@@ -282,7 +282,7 @@ def test_another_answer_of_the_same_day_is_not_overruled(
         ({"filled": ""}, "the day on which"),
         ({"filled": "2026-03-09"}, "future"),
         ({"filled": "yesterday"}, "not a date"),
-        ({"phq9.2": "4"}, "row 5, key phq9.2: this answer is not on the sheet; got 4"),
+        ({"phq9.2": "4"}, "row 6, key phq9.2: this answer is not on the sheet; got 4"),
         ({"effect.nausea": "x"}, "key effect.nausea: this answer is not on the sheet"),
     ],
 )
@@ -313,7 +313,8 @@ def test_a_table_that_is_no_sheet(person: Path, run: Run, text: str, says: str) 
 def test_what_the_page_saves_is_read(person: Path, run: Run) -> None:
     saved = person.with_name("sub-02_visit.csv")
     saved.write_text(
-        'key,answer\n"label","02"\n"filled","2026-03-01"\n"safety","no"\n"note.matters","a ""b"", c"\n',
+        'key,answer\n"label","02"\n"filled","2026-03-01"\n"safety","no"\n'
+        '"note.matters","a ""b"", c"\n',
         encoding="utf-8",
     )
     code, _, _ = run("visit", "read", person, saved)

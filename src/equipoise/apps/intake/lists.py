@@ -70,7 +70,7 @@ class ListDialogue(Dialogue):
             self._fill(pending)
         elif pending is None and not self.entries and not self._first():
             return
-        if again:
+        if again or pending is not None:
             self.say("", *self._overview())
         while self._another():
             pass
