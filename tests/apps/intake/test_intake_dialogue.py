@@ -184,7 +184,7 @@ def test_a_laboratory_value_is_saved_once_it_is_whole(talk: Talk, record: Path) 
         ("labs", ["tsh", "2100 m[IU]/L"], "not possible for tsh"),
         ("labs", ["tsh", "2.1 m[IU]/L", "2027"], "future"),
         ("conditions", ["hypertension"], "this does not fit"),
-        ("scales", ["phq9", "", "2", "7"], "answer 2 of phq9 is out of range"),
+        ("scales", ["phq9", "", "2", "7"], "answer 2 is out of range"),
         ("preferences", ["remission"], "name=number"),
         ("episode", ["F33.1", "2025-13"], "not a date"),
         ("label", ["none"], "no value stands here"),
@@ -304,6 +304,25 @@ def test_a_total_without_items(talk: Talk, record: Path) -> None:
     talk("07", "quit")
     talk("phq9", "2026-03-01", "2", "total", "17", "no", section="scales")
     assert _held(record)["scales"] == [{"scale": "phq9", "date": "2026-03-01", "total": "17"}]
+
+
+def test_each_item_has_its_own_range_and_the_further_questions_theirs(
+    talk: Talk, record: Path
+) -> None:
+    talk("07", "quit")
+    shown = talk("hamd17", "2026-03-01", "4", "3", "2", "4", section="scales")
+    assert any("answer 4 is out of range; got 4; allowed: 0 to 2" in line for line in shown)
+    record.with_name(f"{record.name}.open").unlink()
+    shown = talk("mdq", "2026-03-01", *"1111111000000", "2", "1", "skip", "no", section="scales")
+    assert any("this is no answer; got '2'; allowed: 0 no, 1 yes" in line for line in shown)
+    assert _held(record)["scales"] == [
+        {
+            "scale": "mdq",
+            "date": "2026-03-01",
+            "items": [*"1111111000000"],
+            "extras": {"same_period": "1"},
+        }
+    ]
 
 
 def test_why_and_help_answer_without_moving_on(talk: Talk) -> None:

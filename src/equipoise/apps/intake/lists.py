@@ -183,6 +183,10 @@ class ListDialogue(Dialogue):
             ItemDialogue(self.draft, self.terminal, part).run(pending, self._record)
             self._keep(pending, part.name)
             return
+        if part.key is s.EXTRA:
+            ItemDialogue(self.draft, self.terminal, part).run_extras(pending)
+            self._keep(pending, part.name)
+            return
         held = pending.entry.get(part.name)
         present = "" if held is None else shown(held)
         offer = _offered(part, pending.entry, self.draft.today)

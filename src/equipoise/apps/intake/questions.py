@@ -176,6 +176,9 @@ def _value(name: str, record: Record, entry: Mapping[str, Tree]) -> str:
     if name == "treatment.kind":
         row = load_table("treatments/treatments").find(id=str(entry.get("treatment", "")))
         return "drug" if row is None else row.text("kind")
+    if name == "scale.extras":
+        rows = load_table("scales/extras")
+        return "yes" if rows.find(scale=str(entry.get("scale", ""))) else ""
     held: Tree | None = entry.get(name)
     if part:
         of_section = record.get(section)

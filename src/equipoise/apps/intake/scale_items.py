@@ -11,7 +11,8 @@ from equipoise.apps.intake.pending import Pending, save_pending
 from equipoise.apps.intake.questions import Question
 from equipoise.apps.intake.reading import told
 from equipoise.apps.intake.terminal import Terminal
-from equipoise.core.errors import InputError
+from equipoise.core.errors import InputError, RecordError
+from equipoise.core.scale_rules import ScaleItem, read_scale
 from equipoise.core.tables import load_table
 from equipoise.ingest import schema as s
 from equipoise.ingest.fields import UNKNOWN
@@ -30,13 +31,13 @@ def item_texts(scale: str) -> tuple[str, ...]:
     return tuple(row.text("text") for row in sorted(rows, key=lambda row: row.number("number")))
 
 
-def _answers(scale: str) -> str:
+def _answers(scale: str, item: ScaleItem) -> str:
     """Return the points of the answers with their words, or the range alone."""
-    row = load_table("scales/scales").row(id=scale)
     if scale == PHQ9:
         rows = [row for row in load_table("intake/phq9") if row.text("part") == "answer"]
         return ", ".join(f"{row.text('number')} {row.text('text').lower()}" for row in rows)
-    return f"{row.text('item_minimum')} to {row.text('item_maximum')}"
+    turned = ", as it is scored: the form asks the other way round" if item.reversed_on_form else ""
+    return f"{item.minimum} to {item.maximum}{turned}"
 
 
 class ItemDialogue(Dialogue):
@@ -67,7 +68,8 @@ class ItemDialogue(Dialogue):
             Returns the record with the entry in its place.
         """
         scale = str(pending.entry[s.SCALE_ID.name])
-        count = int(load_table("scales/scales").row(id=scale).number("items"))
+        rules = read_scale(scale).items
+        count = len(rules)
         texts = item_texts(scale) or ("",) * count
         held = pending.entry.get(s.ITEMS.name)
         before = [str(item) for item in held] if isinstance(held, list) else []
@@ -75,7 +77,8 @@ class ItemDialogue(Dialogue):
             number = len(pending.items)
             text = f"Item {number + 1} of {count}{': ' if texts[number] else ''}{texts[number]}"
             present = before[number] if before else ""
-            allowed = f"{_answers(scale)}; skip where it was left out; total for the total alone"
+            allowed = _answers(scale, rules[number])
+            allowed += "; skip where it was left out; total for the total alone"
             try:
                 typed = self.answer(Asked(self.question, text, allowed, present))
             except Back:
@@ -88,7 +91,7 @@ class ItemDialogue(Dialogue):
                 pending.entry.pop(s.ITEMS.name, None)
                 return
             item = LEFT_OUT if typed in {"skip", UNKNOWN, "none"} else (typed or present)
-            fault = self._fault(item, count, pending, placed)
+            fault = _out_of(rules[number], item) or self._fault(item, count, pending, placed)
             if fault is not None:
                 self.say(f"  {told(fault)}")
                 continue
@@ -97,6 +100,38 @@ class ItemDialogue(Dialogue):
         pending.entry[s.ITEMS.name] = [*pending.items]
         pending.entry.pop(s.TOTAL.name, None)
         pending.items = []
+
+    def run_extras(self, pending: Pending) -> None:
+        """Ask the questions beside the items, kept together under their names.
+
+        Parameters
+        ----------
+        pending : Pending
+            The entry; it is kept after every answer.
+        """
+        held = pending.entry.get(s.EXTRA.name)
+        found: dict[str, Tree] = dict(held) if isinstance(held, dict) else {}
+        for extra in read_scale(str(pending.entry[s.SCALE_ID.name])).extras:
+            numbers = range(extra.minimum, extra.maximum + 1)
+            words = zip(numbers, extra.words, strict=False) if extra.words else ()
+            allowed = ", ".join(f"{number} {word}" for number, word in words)
+            allowed = allowed or f"{extra.minimum} to {extra.maximum}"
+            present = str(found.get(extra.id, ""))
+            while True:
+                typed = self.answer(Asked(self.question, f"{extra.title}?", allowed, present))
+                if typed in {"skip", UNKNOWN, "none"}:
+                    found.pop(extra.id, None)
+                    break
+                typed = typed or present
+                if typed in {str(number) for number in numbers}:
+                    found[extra.id] = typed
+                    break
+                self.say(f"  this is no answer; got {typed!r}; allowed: {allowed}")
+            if found:
+                pending.entry[s.EXTRA.name] = dict(found)
+            else:
+                pending.entry.pop(s.EXTRA.name, None)
+            save_pending(self.draft.path, pending)
 
     def _fault(
         self, item: str, count: int, pending: Pending, placed: Callable[[Pending], Record]
@@ -109,3 +144,15 @@ class ItemDialogue(Dialogue):
         }
         tried = Pending(pending.section, pending.number, entry)
         return self.fault_of(placed(tried), (pending.section, pending.number))
+
+
+def _out_of(rule: ScaleItem, item: str) -> InputError | None:
+    """Return why an answer is out of the range of its own item, or None."""
+    whole = item.removeprefix("-").isdecimal() and item.isascii()
+    if not whole or rule.minimum <= int(item) <= rule.maximum:
+        return None
+    return RecordError(
+        f"answer {rule.number} is out of range",
+        got=item,
+        allowed=f"{rule.minimum} to {rule.maximum}, or skip where it was left out",
+    )
