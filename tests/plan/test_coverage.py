@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 import yaml
 
+import equipoise
 from equipoise.appraise.adequacy import appraise_trials
 from equipoise.appraise.stage import stage_of
 from equipoise.core.nouns import Appraisal, Authorisation, OptionVerdict
@@ -419,6 +420,17 @@ def test_a_hard_stop_is_said_beside_the_rule(check: Check) -> None:
     found = check(COMPLETE, stopped="rtms")
     assert any("hard stop" in note for note in found[("medicare_l34522", "rtms")].notes)
     assert not any("hard stop" in note for note in found[("medicare_l34522", "itbs")].notes)
+
+
+def test_no_stage_of_the_ranking_reads_a_payer_table() -> None:
+    """Only the coverage part of the plan opens these tables: they cannot move a ranking."""
+    source = Path(equipoise.__file__).parent
+    readers = {
+        path.relative_to(source).parts[:2]
+        for path in source.rglob("*.py")
+        if '"coverage/' in path.read_text(encoding="utf-8")
+    }
+    assert {part for part in readers if part[0] != "apps"} == {("plan", "coverage")}
 
 
 def test_no_rule_carries_a_procedure_code_of_the_american_medical_association() -> None:

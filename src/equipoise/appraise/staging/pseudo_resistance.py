@@ -129,12 +129,6 @@ def _adherence(_row: Row, history: _History) -> Told:
 
 
 def _side_effects(_row: Row, history: _History) -> Told:
-    def answer(trial: TreatmentTrial) -> str:
-        why = trial.stopped_for.value
-        if why == "side_effects":
-            return "no"
-        return "yes" if why is not None or trial.ongoing.value is True else "cannot_tell"
-
     heavy = [
         f"{in_words(effect.effect)} {effect.severity} ({effect.date})"
         for effect in history.timeline.side_effects.or_else(())
@@ -142,12 +136,20 @@ def _side_effects(_row: Row, history: _History) -> Told:
     ]
     status, words = _over_trials(
         history,
-        ((answer(trial), printed(trial.treatment)) for trial, _ in history.tried),
+        ((_borne(trial), printed(trial.treatment)) for trial, _ in history.tried),
         "no trial was ended by side effects",
     )
     if heavy:
         return "abnormal", "; ".join([*heavy, *([words] if status == "abnormal" else [])])
     return status, words
+
+
+def _borne(trial: TreatmentTrial) -> str:
+    """Return whether something else than side effects ended it, or nothing did."""
+    why = trial.stopped_for.value
+    if why == "side_effects":
+        return "no"
+    return "yes" if why is not None or trial.ongoing.value is True else "cannot_tell"
 
 
 def _checks(row: Row, history: _History) -> Told:

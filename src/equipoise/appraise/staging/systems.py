@@ -27,6 +27,7 @@ class _Person:
 
     @property
     def known(self) -> bool:
+        """Whether past treatments were asked for."""
         return self.timeline.treatments.known
 
 
