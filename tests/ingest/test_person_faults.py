@@ -189,6 +189,56 @@ def test_male_and_pregnant_contradict_each_other(write: Write) -> None:
     assert "male on line 3" in message
 
 
+def test_male_and_breastfeeding_contradict_each_other(write: Write) -> None:
+    text = HEAD + "demographics: {sex: male}\npregnancy: {status: breastfeeding}\n"
+    (message,) = faults(write(text))
+    assert "got breastfeeding, and male on line 3" in message
+
+
+def test_the_same_trial_twice(write: Write) -> None:
+    trial = "  - {treatment: sertraline, start: 2024-04, stop: 2024-07}\n"
+    (message,) = faults(write(HEAD + "treatments:\n" + trial + trial))
+    assert "line 5, field treatments: the same entry about sertraline stands twice" in message
+    assert "the other on line 4" in message
+    later = trial.replace("2024", "2025")
+    assert faults(write(HEAD + "treatments:\n" + trial + later.replace("2025-07", "2025-01")))
+    assert faults(write(HEAD + "treatments:\n" + trial + trial.replace("2024-04", "2024-05"))) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "second", "refused"),
+    [
+        (("2024-04-10", "2024-04-11"), "dose: 500, unit: mg/d", True),
+        (("2024-04-10", "2024-04-10"), "dose: 0.5, unit: g/d", True),
+        (("2024-04-10", "2024-04-12"), "dose: 500, unit: mg/d", False),
+        (("2024-04-10", "2024-04-11"), "dose: 200, unit: mg/d", False),
+        # Days that are not known whole are not said to be a day apart.
+        (("2024-04", "2024-04"), "dose: 500, unit: mg/d", False),
+    ],
+)
+def test_two_doses_a_day_apart_by_a_factor_of_ten(
+    days: tuple[str, str], second: str, refused: bool, write: Write
+) -> None:
+    doses = ("dose: 50, unit: mg/d", second)
+    trials = "".join(
+        f"  - {{treatment: sertraline, {dose}, start: {day}}}\n"
+        for dose, day in zip(doses, days, strict=True)
+    )
+    found = faults(write(HEAD + "treatments:\n" + trials))
+    assert bool(found) == refused
+    for message in found:
+        assert "line 5, field dose: two doses of sertraline a day apart differ" in message
+        assert "the other on line 4" in message
+
+
+def test_a_date_before_the_birth(write: Write) -> None:
+    text = HEAD + "demographics: {age_years: 20}\ntreatments: [{treatment: cbt, start: %s}]\n"
+    # Twenty years of age in January 2025: born in 2004 or 2005.
+    (message,) = faults(write(text % "2003"))
+    assert "line 4, field treatments: this date lies before the birth" in message
+    assert faults(write(text % "2004")) == []
+
+
 @pytest.mark.parametrize("sex", ["female", "intersex", "unknown"])
 def test_nobody_else_is_refused_a_pregnancy(sex: str, write: Write) -> None:
     text = HEAD + f"demographics: {{sex: {sex}}}\npregnancy: {{status: pregnant}}\n"

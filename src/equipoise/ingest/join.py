@@ -77,7 +77,8 @@ def join(
     diagnosis = joined.episode.diagnosis.value
     if joined.conditions.value is not None and diagnosis is not None:
         kept = tuple(c for c in joined.conditions.value if not _is_episode(c, diagnosis))
-        joined = replace(joined, conditions=given(kept))
+        others = given(kept) if kept or record.conditions.known else record.conditions
+        joined = replace(joined, conditions=others)
     return (None, tuple(joint.faults)) if joint.faults else (joined, ())
 
 

@@ -19,7 +19,7 @@ from equipoise.core.nouns import (
     TreatmentTrial,
 )
 from equipoise.core.scoring import score
-from equipoise.core.tables import setting
+from equipoise.core.tables import load_table, setting
 from equipoise.core.units import convert
 from equipoise.ingest.joint import Joint, near
 
@@ -144,11 +144,9 @@ def same_lab(joint: Joint, mine: LabResult, theirs: LabResult) -> LabResult | No
     """Return a value that both tell of: the same test on the same day."""
     if (mine.test, mine.date) != (theirs.test, theirs.date):
         return None
-    try:
-        value = convert(theirs.value, theirs.unit, mine.unit, quantity=mine.test)
-    except UnitError:
-        value = float("inf")
-    if abs(value - mine.value) > abs(mine.value) * setting("fhir_join_share"):
+    inside = load_table("labs/labs").row(id=mine.test).text("unit")
+    said, told = (convert(x.value, x.unit, inside, quantity=x.test) for x in (mine, theirs))
+    if abs(told - said) > abs(said) * setting("fhir_join_share"):
         got = f"{mine.value:g} {mine.unit}, and {theirs.value:g} {theirs.unit}"
         joint.clash(f"{mine.test} of labs", got, (mine.line, theirs.line))
     return mine

@@ -173,5 +173,7 @@ def _with_episode(chart: Chart, diagnoses: Diagnoses) -> Diagnoses:
     diagnoses.episode = Episode(
         diagnosis=given(codes[0]), onset=not_asked() if onset is None else given(onset)
     )
-    diagnoses.conditions = given(tuple(c for c in held if c not in active))
+    others = tuple(c for c in held if c not in active)
+    # A list that holds the depression alone does not say that there is nothing else.
+    diagnoses.conditions = given(others) if others else not_asked()
     return diagnoses

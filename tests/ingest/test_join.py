@@ -1,0 +1,186 @@
+"""A record and a bundle of one person: joined, or refused with both places."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from equipoise.core.answers import given
+from equipoise.core.errors import InputError
+from equipoise.core.nouns import Timeline
+from equipoise.ingest import check_path, examine_person, person_file
+from tests.ingest.fhir.conftest import bundle_of, coded, daily, observed, quantity, status
+
+TODAY = "2026-03-02"
+HEAD = 'schema_version: "1.0"\nlabel: "07"\n'
+SERTRALINE = coded("rxnorm", "36437", "sertraline")
+
+Found = tuple[Timeline | None, tuple[InputError, ...]]
+Both = Callable[..., Found]
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Both:
+    def reader(body: str, *resources: Any, named: str = "person.yaml", **person: Any) -> Found:
+        (tmp_path / "sub-07_person.yaml").write_text(HEAD + body, encoding="utf-8")
+        bundle = json.dumps(bundle_of(*resources, **person))
+        (tmp_path / "sub-07_fhir.json").write_text(bundle, encoding="utf-8")
+        return examine_person(tmp_path / f"sub-07_{named}", today=TODAY)
+
+    return reader
+
+
+def statement(start: str, end: str | None = None, dose: float = 100) -> Any:
+    return {
+        "resourceType": "MedicationStatement",
+        "status": "stopped" if end else "active",
+        "medicationCodeableConcept": SERTRALINE,
+        "effectivePeriod": {"start": start} | ({"end": end} if end else {}),
+        "dosage": daily(dose),
+    }
+
+
+def condition(code: str, clinical: str) -> Any:
+    return {
+        "resourceType": "Condition",
+        "code": coded("icd10", code),
+        "clinicalStatus": status(clinical),
+    }
+
+
+@pytest.mark.parametrize("named", ["person.yaml", "fhir.json"])
+def test_the_two_fill_each_other(named: str, both: Both) -> None:
+    body = (
+        "demographics: {sex: female}\n"
+        "treatments: [{treatment: sertraline, start: 2025-01-10, adherence: good}]\n"
+        "implants: []\n"
+        "conditions: [{code: I10, system: icd10, status: active}]\n"
+    )
+    timeline, faults = both(
+        body,
+        statement("2025-01-20", dose=100),
+        condition("E03.9", "active"),
+        observed("2951-2", **quantity(139, "mmol/L")),
+        named=named,
+    )
+    assert faults == ()
+    assert timeline is not None
+    assert timeline.demographics.age_years == given(45.0)
+    (trial,) = timeline.treatments.or_else(())
+    # The record has the first day and the adherence, the bundle the dose and that it goes on.
+    assert (trial.start, trial.adherence) == (given("2025-01-10"), given("good"))
+    assert (trial.dose.or_else(None).value, trial.ongoing) == (100.0, given(True))  # type: ignore[union-attr,arg-type]
+    assert [c.code for c in timeline.conditions.or_else(())] == ["I10", "E03.9"]
+    assert timeline.implants == given(())
+    assert len(timeline.labs.or_else(())) == 1
+    assert {source.name for source in timeline.sources} == {
+        "sub-07_person.yaml",
+        "sub-07_fhir.json",
+    }
+    lines = [entry.line for entry in (*timeline.conditions.or_else(()), trial)]
+    assert min(lines) >= 0
+
+
+@pytest.mark.parametrize(
+    ("body", "resources", "words"),
+    [
+        ("demographics: {sex: male}\n", (), "male, and female"),
+        ("demographics: {age_years: 30}\n", (), "30, and 45"),
+        ("drugs: []\n", (statement("2025-01-10"),), None),
+        ("treatments: []\n", (statement("2025-01-10"),), "treatments: [] in the record"),
+        (
+            "treatments: [{treatment: sertraline, start: 2025-01-10, dose: 50, unit: mg/d}]\n",
+            (statement("2025-01-10", dose=200),),
+            "50 mg/d, and 200 mg/d",
+        ),
+        (
+            "treatments: [{treatment: sertraline, start: 2025-01-10, ongoing: yes}]\n",
+            (statement("2025-01-10", "2025-08-01"),),
+            "still taken, and stopped",
+        ),
+        (
+            "treatments: [{treatment: sertraline, start: 2025-01-10, stop: 2025-03-01}]\n",
+            (statement("2025-01-10", "2025-08-01"),),
+            "2025-03-01, and 2025-08-01",
+        ),
+        (
+            "conditions: [{code: G40.9, system: icd10, status: resolved}]\n",
+            (condition("G40.9", "active"),),
+            "resolved, and active",
+        ),
+        ("episode: {diagnosis: F33.2}\n", (condition("F33.1", "active"),), "F33.2, and F33.1"),
+        (
+            "pregnancy: {status: not_pregnant, date: 2026-01-10}\n",
+            (observed("82810-3", valueCodeableConcept=coded("snomed", "77386006")),),
+            "not_pregnant, and pregnant",
+        ),
+        (
+            "labs: [{test: sodium, value: 121, unit: mmol/L, date: 2026-01-10}]\n",
+            (observed("2951-2", **quantity(139, "mmol/L")),),
+            "121 mmol/L, and 139 mmol/L",
+        ),
+        (
+            "scales: [{scale: gad7, total: 4, date: 2026-01-10}]\n",
+            (observed("70274-6", **quantity(12, "{score}")),),
+            "answers or totals differ",
+        ),
+    ],
+)
+def test_a_contradiction_names_both_places(
+    body: str, resources: tuple[Any, ...], words: str | None, both: Both
+) -> None:
+    timeline, faults = both(body, *resources)
+    if words is None:
+        # Sertraline is a trial there, so the list of other drugs may well be empty.
+        assert faults == ()
+        return
+    assert timeline is None
+    (text,) = map(str, faults)
+    assert words in text
+    assert "sub-07_person.yaml" in text
+    assert "sub-07_fhir.json" in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("body", "resources"),
+    [
+        ("demographics: {age_years: 45.8}\n", ()),
+        ("episode: {diagnosis: F33.2}\n", (condition("F32.9", "active"),)),
+        (
+            "labs: [{test: creatinine, value: 1.0, unit: mg/dL, date: 2026-01-10}]\n",
+            (observed("14682-9", **quantity(88.4, "umol/L")),),
+        ),
+        ("pregnancy: {status: pregnant, date: 2025-05}\n",
+         (observed("82810-3", valueCodeableConcept=coded("snomed", "60001007")),)),
+    ],
+)  # fmt: skip
+def test_other_words_for_the_same_are_no_contradiction(
+    body: str, resources: tuple[Any, ...], both: Both
+) -> None:
+    assert both(body, *resources)[1] == ()
+
+
+def test_two_trials_of_one_drug_stay_two(both: Both) -> None:
+    body = "treatments: [{treatment: sertraline, start: 2020-01, stop: 2020-06}]\n"
+    timeline, _ = both(body, statement("2025-01-10"))
+    assert timeline is not None
+    assert len(timeline.treatments.or_else(())) == 2
+
+
+def test_a_dataset_with_a_bundle_only(tmp_path: Path) -> None:
+    (tmp_path / "dataset_description.json").write_text("{}", encoding="utf-8")
+    folder = tmp_path / "sub-07" / "clinical"
+    folder.mkdir(parents=True)
+    bundle = folder / "sub-07_fhir.json"
+    bundle.write_text(json.dumps(bundle_of()), encoding="utf-8")
+    assert person_file(tmp_path, "07") == bundle
+    told = {f.what: f.kind for f in check_path(tmp_path, today=TODAY)}
+    assert told["FHIR bundle"] == told["clinical record"] == "present"
+    bundle.rename(folder / "sub-08_fhir.json")
+    with pytest.raises(InputError, match="another name than expected"):
+        person_file(tmp_path, "07")
