@@ -73,10 +73,7 @@ def case(
         labs=given(more.get("labs", ())),
         findings=given(tuple(Finding(name, said) for name, said in status.items())),
     )
-    flags = tuple(
-        RedFlag(key, key, grade, "", ())  # type: ignore[arg-type]
-        for key, grade in more.get("flags", {}).items()
-    )
+    flags = tuple(RedFlag(key, key, grade, "", ()) for key, grade in more.get("flags", {}).items())
     judged = Appraisal(
         (), (), Stage(0, 0, 0, True, ""), flags, (), dose_limits=more.get("limits", ())
     )

@@ -180,7 +180,13 @@ def test_older_people_are_raised_more_slowly(ways: Any, one: One) -> None:
 
 
 def _limit(**more: Any) -> DoseLimit:
-    facts = {"start": 20.0, "adequate": 20.0, "maximum": 20.0, "because": (), "missing": ()}
+    facts: dict[str, Any] = {
+        "start": 20.0,
+        "adequate": 20.0,
+        "maximum": 20.0,
+        "because": (),
+        "missing": (),
+    }
     facts |= more
     return DoseLimit("citalopram", "mg/d", reference="recalled", **facts)
 
