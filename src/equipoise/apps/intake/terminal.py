@@ -68,6 +68,7 @@ def _completer(complete: Complete) -> Any:
 
     class _Names(Completer):
         def get_completions(self, document: Any, complete_event: Any) -> Iterator[Completion]:
+            """Yield what the letters before the cursor could become."""
             del complete_event
             typed = document.text_before_cursor
             for match in complete(typed):

@@ -30,8 +30,8 @@ New = Annotated[
 ]
 
 
-@visit_app.command()
-def make(
+@visit_app.command("make")
+def _make(
     person: Person, out: Out, date: Date = None, site: Site = None, debug: Debug = False
 ) -> None:
     """Make the sheet, as a page and as a table."""
@@ -42,8 +42,8 @@ def make(
     typer.echo(make_sheet(person, out, today))
 
 
-@visit_app.command()
-def read(
+@visit_app.command("read")
+def _read(
     person: Person,
     filled: Filled,
     out: New = None,
