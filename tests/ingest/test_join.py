@@ -11,7 +11,7 @@ import pytest
 
 from equipoise.core.answers import given
 from equipoise.core.errors import InputError
-from equipoise.core.nouns import Timeline
+from equipoise.core.nouns import Dose, Timeline
 from equipoise.ingest import check_path, examine_person, person_file
 from tests.ingest.fhir.conftest import bundle_of, coded, daily, observed, quantity, status
 
@@ -73,7 +73,8 @@ def test_the_two_fill_each_other(named: str, both: Both) -> None:
     (trial,) = timeline.treatments.or_else(())
     # The record has the first day and the adherence, the bundle the dose and that it goes on.
     assert (trial.start, trial.adherence) == (given("2025-01-10"), given("good"))
-    assert (trial.dose.or_else(None).value, trial.ongoing) == (100.0, given(True))  # type: ignore[union-attr,arg-type]
+    assert trial.dose == given(Dose(100.0, "mg/d"))
+    assert trial.ongoing == given(True)
     assert [c.code for c in timeline.conditions.or_else(())] == ["I10", "E03.9"]
     assert timeline.implants == given(())
     assert len(timeline.labs.or_else(())) == 1
@@ -81,8 +82,7 @@ def test_the_two_fill_each_other(named: str, both: Both) -> None:
         "sub-07_person.yaml",
         "sub-07_fhir.json",
     }
-    lines = [entry.line for entry in (*timeline.conditions.or_else(()), trial)]
-    assert min(lines) >= 0
+    assert min(trial.line, *(c.line for c in timeline.conditions.or_else(()))) >= 0
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,9 @@ EDITS = [
     ("1, 2, 1, 0, 0]", "1, 2, 1, 0]", "items of scales entry 1", ["8 answers", "9 answers"]),
     ("1, 2, 1, 0, 0]", "1, 2, 1, 0, 4]", "items of scales entry 1", ["answer 9", "0 to 3"]),
     ("1, 2, 1, 0, 0]", "1, 2, 1, 0, -1]", "items of scales entry 1", ["answer 9", "0 to 3"]),
+    ("{difficulty: 2}", "{mood: 2}", "extras of scales entry 1", ["no further question 'mood'"]),
+    ("{difficulty: 2}", "{difficulty: 4}", "extras of scales entry 1", ["allowed 0 to 3"]),
+    ("total: 17", "total: 28", "total of scales entry 3", ["allowed 0 to 27"]),
     ("1, 2, 1, 0, 0]", "1, 2, 1, 0, '']", "items of scales entry 1", ["no value stands here"]),
     # Dates.
     ("date: 2025-01-10, items", "date: 2025-01-11, items", "date of scales entry 1", ["future"]),
@@ -359,3 +362,13 @@ def test_further_options_are_read_by_their_other_names(
     path = write(HEAD + f"treatments:\n  - {{treatment: {written}, start: 2024-11}}\n")
     (trial,) = read_person(path, today="2025-02-01").treatments.or_else(())
     assert trial.treatment == meant
+
+
+def test_an_item_with_a_range_of_its_own(write: Write) -> None:
+    # Item 4 of the HAM-D17 goes from 0 to 2, item 1 from 0 to 4 (Hamilton 1960).
+    answers = [4, *([0] * 16)]
+    scale = HEAD + "scales: [{{scale: hamd17, date: 2025-01-10, items: {}}}]\n"
+    assert faults(write(scale.format(answers))) == []
+    answers[3] = 3
+    (message,) = faults(write(scale.format(answers)))
+    assert "answer 4 of hamd17 is out of range: 3; allowed 0 to 2" in message

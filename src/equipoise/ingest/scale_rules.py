@@ -6,7 +6,7 @@ from functools import cache
 
 from equipoise.core.tables import Row, load_table, tables_digest
 
-__all__ = ["answer_fault", "answer_range", "extra_fault", "total_fault"]
+__all__ = ["answer_fault", "answer_range", "extra_fault", "extra_id", "total_fault"]
 
 
 def answer_range(scale: str, number: int) -> tuple[int, int]:
@@ -66,12 +66,23 @@ def total_fault(scale: str, value: float) -> str:
 
 def extra_fault(scale: str, name: str, value: float) -> str:
     """Return what is wrong with a further question of a scale; empty where nothing is."""
-    rows = [row for row in load_table("scales/extras") if row.text("scale") == scale]
-    row = next((r for r in rows if name in {r.text("id"), *r.items("aliases")}), None)
+    row = _extra(scale, name)
     if row is None:
+        rows = [row for row in load_table("scales/extras") if row.text("scale") == scale]
         names = ", ".join(r.text("id") for r in rows) or "none"
         return f"{scale} has no further question {name!r}; allowed: {names}"
     low, high = row.number("minimum"), row.number("maximum")
     if value != int(value) or not low <= value <= high:
         return f"{name} of {scale} is out of range: {value:g}; allowed {low:g} to {high:g}"
     return ""
+
+
+def extra_id(scale: str, name: str) -> str:
+    """Return the id of a further question, which may be named in another listed way."""
+    row = _extra(scale, name)
+    return name if row is None else row.text("id")
+
+
+def _extra(scale: str, name: str) -> Row | None:
+    rows = (row for row in load_table("scales/extras") if row.text("scale") == scale)
+    return next((row for row in rows if name in {row.text("id"), *row.items("aliases")}), None)

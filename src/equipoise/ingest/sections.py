@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.errors import InputError, RecordError, UnitError
@@ -31,6 +31,7 @@ from equipoise.core.units import convert
 from equipoise.ingest import schema as s
 from equipoise.ingest.entries import Entry
 from equipoise.ingest.rules import check_order, check_trial
+from equipoise.ingest.scale_rules import answer_fault, extra_fault, extra_id, total_fault
 
 __all__ = [
     "allergy",
@@ -258,7 +259,24 @@ def scale_answers(entry: Entry) -> ScaleAnswers | None:
         if fault is not None:
             entry.note(s.ITEMS, fault)
             return None
-    return ScaleAnswers(scale, date, items or (), entry.node.line, extras, total)
+    if not _sound(entry, scale, extras, total):
+        return None
+    named = tuple(sorted((extra_id(scale, name), value) for name, value in extras))
+    return ScaleAnswers(scale, date, items or (), entry.node.line, named, total)
+
+
+def _sound(
+    entry: Entry, scale: str, extras: tuple[tuple[str, int], ...], total: float | None
+) -> bool:
+    """Note further questions that the scale has not, and a total that it cannot have."""
+    found: list[tuple[s.Key[Any], str]] = [
+        (s.EXTRA, extra_fault(scale, name, value)) for name, value in extras
+    ]
+    found.append((s.TOTAL, "" if total is None else total_fault(scale, total)))
+    for key, what in found:
+        if what:
+            entry.note(key, RecordError(what, where=entry.spot(key.name).where))
+    return not any(what for _, what in found)
 
 
 def _items_fault(scale: str, items: tuple[int | None, ...], where: str) -> RecordError | None:
@@ -272,15 +290,11 @@ def _items_fault(scale: str, items: tuple[int | None, ...], where: str) -> Recor
             allowed=f"{wanted} answers",
             todo="write null for an item that was left out",
         )
-    low, high = int(row.number("item_minimum")), int(row.number("item_maximum"))
     for number, item in enumerate(items, 1):
-        if item is not None and not low <= item <= high:
-            return RecordError(
-                f"answer {number} of {scale} is out of range",
-                where=where,
-                got=str(item),
-                allowed=f"{low} to {high}, or null where it was left out",
-            )
+        what = "" if item is None else answer_fault(scale, number, item)
+        if what:
+            todo = "or null where it was left out"
+            return RecordError(what, where=where, got=str(item), todo=todo)
     return None
 
 

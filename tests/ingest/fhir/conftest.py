@@ -47,9 +47,9 @@ def read(examine: Examine) -> Read:
 
 def bundle_of(*resources: Json, born: str = "1980-05-17", gender: str = "female") -> Json:
     """Return a bundle: a patient, and resources that name this patient as their subject."""
-    patient = {"resourceType": "Patient", "id": "p", "gender": gender, "birthDate": born}
+    patient: Json = {"resourceType": "Patient", "id": "p", "gender": gender, "birthDate": born}
     whose = {"AllergyIntolerance": "patient", "FamilyMemberHistory": "patient"}
-    entries = [{"resource": patient}]
+    entries: list[Json] = [{"resource": patient}]
     for resource in resources:
         key = whose.get(resource["resourceType"], "subject")
         entries.append({"resource": {key: {"reference": "Patient/p"}, **resource}})
@@ -93,5 +93,5 @@ def observed(code: str, **value: Any) -> Json:
 
 def quantity(value: float, ucum: str | None, **more: Any) -> Json:
     """Return a value with a UCUM unit."""
-    code = {} if ucum is None else {"system": "http://unitsofmeasure.org", "code": ucum}
+    code: Json = {} if ucum is None else {"system": "http://unitsofmeasure.org", "code": ucum}
     return {"valueQuantity": {"value": value, **code, **more}}

@@ -298,8 +298,8 @@ def test_tablets_count_where_the_code_tells_their_strength(read: Read) -> None:
 
 
 def test_other_drugs_and_other_reasons_are_no_trials(read: Read) -> None:
-    sleep = {"reasonCode": [coded("icd10", "G47.0")]}
-    sad = {"reasonCode": [coded("icd10", "F33.2")]}
+    sleep: dict[str, Any] = {"reasonCode": [coded("icd10", "G47.0")]}
+    sad: dict[str, Any] = {"reasonCode": [coded("icd10", "F33.2")]}
     timeline = read(
         request(coded("atc", "N06AX05"), **sleep),  # trazodone
         request(coded("atc", "N05AX12"), **sad),  # aripiprazole

@@ -141,7 +141,7 @@ def test_every_binding_of_the_table_has_a_test() -> None:
 
 
 def test_nested_bindings_are_checked_too(examine: Examine) -> None:
-    order = {
+    order: dict[str, Any] = {
         "resourceType": "MedicationRequest",
         "status": "active",
         "intent": "order",
