@@ -36,12 +36,14 @@ def _most() -> int:
 
 def _comorbid(case: Case, _: Row) -> tuple[Fill, ...]:
     """Plan each of the first conditions in a step of its own."""
+    applying = _applying(case, "phases/comorbidities")
+    against = {name for row, _ in applying for name in row.items("disfavours")}
     return tuple(
         Fill(
             {
                 "condition": row.text("title"),
-                "found": listed(evidence),
-                "change": row.text("change") + _fitting(case, row),
+                "found": _besides(row.text("title"), evidence),
+                "change": row.text("change") + _fitting(case, row, against),
                 "why": row.text("why"),
                 "evidence": row.text("evidence"),
                 "stop_rule": row.text("stop_rule"),
@@ -51,7 +53,7 @@ def _comorbid(case: Case, _: Row) -> tuple[Fill, ...]:
             alternatives=row.items("alternatives"),
             sources=(row,),
         )
-        for row, evidence in _applying(case, "phases/comorbidities")[: _most()]
+        for row, evidence in applying[: _most()]
     )
 
 
@@ -66,15 +68,22 @@ def _comorbid_more(case: Case, _: Row) -> tuple[Fill, ...]:
     return (Fill({"changes": told}, sources=tuple(row for row, _ in rest)),)
 
 
-def _fitting(case: Case, row: Row) -> str:
-    """Return which open options fit best beside a condition, as a sentence, or nothing."""
-    wanted = row.items("favours")
+def _besides(title_of: str, evidence: tuple[str, ...]) -> str:
+    """Return the evidence that says more than the title does."""
+    more = tuple(words for words in evidence if words.lower() != title_of.lower())
+    return listed(more) or "in the record"
+
+
+def _fitting(case: Case, row: Row, against: set[str]) -> str:
+    """Return which open options fit best beside every condition, as a sentence, or nothing."""
+    wanted = set(row.items("favours"))
     if not wanted or not may_choose(case):
         return ""
     fitting = [
         within(title(case, p.treatment))
         for p in open_options(case)
-        if p.treatment in wanted or case.treatments[p.treatment].drug_class in wanted
+        if (names := {p.treatment, case.treatments[p.treatment].drug_class}) & wanted
+        and not names & against
     ]
     most = int(setting("plan_named_options"))
     return (

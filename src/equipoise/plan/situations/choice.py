@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from equipoise.core.casing import within
-from equipoise.core.tables import setting
+from equipoise.core.tables import load_table, setting
 from equipoise.plan.case import title
 from equipoise.plan.course import NO_EFFECT, course_of
 from equipoise.plan.missing import last_total
 from equipoise.plan.options import choose, listed, open_options
 from equipoise.plan.situations.fill import PLAIN, Fill, Situation, name_of
 from equipoise.plan.starts import start_rules
-from equipoise.plan.states import acute_flags, in_treatment, may_choose, minimal_score, waiting
+from equipoise.plan.states import (
+    acute_flags,
+    helped,
+    in_treatment,
+    may_choose,
+    minimal_score,
+    waiting,
+)
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import Prediction
@@ -49,6 +56,8 @@ def _less_severe(case: Case, row: Row) -> tuple[Fill, ...]:
 
 def _low_score(case: Case, row: Row) -> tuple[Fill, ...]:
     score = minimal_score(case)
+    if helped(case, load_table("phases/steps").row(id="early_signs").optional_number("weeks")):
+        return ()
     return () if score is None else (Fill({"score": str(score), "limit": row.text("score_below")}),)
 
 

@@ -113,7 +113,7 @@ def _residual(case: Case, row: Row) -> tuple[str, ...]:
     return (f"a PHQ-9 of {score}",) if left else ()
 
 
-def _maintain(case: Case, *, long: bool) -> tuple[Fill, ...]:
+def _maintain(case: Case, row: Row, *, long: bool) -> tuple[Fill, ...]:
     trials = [t for t in helped(case, None) if _is_drug(case, t)]
     if not trials or too_young(case):
         return ()
@@ -123,18 +123,18 @@ def _maintain(case: Case, *, long: bool) -> tuple[Fill, ...]:
     number = case.timeline.episode.number
     words = {
         "trial": listed(tuple(within(title(case, t.treatment)) for t in trials)),
-        "risks": "; ".join(f"{within(r.text('title'))} ({e})" for r, e in risks),
+        "risks": "; ".join(f"{within(r.text('title'))}: {e}" for r, e in risks),
         "open": "" if number.known else _NUMBER_OPEN,
     }
-    return (Fill(words, sources=tuple(r for r, _ in risks)),)
+    return (Fill(words, sources=(row, *(r for r, _ in risks))),)
 
 
-def _maintain_usual(case: Case, _: Row) -> tuple[Fill, ...]:
-    return _maintain(case, long=False)
+def _maintain_usual(case: Case, row: Row) -> tuple[Fill, ...]:
+    return _maintain(case, row, long=False)
 
 
-def _maintain_long(case: Case, _: Row) -> tuple[Fill, ...]:
-    return _maintain(case, long=True)
+def _maintain_long(case: Case, row: Row) -> tuple[Fill, ...]:
+    return _maintain(case, row, long=True)
 
 
 def _relapse_therapy(case: Case, _: Row) -> tuple[Fill, ...]:
