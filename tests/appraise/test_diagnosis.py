@@ -285,8 +285,8 @@ def test_the_questionnaire_is_a_hint_and_no_criterion(
     items: tuple[int | None, ...], words: str
 ) -> None:
     """Five answers of 2 or more, item 9 from 1, one of them item 1 or 2 (Spitzer 1999)."""
-    scales = answers.given((ScaleAnswers("phq9", DAY, items),))
-    criteria = check_criteria(Timeline("01", scales=scales))
+    scales: tuple[ScaleAnswers, ...] = (ScaleAnswers("phq9", DAY, items),)
+    criteria = check_criteria(Timeline("01", scales=answers.given(scales)))
     assert criteria is not None
     assert criteria.status == "cannot_tell"
     assert any(words in reason and "not a criterion" in reason for reason in criteria.reasons)
