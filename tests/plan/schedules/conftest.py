@@ -38,6 +38,7 @@ def taken(
     unit: str = "mg/d",
     start: str | None = "2024-06-01",
     state: str = "tried",
+    outcome: str | None = None,
 ) -> Running:
     """Return a treatment that is taken now."""
     trial = TreatmentTrial(
@@ -45,6 +46,7 @@ def taken(
         dose=not_asked() if dose is None else given(Dose(dose, unit)),
         start=not_asked() if start is None else given(start),
         ongoing=given(True),
+        outcome=not_asked() if outcome is None else given(outcome),
     )
     return Running(trial, None, state)
 

@@ -223,6 +223,28 @@ def test_an_emergency_waits_for_nothing(ways: Any, one: One) -> None:
     assert one(person, "ect").steps[0].date == "2025-01-16"  # the first Thursday
 
 
+@pytest.mark.parametrize(
+    ("outcome", "dose", "steps"),
+    [
+        ("partial_response", 50, [(0, 100)]),  # one step, then a review
+        ("partial_response", 200, []),  # the highest already
+        ("no_response", 50, []),  # no reason to raise what did nothing
+    ],
+)
+def test_what_helped_in_part_is_raised_by_one_step(
+    outcome: str, dose: float, steps: list[tuple[int, float]], ways: Any
+) -> None:
+    limit = DoseLimit("sertraline", "mg/d", 50.0, 50.0, 200.0, (), (), "recalled")
+    running = ways.taken("sertraline", dose, outcome=outcome)
+    person = ways.case(running, limits=(limit,))
+    found = {s.id: s for s in make_schedules(person, (ways.step("sertraline", "mirtazapine"),))}
+    raised = found.pop("titration_sertraline", None)
+    assert ([] if raised is None else ways.by_day(raised, "sertraline")) == steps
+    # While it is raised, the next option waits for the review.
+    (option,) = found.values()
+    assert option.steps[0].date == ("2025-02-12" if steps else "2025-01-15")
+
+
 def test_time_is_not_dose(ways: Any) -> None:
     person = ways.case(ways.taken("sertraline", 100, state="inadequate"))
     assert make_schedules(person, (ways.step("sertraline"),)) == ()

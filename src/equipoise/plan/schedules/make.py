@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from equipoise.core.dates import latest
 from equipoise.core.nouns import Schedule, Step
 from equipoise.core.tables import load_table
+from equipoise.plan.doses import with_room
 from equipoise.plan.schedules.course import course, course_rows
 from equipoise.plan.schedules.drawing import Head, withhold
 from equipoise.plan.schedules.ground import Ground, New, make_ground, parts_of
@@ -15,6 +16,7 @@ from equipoise.plan.schedules.switch import Old, switch
 from equipoise.plan.schedules.taper import taper
 from equipoise.plan.schedules.titration import raise_dose, titrate
 from equipoise.plan.schedules.words import NoScheduleError, say
+from equipoise.plan.states import waiting
 
 if TYPE_CHECKING:
     from equipoise.plan.case import Case, Running
@@ -76,18 +78,20 @@ def _is_drug(treatment: str) -> bool:
 
 def _raised(ground: Ground, one: Running) -> Schedule | None:
     drugs = parts_of(one.trial.treatment)
-    if one.state != "inadequate" or not drugs:
+    beyond = one in with_room(ground.case)
+    if not drugs or not (beyond or one.state == "inadequate"):
         return None
+    verb = "title_beyond" if beyond else "title_raise"
     head = Head(
         f"titration_{one.trial.treatment}",
         "titration",
-        say("title_raise", new=ground.name(one.trial.treatment)),
+        say(verb, new=ground.name(one.trial.treatment)),
         (one.trial.treatment,),
     )
     if len(drugs) > 1:
         return withhold(head, say("two_in_one", drug=ground.name(one.trial.treatment)))
     try:
-        return raise_dose(ground, one.trial, drugs[0], head)
+        return raise_dose(ground, one.trial, drugs[0], head, beyond=beyond)
     except NoScheduleError as why:
         return withhold(head, str(why))
 
@@ -115,7 +119,7 @@ def _base(ground: Ground, step: Step) -> tuple[dt.date, str]:
 
     An emergency waits for nothing.
     """
-    if ground.case.pending and not ground.case.appraisal.emergency:
+    if waiting(ground.case) and not ground.case.appraisal.emergency:
         return latest(step.review), say("later", date=step.review)
     return ground.today, ""
 

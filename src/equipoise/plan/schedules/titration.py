@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from equipoise.core.nouns import Schedule
@@ -138,6 +138,16 @@ def _above(
     return tuple(found)
 
 
+def _next_dose(ladder: Ladder, present: float) -> tuple[float, ...]:
+    """Return the next listed dose above the present one, within the highest; none if there is none.
+
+    A highest dose that is not known is no room.
+    """
+    listed = [float(text) for text in ladder.row.items("doses")]
+    maximum = ladder.limits.maximum
+    return () if maximum is None else _above(listed, present, maximum, maximum)[:1]
+
+
 def climb(
     ladder: Ladder, first_day: int, hold_until: int = 0, *, begun: bool = False
 ) -> list[Entry]:
@@ -242,8 +252,10 @@ def titrate(ground: Ground, new: New, head: Head, base: dt.date, later: str) -> 
     return draw(head, entries, first, rules, sources(rows, keys))
 
 
-def raise_dose(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> Schedule | None:
-    """Bring a drug that is taken to the dose of an adequate trial.
+def raise_dose(
+    ground: Ground, trial: TreatmentTrial, drug: str, head: Head, *, beyond: bool = False
+) -> Schedule | None:
+    """Bring a drug that is taken to the dose of an adequate trial, or one step beyond the present.
 
     Parameters
     ----------
@@ -255,6 +267,8 @@ def raise_dose(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> 
         The drug.
     head : Head
         Id, kind and title.
+    beyond : bool, optional
+        Whether it helped in part: then the next dose, up to the highest, and a review.
 
     Returns
     -------
@@ -271,6 +285,8 @@ def raise_dose(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> 
         raise NoScheduleError(say("no_ladder", drug=ground.name(drug)))
     present = present_dose(ground, trial, drug, row.text("unit"))
     ladder = ladder_of(ground, trial.treatment, drug, present)
+    if beyond:
+        ladder = replace(ladder, doses=_next_dose(ladder, present), adequate=None)
     maximum = ladder.limits.maximum
     words = {"drug": ground.name(drug), "dose": plain(present), "unit": ladder.unit}
     if maximum is not None and present > maximum:
