@@ -258,6 +258,12 @@ def test_a_prorated_total_is_less_sure() -> None:
     assert found.standard_error == pytest.approx(1.403 * math.sqrt(7 / 5), abs=0.001)
 
 
+def test_a_domain_with_a_gap_is_less_sure() -> None:
+    # 5.35 x sqrt(1 - 0.79) = 2.452, times sqrt(9 / 8): eight of nine domains are whole.
+    found = _score("qids_sr16", _items(". 1 1 1 1 1 . 1 . 1 1 1 1 1 1 1"))
+    assert found.standard_error == pytest.approx(2.452 * math.sqrt(9 / 8), abs=0.001)
+
+
 @pytest.mark.parametrize("scale", SCALES)
 def test_no_answer_at_all_is_no_score(scale: str) -> None:
     found = _score(scale, (None,) * len(read_scale(scale).items))

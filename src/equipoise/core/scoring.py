@@ -183,7 +183,7 @@ def _add_up(rules: ScaleRules, items: Items) -> _Sum:
     given: list[int] = []
     low = high = 0
     missing = [i.number for i in rules.items if not i.counted and items[i.number - 1] is None]
-    estimated = False
+    partial = 0
     for group in rules.groups:
         answers = [(rules.items[n - 1], v) for n in group.items if (v := items[n - 1]) is not None]
         points = max((item.points(value) for item, value in answers), default=None)
@@ -194,17 +194,19 @@ def _add_up(rules: ScaleRules, items: Items) -> _Sum:
         high += group.most if needed or points is None else points
         if points is not None:
             given.append(points)
-            estimated = estimated or bool(needed)
+            partial += bool(needed)
     gone = len(rules.groups) - len(given)
     missing.sort()
     reason = _refusal(rules, items, gone, missing)
     share = len(rules.groups) / len(given) if given else 1
+    # A group with a gap is no whole answer: the error grows as if it were missing.
+    whole = max(len(given) - partial, 1)
     return _Sum(
         total=None if reason or not rules.has_total else _printed(rules, sum(given) * share),
         bounds=(_printed(rules, low), _printed(rules, high)),
-        widening=math.sqrt(share),
+        widening=math.sqrt(len(rules.groups) / whole),
         missing=tuple(missing),
-        estimated=estimated or gone > 0,
+        estimated=partial > 0 or gone > 0,
         reason=reason,
     )
 

@@ -183,5 +183,18 @@ def test_inpatients_of_a_trial_in_points_of_four_scales(shared_data: Path) -> No
     assert sum(b == "anhedonia" for b in bands["shaps"]) / 43 > 0.9
 
 
+@pytest.mark.shared
+def test_spread_of_the_hamd17_in_an_open_trial(shared_data: Path) -> None:
+    # The spread that the error of the HAM-D17 rests on: the second and third visit of treatment.
+    rows = list(_table(shared_data, "rbmi_antidepressant_hamd17.csv"))
+    for visit in ("5", "6"):
+        totals = [float(row["HAMDTL17"]) for row in rows if row["VISIT"] == visit]
+        assert stdev(totals) == pytest.approx(_precision("hamd17")[0], abs=0.1)
+        assert all(
+            score(ScaleAnswers("hamd17", "2004", (), total=total)).band is not None
+            for total in totals
+        )
+
+
 def test_every_measure_is_of_the_family() -> None:
     assert {assay.SPEC for assay in assays.RECORD_ASSAYS} >= set(rating.SPECS)
