@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from equipoise.appraise.counted import SPECIFIERS, Count, count
 from equipoise.appraise.diagnosis.episode import of_this_episode
+from equipoise.appraise.questions import Question, Reply, questions_of
 from equipoise.appraise.rules import answer
 from equipoise.core.nouns import Specifier, Timeline
 from equipoise.core.tables import Row, load_table
@@ -36,15 +37,14 @@ def check_specifiers(timeline: Timeline) -> tuple[Specifier, ...]:
         In table order.
     """
     now = of_this_episode(timeline)
-    rows = [row for row in load_table("checks/specifier_names")]
-    return tuple(_checked(row, now) for row in rows)
+    return tuple(_checked(row, ask, now) for row, ask in questions_of("checks/specifier_names"))
 
 
-def _checked(row: Row, timeline: Timeline) -> Specifier:
+def _checked(row: Row, ask: Question, timeline: Timeline) -> Specifier:
     name = row.text("id")
     counted = count(name, SPECIFIERS, timeline, answer)
-    stated = _stated(row, timeline)
-    status, evidence = _joined(counted, stated)
+    stated, told = _stated(row, ask, timeline)
+    status, evidence = _joined(counted, stated, told)
     grade = _grade(name, counted) if status == "present" and counted.truth == "yes" else ""
     conflict = _contradict(counted, stated)
     missing = counted.still_open() if status == "cannot_tell" else ()
@@ -58,30 +58,32 @@ def _checked(row: Row, timeline: Timeline) -> Specifier:
     )
 
 
-def _stated(row: Row, timeline: Timeline) -> bool | None:
-    """Return whether the record states the specifier; None where it does not tell."""
+def _stated(row: Row, ask: Question, timeline: Timeline) -> tuple[bool | None, str]:
+    """Return whether the record states the specifier as a whole, and where; None: not told."""
+    reply = answer(ask, timeline) if ask.findings else Reply("unknown")
     given = timeline.episode.specifiers.value
-    if given is None:
-        return None
-    if set(given) & {row.text("id"), *row.items("also_called")}:
-        return True
-    return None if given else False
+    if given and set(given) & {row.text("id"), *row.items("also_called")}:
+        return True, "stated in the record"
+    if reply.truth != "unknown":
+        return reply.truth == "yes", reply.evidence
+    # A list that names others says nothing about this one.
+    return (False, "the record states no specifier") if given == () else (None, "")
 
 
-def _joined(counted: Count, stated: bool | None) -> tuple[Status, str]:
+def _joined(counted: Count, stated: bool | None, told: str) -> tuple[Status, str]:
     """Join the symptoms with what the record states.
 
-    Symptoms that are certainly enough are present whatever a list says; what a list states
-    against symptoms that are certainly too few cannot be told.
+    Symptoms that are certainly enough are present whatever is stated; what is stated against
+    symptoms that are certainly too few cannot be told.
     """
-    told = counted.evidence()
+    signs = counted.evidence()
     if stated and counted.truth != "no":
-        return "present", "; ".join(part for part in ("stated in the record", told) if part)
+        return "present", "; ".join(part for part in (told, signs) if part)
     if stated:
         return "cannot_tell", told
     if stated is False and counted.truth == "unknown":
-        return "absent", "the record states that there are no specifiers"
-    return _STATUS[counted.truth], told or _denied(counted)
+        return "absent", told
+    return _STATUS[counted.truth], signs or _denied(counted)
 
 
 def _denied(counted: Count) -> str:
@@ -99,7 +101,7 @@ def _contradict(counted: Count, stated: bool | None) -> str:
     if stated and counted.truth == "no":
         return "contradiction: the record states it, the symptoms are too few"
     if stated is False and counted.truth == "yes":
-        return "contradiction: the symptoms are enough, the record states no specifier"
+        return "contradiction: the symptoms are enough, the record says that it is not there"
     return ""
 
 
