@@ -13,6 +13,7 @@ import yaml
 from equipoise import ingest
 from equipoise.apps.cli import main
 from equipoise.apps.intake.draft import open_draft, record_text
+from equipoise.apps.intake.interview import Interview
 from equipoise.apps.intake.questions import entry_questions, questions, section_names
 from equipoise.core.errors import InputError
 from equipoise.core.tables import load_table
@@ -417,6 +418,30 @@ def test_bad_usage_is_one_line_and_exit_2(
     assert caught.value.code == 2
     assert says in shown.err
     assert len(shown.err.strip().splitlines()) == 1
+
+
+def test_the_line_below_tells_how_the_letters_are_understood(record: Path) -> None:
+    class _Reading:
+        """A terminal that types letter by letter and notes the line below."""
+
+        def __init__(self) -> None:
+            self.below: list[str] = []
+
+        def say(self, text: str) -> None:
+            del text
+
+        def ask(self, complete: object, check: Callable[[str], str]) -> str:
+            del complete
+            self.below += [check(text) for text in ("", "Zol", "Zoloft", "qqqq")]
+            raise EOFError
+
+    terminal = _Reading()
+    record.write_text('schema_version: "1.0"\nlabel: "07"\n', encoding="utf-8")
+    Interview(open_draft(record, TODAY), terminal, "treatments").run()
+    assert terminal.below[0] == "help: what can be typed"
+    assert terminal.below[1].startswith("could be: sertraline, ")
+    assert terminal.below[2] == "= sertraline"
+    assert terminal.below[3].startswith("this treatment is not known")
 
 
 def test_section_names_are_those_of_the_record() -> None:

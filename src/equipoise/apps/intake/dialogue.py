@@ -113,7 +113,8 @@ class Dialogue:
         try:
             value = read_value(question.key, text, self.draft.today)
         except InputError as fault:
-            return told(fault)
+            near = ", ".join(match.id for match in matches(question.key, text))
+            return f"could be: {near}" if near else told(fault)
         return f"= {shown(value)}"
 
     def fault_of(self, record: Record, owner: tuple[str, int | None]) -> InputError | None:

@@ -61,9 +61,6 @@ class Interview(Dialogue):
         except EOFError:
             self.say("", f"No more input. Every answer is kept in {self.draft.path}.")
             return False
-        except Back:
-            # The very first question has none before it, and it is asked again by the next run.
-            return False
         self.say("", f"Done. The record is {self.draft.path}.")
         return True
 
@@ -77,7 +74,10 @@ class Interview(Dialogue):
         count = sum(self._open(question) for question in self.questions)
         head = ["Answered so far:", *answered] if self.draft.timeline is not None else []
         number = "1 question is open" if count == 1 else f"{count} questions are open"
-        return (*head, f"{number}. Type help at any question.")
+        return (
+            *head,
+            f"{number}. Safety comes first. Type help at any question; quit whenever you like.",
+        )
 
     def _open(self, question: Question) -> bool:
         if not applies(question, self.draft.record, {}):
@@ -88,6 +88,7 @@ class Interview(Dialogue):
 
     def _go(self) -> None:
         position, path, forced = 0, list[int](), -1
+        block = ""
         while position < len(self.questions):
             question = self.questions[position]
             wanted = position == forced or self.section == question.section
@@ -95,6 +96,9 @@ class Interview(Dialogue):
             if not fits or not (wanted or self._open(question)):
                 position += 1
                 continue
+            if question.section != block:
+                block = question.section
+                self._head(position)
             try:
                 self._ask(question)
             except Back:
@@ -107,15 +111,25 @@ class Interview(Dialogue):
                 path.append(position)
                 position, forced = position + 1, -1
 
+    def _head(self, position: int) -> None:
+        """Say what comes next, where it is more than one question."""
+        last = self._block_end(position)
+        count = sum(self._open(question) for question in self.questions[position:last])
+        if count > 1:
+            section = self.questions[position].section
+            self.say("", f"--- {section}: {count} questions; next leaves them open ---")
+
+    def _block_end(self, position: int) -> int:
+        section = self.questions[position].section
+        while position < len(self.questions) and self.questions[position].section == section:
+            position += 1
+        return position
+
     def _after(self, question: Question, position: int) -> int:
         if _is_needed(question):
             self.say("  this one is needed")
             return position
-        while (
-            position < len(self.questions) and self.questions[position].section == question.section
-        ):
-            position += 1
-        return position
+        return self._block_end(position)
 
     def _ask(self, question: Question) -> None:
         if question.repeated:
