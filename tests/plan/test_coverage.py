@@ -12,9 +12,11 @@ import pytest
 import yaml
 
 import equipoise
+from equipoise import pipeline
 from equipoise.appraise.adequacy import appraise_trials
 from equipoise.appraise.stage import stage_of
 from equipoise.core.nouns import Appraisal, Authorisation, OptionVerdict
+from equipoise.core.steps import NoStore
 from equipoise.core.tables import load_table
 from equipoise.ingest import read_person
 from equipoise.plan.case import Case
@@ -420,6 +422,21 @@ def test_a_hard_stop_is_said_beside_the_rule(check: Check) -> None:
     found = check(COMPLETE, stopped="rtms")
     assert any("hard stop" in note for note in found[("medicare_l34522", "rtms")].notes)
     assert not any("hard stop" in note for note in found[("medicare_l34522", "itbs")].notes)
+
+
+def test_rules_are_checked_while_an_emergency_withholds_the_plan(tmp_path: Path) -> None:
+    """ECT is the treatment of psychotic depression: its papers do not wait."""
+    psychotic = {"finding": "psychosis", "status": "present", "date": "2026-08-21"}
+    others = [f for f in CHECKLIST if f["finding"] != "psychosis"]
+    record = {"schema_version": "1.0", "label": "07", **COMPLETE, "findings": [psychotic, *others]}
+    path = tmp_path / "sub-07_person.yaml"
+    path.write_text(yaml.safe_dump(record, sort_keys=False), encoding="utf-8")
+    settings = pipeline.RunSettings(TODAY, pipeline.default_seed())
+    plan = pipeline.run_person(read_person(path, today=TODAY), settings, store=NoStore()).plan
+    assert plan.withheld
+    assert not plan.steps
+    (ect,) = (one for one in plan.authorisations if one.treatment == "ect")
+    assert _statuses(ect)["ECT-02"] == "met"
 
 
 def test_no_stage_of_the_ranking_reads_a_payer_table() -> None:

@@ -195,6 +195,35 @@ def test_a_reported_total_counts_as_a_score(plan: Planner, make: Any) -> None:
     assert "no_need" in _ids(found)
 
 
+@pytest.mark.parametrize(
+    ("scale", "total", "step"),
+    [("gad7", 10, "treat_beside"), ("isi", 15, "treat_beside"), ("pcptsd5", 4, "treat_beside")],
+)
+def test_a_score_from_its_limit_changes_the_plan(
+    plan: Planner, make: Any, scale: str, total: int, step: str
+) -> None:
+    """GAD-7 moderate from 10, ISI clinical from 15, PC-PTSD-5 positive from 4."""
+    for value, planned in ((total - 1, False), (total, True)):
+        told = (
+            ScaleAnswers("phq9", "2025-01-10", (2,) * 8 + (0,)),
+            ScaleAnswers(scale, "2024-12-01", (), total=0),
+            ScaleAnswers(scale, "2025-01-10", (), total=value),
+        )
+        someone = replace(make.person(), scales=given(told))
+        found = plan(someone, make.appraisal(), make.ranking("sertraline"))
+        assert (step in _ids(found)) == planned
+
+
+def test_adversity_by_a_scale_leads_to_a_formulation(plan: Planner, make: Any) -> None:
+    """CTQ-SF: 15 points of emotional abuse are moderate (from 13)."""
+    phq9 = ScaleAnswers("phq9", "2025-01-10", (2,) * 8 + (0,))
+    for answer, planned in ((3, True), (1, False)):
+        ctq = ScaleAnswers("ctq_sf", "2025-01-10", (answer,) * 28)
+        someone = replace(make.person(), scales=given((phq9, ctq)))
+        found = plan(someone, make.appraisal(), make.ranking("sertraline"))
+        assert ("formulation" in _ids(found)) == planned
+
+
 def test_a_guideline_that_hangs_on_an_open_trial_cannot_be_told(plan: Planner, make: Any) -> None:
     judged = make.appraisal(
         trials=(make.appraised("sertraline", "yes", "yes"),), at=make.stage(1, 2)

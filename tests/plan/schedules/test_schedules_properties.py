@@ -20,6 +20,7 @@ from equipoise.core.tables import load_table
 from equipoise.plan.schedules import make_schedules
 from equipoise.plan.schedules.drawing import Head
 from equipoise.plan.schedules.ground import make_ground
+from equipoise.plan.schedules.pairs import read_pairs
 from equipoise.plan.schedules.taper import taper
 from equipoise.plan.schedules.words import NoScheduleError
 
@@ -153,3 +154,22 @@ def test_every_date_lies_ahead_and_fits_its_day(
         for step in schedule.steps:
             assert step.date >= today
             assert dt.date.fromisoformat(step.date) == first + dt.timedelta(days=step.day)
+
+
+def test_the_days_between_any_two_are_those_of_the_safety_rules() -> None:
+    """Not a day fewer, and not a day more, than the rules of the options ask for."""
+    pairs = read_pairs()
+    wrong = []
+    for new in OPTIONS:
+        parts = drugs_of(new, _rules()[0])
+        names = pairs.of(parts, new)
+        for drug in DRUGS:
+            days = pairs.gap(drug, names)
+            if drug in parts:
+                continue
+            early = DrugInUse(drug, (days - 1, days - 1) if days > 1 else None)
+            if _stops(new, [DrugInUse(drug, (max(days, 1),) * 2)]):
+                wrong.append((drug, new, days, "too early"))
+            elif days and not _stops(new, [early]):
+                wrong.append((drug, new, days, "too late"))
+    assert wrong == []

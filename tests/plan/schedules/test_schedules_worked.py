@@ -272,6 +272,8 @@ def test_two_drugs_of_one_option_begin_one_after_the_other(ways: Any, one: One) 
 WITHHELD = [
     ("no dose", "sertraline", {"dose": None}, "venlafaxine", "dose of sertraline is not recorded"),
     ("no unit", "sertraline", {"dose": 50, "unit": "mg"}, "venlafaxine", "(mg) cannot be read"),
+    ("none", "sertraline", {"dose": 0}, "venlafaxine", "dose of sertraline is not recorded"),
+    ("a slip", "paroxetine", {"dose": 2e9}, "mirtazapine", "check the record"),
     ("blocked", "sertraline", {"dose": 50, "state": "blocked"}, "venlafaxine", "hard stop"),
     ("no way", "olanzapine_fluoxetine", {"dose": 6}, "sertraline", "No way from"),
     ("no taper", "st_johns_wort", {"dose": 600}, "sertraline", "No taper of"),
