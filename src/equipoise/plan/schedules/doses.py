@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from equipoise.core.tables import load_table
+from equipoise.core.tables import load_table, setting
 from equipoise.plan.schedules.words import NoScheduleError, plain, say
 
 if TYPE_CHECKING:
@@ -107,6 +107,10 @@ def takeable(drug: str, unit: str, most: float) -> Takeable:
     if not rows:
         raise NoScheduleError(say("no_strength", drug=drug.replace("_", " ")))
     first = rows[0].text("form")
+    smallest = min(row.number("strength") / row.number("pieces") for row in rows)
+    if not most / smallest <= setting("schedules_most_pieces"):
+        words = {"drug": drug.replace("_", " "), "dose": plain(most), "unit": unit}
+        raise NoScheduleError(say("too_much", **words))
     limit = _count(most)
     return Takeable(
         drug,
@@ -217,7 +221,7 @@ def present_dose(ground: Ground, trial: TreatmentTrial, drug: str, unit: str) ->
     """
     name = ground.name(drug)
     dose = trial.dose.value
-    if dose is None:
+    if dose is None or not dose.value > 0:
         raise NoScheduleError(say("no_dose", drug=name))
     if dose.unit == unit:
         return dose.value
