@@ -48,7 +48,9 @@ def _course(
         ("epds", 12, 16, "reliable_worsening"),  # 4 points (Matthey 2004)
         ("bdi2", 30, 20, "reliable_improvement"),
         ("bdi2", 30, 21, "no_reliable_change"),
-        ("madrs", 40, 10, "cannot_tell"),  # no error is known
+        ("madrs", 40, 31, "reliable_improvement"),  # 9 points
+        ("madrs", 40, 32, "no_reliable_change"),
+        ("ids_sr30", 60, 20, "cannot_tell"),  # no error is known
     ],
 )
 def test_verdict_by_each_scale(scale: str, first: float, last: float, verdict: str) -> None:
@@ -58,7 +60,7 @@ def test_verdict_by_each_scale(scale: str, first: float, last: float, verdict: s
 
 
 def test_without_an_error_the_words_say_so() -> None:
-    found = _course("madrs", 40, 10)
+    found = _course("ids_sr30", 40, 10)
     assert found is not None
     assert found.reliable_change is None
     assert "30 points lower, 75 %" in found.words

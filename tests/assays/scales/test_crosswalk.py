@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import math
 from pathlib import Path
+from statistics import fmean, stdev
 
 import pytest
 
@@ -43,12 +46,42 @@ def test_remission_agrees_with_another_source() -> None:
     assert convert_score("hamd17", 7, "madrs").value == pytest.approx(8.5, abs=1)
 
 
-def test_the_error_is_carried_over() -> None:
-    # 1.3 x 3.2 points.
-    found = convert_score("hamd17", 20, "madrs", standard_error=3.2)
-    assert found.standard_error == pytest.approx(4.16)
+def test_the_error_of_the_score_is_carried_over() -> None:
+    # One point of the PHQ-9 for one of the QIDS over the whole scale; the link has no known error.
+    found = convert_score("phq9", 12, "qids_sr16", standard_error=2.16)
+    assert found.standard_error == pytest.approx(2.16)
     assert "at least" in found.caution
     assert "no rule is triggered" in found.caution
+    assert convert_score("phq9", 12, "qids_sr16").standard_error is None
+
+
+def test_the_error_of_the_link_comes_on_top() -> None:
+    # 1.3 x 2.85 = 3.71 with 6.5; back in points of the HAM-D17 (3.25 and 6.5) / 1.3.
+    there = convert_score("hamd17", 20, "madrs", standard_error=2.85)
+    assert there.standard_error == pytest.approx(math.hypot(3.705, 6.5))
+    back = convert_score("madrs", 26, "hamd17", standard_error=3.25)
+    assert back.standard_error == pytest.approx(math.hypot(2.5, 5.0))
+
+
+@pytest.mark.shared
+def test_the_line_against_an_open_trial(shared_data: Path) -> None:
+    # The link error is that of this sample: MADRS less 1.3 x HAM-D17 at 120 visits.
+    folder = shared_data / "imaging" / "clinical_openneuro" / "ds005917"
+    with (folder / "participants.tsv").open() as stream:
+        group = {r["participant_id"]: r["group"] for r in csv.DictReader(stream, delimiter="\t")}
+    with (folder / "phenotype.tsv").open() as stream:
+        rows = [r for r in csv.DictReader(stream, delimiter="\t")]
+    depressed = [r for r in rows if group[r["participant_id"]] == "MDD"]
+    totals = [float(r["MADRS_Total"]) for r in depressed if r["MADRS_Total"] != "n/a"]
+    assert stdev(totals) == pytest.approx(8.12, abs=0.005)
+    away = [
+        float(r["MADRS_Total"]) - convert_score("hamd17", float(r["HAM17_Total"]), "madrs").value
+        for r in depressed
+        if "n/a" not in {r["MADRS_Total"], r["HAM17_Total"]}
+    ]
+    assert len(away) == 120
+    known = find_crosswalk("hamd17", "madrs").linking_error
+    assert known == pytest.approx(math.sqrt(fmean(x**2 for x in away)), abs=0.05)
 
 
 @pytest.mark.parametrize(("scale", "other"), BOTH_WAYS)

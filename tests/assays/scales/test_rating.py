@@ -47,10 +47,19 @@ def test_a_triage_is_no_measure() -> None:
 def test_a_reported_total_says_so() -> None:
     _, found = _results(ScaleAnswers("madrs", "2025-01-10", (), total=31))
     assert isinstance(found, Measurement)
-    assert (found.quantity.value, found.quantity.standard_error) == (31, None)
+    # 8.12 x sqrt(1 - 0.84) = 3.25.
+    assert found.quantity.value == 31
+    assert found.quantity.standard_error == pytest.approx(3.25, abs=0.005)
     assert "only the total is recorded" in found.flags[0]
     assert "thoughts of death is not known" in found.flags[0]
-    assert "standard error is not known" in found.flags[1]
+    assert len(found.flags) == 1
+
+
+def test_a_score_without_an_error_says_so() -> None:
+    _, found = _results(ScaleAnswers("isi", "2025-01-10", (2,) * 7))
+    assert isinstance(found, Measurement)
+    assert found.quantity.standard_error is None
+    assert any("standard error is not known" in flag for flag in found.flags)
 
 
 @pytest.mark.parametrize(
@@ -181,19 +190,6 @@ def test_inpatients_of_a_trial_in_points_of_four_scales(shared_data: Path) -> No
     assert sum(b in {"moderate", "severe"} for b in bands["hamd17"]) / 43 > 0.9
     assert set(bands["who5"]) <= {"likely_depression", "low"}
     assert sum(b == "anhedonia" for b in bands["shaps"]) / 43 > 0.9
-
-
-@pytest.mark.shared
-def test_spread_of_the_hamd17_in_an_open_trial(shared_data: Path) -> None:
-    # The spread that the error of the HAM-D17 rests on: the second and third visit of treatment.
-    rows = list(_table(shared_data, "rbmi_antidepressant_hamd17.csv"))
-    for visit in ("5", "6"):
-        totals = [float(row["HAMDTL17"]) for row in rows if row["VISIT"] == visit]
-        assert stdev(totals) == pytest.approx(_precision("hamd17")[0], abs=0.1)
-        assert all(
-            score(ScaleAnswers("hamd17", "2004", (), total=total)).band is not None
-            for total in totals
-        )
 
 
 def test_every_measure_is_of_the_family() -> None:

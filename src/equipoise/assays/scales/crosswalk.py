@@ -1,8 +1,8 @@
 """One scale in points of another, for display: a converted score never triggers a rule.
 
 The totals that go together, and how surely, are rows of `scales/crosswalks`. Each can be read both
-ways. The error is that of the score, carried over to the other scale; the error of the link comes
-on top and is hardly ever published, so what is shown is the least that it can be.
+ways. The error is that of the score, carried over to the other scale, with the error of the link;
+where that is not known what is shown is the least that the error can be, and the caution says so.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ConvertedScore:
     low, high : float
         The range that goes with the score.
     standard_error : float or None
-        At least this; None where that of the score is not known.
+        At least this; None where neither that of the score nor that of the link is known.
     caution : str
         What a reader has to know.
     reference : str
@@ -65,12 +65,15 @@ class Crosswalk:
         Points of the other scale for one of the first; by ranges, over the whole scale.
     spans : tuple of (Span, Span)
         Totals of the first scale and those that go with them; empty for a line.
+    linking_error : float or None
+        Error of the link for one person, in points of the other scale; None where it is not known.
     """
 
     row: Row
     target: ScaleRules
     slope: float
     spans: tuple[tuple[Span, Span], ...]
+    linking_error: float | None
 
     @property
     def caution(self) -> str:
@@ -80,14 +83,14 @@ class Crosswalk:
     def convert(self, total: float, standard_error: float | None) -> ConvertedScore:
         """Return a total with its error in points of the other scale."""
         low, high = self._span(total)
-        linking = self.row.optional_number("linking_error") or 0.0
-        error = None if standard_error is None else math.hypot(self.slope * standard_error, linking)
+        own = None if standard_error is None else self.slope * standard_error
+        known = [part for part in (own, self.linking_error) if part is not None]
         return ConvertedScore(
             scale=self.target.id,
             value=(low + high) / 2,
             low=low,
             high=high,
-            standard_error=error,
+            standard_error=math.hypot(*known) if known else None,
             caution=self.caution,
             reference=self.row.text("reference"),
         )
@@ -164,16 +167,27 @@ def convert_score(
 
 
 def _crosswalk(row: Row, target: ScaleRules, *, turned: bool) -> Crosswalk:
+    spans = _spans(row, turned=turned)
     slope = row.optional_number("slope")
-    if slope is not None:
-        return Crosswalk(row, target, 1 / slope if turned else slope, ())
-    spans = []
+    if slope is None:
+        (first, _), (_, last) = spans[0][0], spans[-1][0]
+        (low, _), (_, high) = spans[0][1], spans[-1][1]
+        slope = (high - low) / (last - first)
+    elif turned:
+        slope = 1 / slope
+    linking = row.optional_number("linking_error")
+    if linking is not None and turned:
+        linking *= slope
+    return Crosswalk(row, target, slope, spans, linking)
+
+
+def _spans(row: Row, *, turned: bool) -> tuple[tuple[Span, Span], ...]:
+    """Return totals of the one scale with those of the other; none for a line."""
+    found = []
     for link in load_table(RANGES):
         if any(link.text(side) != row.text(side) for side in ("scale", "other")):
             continue
         here = (link.number("lowest"), link.number("highest"))
         there = (link.number("other_lowest"), link.number("other_highest"))
-        spans.append((there, here) if turned else (here, there))
-    (first, _), (_, last) = spans[0][0], spans[-1][0]
-    (low, _), (_, high) = spans[0][1], spans[-1][1]
-    return Crosswalk(row, target, (high - low) / (last - first), tuple(spans))
+        found.append((there, here) if turned else (here, there))
+    return tuple(found)
