@@ -148,9 +148,13 @@ def test_a_lower_own_limit_counts_for_what_is_taken_now(
     """Duloxetine 40 mg is the least dose; somebody who may have 30 at most has had enough at 30."""
     stop = unknown() if ongoing else given("2024-09-01")
     trial = _trial("duloxetine", dose, stop=stop, ongoing=given(ongoing))
-    limit = DoseLimit("duloxetine", "mg/d", 30, 30, 30, ("kidney",), (), "recalled")
+    limit = DoseLimit(
+        "duloxetine", "mg/d", 30, 30, 30, ("kidney below 30 (eGFR 25; some_key)",), (), "recalled"
+    )
+
     (got,) = appraise_trials(_record(trial), today=TODAY, limits=(limit,))
     assert got.adequate == adequate
+    assert not any("_" in text for text in (*got.reasons, *got.missing))
 
 
 def test_the_source_of_the_threshold_is_shown() -> None:
@@ -182,6 +186,7 @@ def test_severity_by_code(code: str, level: str) -> None:
         ("hamd17", (0, 8, 17, 24)),
         ("madrs", (0, 7, 20, 35)),
         ("qids_sr16", (0, 6, 11, 16)),
+        ("qids_c16", (0, 6, 11, 16)),
         ("phq9", (0, 5, 10, 20)),
     ],
 )

@@ -161,7 +161,8 @@ def _within_own_limit(
         return found
     if dose < limit.adequate and not math.isclose(dose, limit.adequate, rel_tol=_CLOSE):
         return found
-    why = "; ".join(limit.because) or "own limit"
+    # The source in brackets stands with the limit itself.
+    why = "; ".join(text.split(" (")[0] for text in limit.because) or "own limit"
     reason = f"dose {dose:g} {limit.unit}, enough under the person's own limit ({why})"
     if trial.running:
         return Criterion(True, reason)
@@ -176,7 +177,7 @@ def _cleared_fast(trial: TreatmentTrial, setting: Setting) -> str | None:
         told = setting.phenotypes.get(row.text("gene"), "").lower().replace(" ", "_")
         if row.text("drug") in names and told.startswith(row.text("phenotype")):
             name, gene = printed(trial.treatment), row.text("gene")
-            return f"a blood level of {name}: a {row.text('phenotype')} {gene} metaboliser"
+            return f"a blood level of {name}: {gene} is {row.text('phenotype')}"
     return None
 
 
