@@ -540,3 +540,19 @@ def test_equal_lines_are_one_line_with_their_number(read: Read) -> None:
     heights = [{**observed("8302-2", **quantity(166, "cm")), "id": f"h{n}"} for n in range(4)]
     (line,) = read(*heights).unmapped
     assert line.resource == "Observation/h0 and 3 more"
+
+
+@pytest.mark.parametrize(
+    ("resource", "hides"),
+    [
+        (request(coded("rxnorm", "1", "Unheardofine")), "drug"),
+        (request(coded("rxnorm", "1", "Unheardofine"), "on-hold"), "drug"),
+        (request(coded("rxnorm", "1", "Unheardofine"), "stopped"), ""),
+        (allergy(coded("snomed", "1", "Penicillium")), "allergy"),
+        (allergy(coded("snomed", "1", "Peanut"), category=["food"]), ""),
+        (observed("8302-2", **quantity(166, "cm")), ""),
+    ],
+)
+def test_what_an_unread_resource_may_hide_is_said(resource: Any, hides: str, read: Read) -> None:
+    (line,) = read(resource).unmapped
+    assert line.hides == hides

@@ -61,7 +61,7 @@ def test_every_resource_of_a_synthea_bundle_is_read_or_listed(name: str, shared_
     chart = open_bundle(bundle, "b.json", TODAY)
     timeline = timeline_of(chart, "01")
     assert chart.faults == []
-    traced = chart.used | {one.number for one, _, _ in chart.left}
+    traced = chart.used | {one.number for one, *_ in chart.left}
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
     untraced = {kind for number, kind in enumerate(kinds, 1) if number not in traced}
     assert untraced <= NOT_READ

@@ -248,11 +248,14 @@ class Unmapped:
     """Something in a source that no table could read: where it stands, what it is, why not.
 
     `resource` is the FHIR type and id; `what` the code with its display; nothing is dropped.
+    `hides` names the fact that may stand there unread: ``drug`` (one that may be taken now) or
+    ``allergy``; empty where it bears on no safety rule.
     """
 
     resource: str
     what: str
     why: str
+    hides: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,8 @@ def _allergy(chart: Chart, one: Resource, code: Concept) -> list[Allergy]:
     drug, how, _ = drug_of(code)
     kind = bound(one.part, _TYPE, "type", one.part.text("type")) or "allergy"
     if drug is None:
-        chart.leave(one, code.what, how)
+        categories = {bound(one.part, _TYPE, "category", c) for c in one.part.texts("category")}
+        chart.leave(one, code.what, how, "" if categories == {"other"} else "allergy")
         return []
     if how == "by name":
         chart.leave(one, code.what, f"read by name as {drug}: the code is not listed")

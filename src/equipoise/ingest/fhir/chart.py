@@ -47,7 +47,7 @@ class Chart:
         What was wrong.
     used : set of int
         Entries of which something stands in the timeline.
-    left : list of (Resource, what, why)
+    left : list of (Resource, what, why, hides)
         What could not be mapped.
     """
 
@@ -57,15 +57,15 @@ class Chart:
     index: dict[str, Resource] = field(default_factory=dict)
     faults: list[InputError] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
-    left: list[tuple[Resource, str, str]] = field(default_factory=list)
+    left: list[tuple[Resource, str, str, str]] = field(default_factory=list)
 
     def each(self, kind: str) -> Iterator[Resource]:
         """Yield the resources of a type."""
         yield from self.resources.get(kind, ())
 
-    def leave(self, resource: Resource, what: str, why: str) -> None:
-        """Keep something that could not be mapped: what it is, and why."""
-        self.left.append((resource, what, why))
+    def leave(self, resource: Resource, what: str, why: str, hides: str = "") -> None:
+        """Keep something that could not be mapped: what it is, why, and what it may hide."""
+        self.left.append((resource, what, why, hides))
 
     def use(self, *numbers: int) -> None:
         """Note that something of these entries stands in the timeline."""
@@ -87,14 +87,15 @@ class Chart:
 
     def told(self) -> tuple[Unmapped, ...]:
         """Return what could not be mapped; equal lines are one with their number."""
-        counts = Counter((one.kind, what, why) for one, what, why in self.left)
-        first: dict[tuple[str, str, str], str] = {}
-        for one, what, why in self.left:
-            first.setdefault((one.kind, what, why), one.name)
+        counts = Counter((one.kind, *words) for one, *words in self.left)
+        first: dict[tuple[str, ...], str] = {}
+        for one, *words in self.left:
+            first.setdefault((one.kind, *words), one.name)
         found = []
         for key, name in first.items():
             more = counts[key] - 1
-            found.append(Unmapped(f"{name} and {more} more" if more else name, key[1], key[2]))
+            _, what, why, hides = key
+            found.append(Unmapped(f"{name} and {more} more" if more else name, what, why, hides))
         return tuple(found)
 
     def contradiction(self, what: str, numbers: tuple[int, int], got: str, todo: str) -> None:

@@ -27,6 +27,8 @@ from equipoise.ingest.fhir.part import Part, fault
 __all__ = ["Use", "read_uses"]
 
 _VOID: Final = "no intake: "
+_DRUG: Final = "drug"
+_PAST: Final = frozenset({"ended", "stopped", "not_taken"})
 _DOSAGE: Final = {
     "MedicationRequest": "dosageInstruction",
     "MedicationStatement": "dosage",
@@ -98,7 +100,8 @@ def _one(chart: Chart, one: Resource, reader: _Reader, said: dict[str, bool]) ->
         chart.use(one.number)
         return
     if drug is None:
-        chart.leave(one, medication.what, f"{how} (status: {_status(one)})")
+        hides = "" if state in _PAST else _DRUG
+        chart.leave(one, medication.what, f"{how} (status: {_status(one)})", hides)
         return
     if how == "by name":
         chart.leave(one, medication.what, f"read by name as {drug}: the code is not listed")
@@ -116,18 +119,18 @@ def _medication(chart: Chart, one: Resource) -> Concept | None:
         return found
     address = one.part.reference("medicationReference")
     if address is None:
-        chart.leave(one, "no medication", "neither a code nor a reference")
+        chart.leave(one, "no medication", "neither a code nor a reference", _DRUG)
         return None
     part = chart.follow(one, address)
     if part is None:
-        chart.leave(one, address, "the reference leads nowhere in the bundle")
+        chart.leave(one, address, "the reference leads nowhere in the bundle", _DRUG)
         return None
     if bound(part, "Medication", "status", part.text("status")) == "void":
         chart.leave(one, address, "the medication was entered in error: no fact")
         return None
     code = part.child("code")
     if code is None:
-        chart.leave(one, address, "the medication has no code")
+        chart.leave(one, address, "the medication has no code", _DRUG)
         return None
     return coded(code)
 

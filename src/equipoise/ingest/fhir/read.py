@@ -232,7 +232,7 @@ def _notice(chart: Chart) -> str | None:
 
 def _rest(chart: Chart) -> None:
     """List what of the types that are read left no trace in the timeline."""
-    traced = chart.used | {one.number for one, _, _ in chart.left}
+    traced = chart.used | {one.number for one, *_ in chart.left}
     for kind in sorted(_READ):
         for one in chart.each(kind):
             if one.number not in traced:
