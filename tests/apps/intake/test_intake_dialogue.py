@@ -333,7 +333,8 @@ def test_why_and_help_answer_without_moving_on(talk: Talk) -> None:
 
 
 def test_no_value_of_a_record_is_lost(tmp_path: Path, record: Path, talk: Talk) -> None:
-    record.write_bytes(FULL.read_bytes())
+    record.write_bytes(FULL.read_bytes().replace(b'label: "01"', b'label: "07"'))
+    found = record.read_bytes()
     before = _held(record)
     talk("54", section="demographics")
     after = _held(record)
@@ -341,7 +342,7 @@ def test_no_value_of_a_record_is_lost(tmp_path: Path, record: Path, talk: Talk) 
     assert before.pop("demographics") == {"sex": "female", "age_years": "43"}
     assert after == before
     copies = list(tmp_path.glob("*.bak*"))
-    assert [copy.read_bytes() for copy in copies] == [FULL.read_bytes()]
+    assert [copy.read_bytes() for copy in copies] == [found]
 
 
 def test_comments_that_are_lost_are_told(record: Path, talk: Talk) -> None:
@@ -349,6 +350,15 @@ def test_comments_that_are_lost_are_told(record: Path, talk: Talk) -> None:
     shown = talk("no")
     assert any("comments and layout are not kept" in line for line in shown)
     assert record.with_name(f"{record.name}.bak").read_text(encoding="utf-8").startswith("# why")
+
+
+def test_the_name_of_the_file_says_whose_record_it_is(talk: Talk, record: Path) -> None:
+    shown = talk("08", "07")
+    assert any("another person" in line for line in shown)
+    assert _held(record)["label"] == "07"
+    record.write_text('schema_version: "1.0"\nlabel: "08"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="another person"):
+        talk("no")
 
 
 def test_a_file_that_is_no_record_is_never_written_over(record: Path) -> None:

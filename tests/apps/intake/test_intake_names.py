@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.apps.intake.draft import tree_of
@@ -62,6 +62,7 @@ def test_nothing_is_offered_for_nothing() -> None:
 
 
 @pytest.mark.parametrize("key", [s.TREATED_WITH, s.TAKEN, s.TEST, s.FOUND, s.WHERE])
+@settings(max_examples=30)
 @given(typed=st.text(min_size=1, max_size=12))
 def test_every_name_that_is_offered_is_accepted(key: s.Key[Any], typed: str) -> None:
     for match in matches(key, typed):
@@ -69,6 +70,7 @@ def test_every_name_that_is_offered_is_accepted(key: s.Key[Any], typed: str) -> 
 
 
 @pytest.mark.parametrize("key", [key for shape in s.SECTIONS for key in shape.keys])
+@settings(max_examples=30)
 @given(typed=st.text(max_size=20))
 def test_what_is_taken_is_what_the_reader_takes(key: s.Key[Any], typed: str) -> None:
     """No answer passes here that the reader of records refuses, and the value is the same."""

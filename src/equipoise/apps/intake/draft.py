@@ -38,6 +38,7 @@ Place = tuple[str | int, ...]
 _PLAIN: Final = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9_.+/-]*( [A-Za-z0-9][A-Za-z0-9_.+/-]*)*", re.ASCII
 )
+_NAMED: Final = re.compile(r"sub-([A-Za-z0-9]+)_person\.ya?ml", re.ASCII)
 _QUOTED: Final = ("schema_version", "label")
 
 
@@ -131,12 +132,18 @@ def examine(
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(record_text(record), encoding="utf-8")
-        timeline, faults = examine_person(part, today=today)
+        timeline, faults = examine_person(part, today=today, expected_label=_label(path))
     except (OSError, UnicodeEncodeError) as error:
         raise OutputError("this file cannot be written", where=str(path), got=str(error)) from None
     finally:
         part.unlink(missing_ok=True)
     return timeline, tuple(_moved(fault, str(part), str(path)) for fault in faults)
+
+
+def _label(path: Path) -> str | None:
+    """Return whose record a file is by its name, where the name says so."""
+    named = _NAMED.fullmatch(path.name)
+    return None if named is None else named[1]
 
 
 def _moved(fault: InputError, part: str, path: str) -> InputError:
@@ -243,7 +250,7 @@ def open_draft(path: Path, today: IsoDate) -> Draft:
         raise InputError("a record is a .yaml file", where=str(path), todo="name a .yaml file")
     if not path.exists():
         return Draft(path, today, {"schema_version": RECORD_VERSION}, None)
-    timeline, faults = examine_person(path, today=today)
+    timeline, faults = examine_person(path, today=today, expected_label=_label(path))
     if timeline is None:
         fault = faults[0]
         raise type(fault)(

@@ -11,8 +11,13 @@
     before = label && label.querySelector("input:checked");
   });
   form.addEventListener("click", function (event) {
-    // A second tap takes a tick away again.
+    // A second tap, or the key Delete, takes a tick away again.
     if (event.target === before) { before.checked = false; before = null; }
+  });
+  form.addEventListener("keydown", function (event) {
+    if (event.target.type === "radio" && (event.key === "Delete" || event.key === "Backspace")) {
+      event.target.checked = false;
+    }
   });
   function cell(text) { return '"' + String(text).replace(/"/g, '""') + '"'; }
   button.addEventListener("click", function () {
@@ -24,6 +29,6 @@
     link.href = URL.createObjectURL(new Blob([rows.join("\n") + "\n"], { type: "text/csv" }));
     link.download = "sub-" + form.dataset.label + "_visit.csv";
     link.click();
-    URL.revokeObjectURL(link.href);
+    setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
   });
 })();
