@@ -160,8 +160,11 @@ def test_the_days_between_any_two_are_those_of_the_safety_rules() -> None:
     """Not a day fewer, and not a day more, than the rules of the options ask for."""
     pairs = read_pairs()
     wrong = []
+    ruled = set().union(*(one | other for _, one, other in _rules()[1].washouts))
     for new in OPTIONS:
         parts = drugs_of(new, _rules()[0])
+        if not parts and new not in ruled:
+            continue
         names = pairs.of(parts, new)
         for drug in DRUGS:
             days = pairs.gap(drug, names)
