@@ -81,8 +81,8 @@ class Schedule:
     id : str
         ``switch_sertraline_venlafaxine``.
     kind : str
-        ``titration``, ``taper``, ``direct_switch``, ``cross_taper``, ``stop_and_wait`` or
-        ``course`` (sessions).
+        ``titration``, ``taper``, ``direct_switch``, ``cross_taper``, ``stop_and_wait``, ``course``
+        (sessions), or ``switch`` where a change is withheld.
     title : str
         Printed name.
     treatments : tuple of str

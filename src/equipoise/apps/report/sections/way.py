@@ -43,6 +43,7 @@ class Way:
 
     title: str
     phases: DataTable | None
+    note: str
     schedules: tuple[ScheduleView, ...]
     calendar: DataTable | None
     guidelines: DataTable | None
@@ -56,6 +57,7 @@ def way(dossier: Dossier) -> Way | None:
     return Way(
         title=_title(plan),
         phases=_phases(plan),
+        note=say("way_alternatives") if plan.schedules else "",
         schedules=tuple(_schedule(one) for one in plan.schedules),
         calendar=_calendar(plan.calendar),
         guidelines=_guidelines(plan.guidelines),
