@@ -269,6 +269,17 @@ def test_a_finding_is_met_only_while_it_is_known_absent(
     assert _statuses(check(COMPLETE, findings=undated)[policy])[key] == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("date", "wanted"), [("2026-06-03", "met"), ("2026-06-02", "unknown"), ("2026-06", "unknown")]
+)
+def test_an_old_statement_on_substances_is_open(check: Check, date: str, wanted: str) -> None:
+    """The rule speaks of the last 90 days."""
+    others = [f for f in CHECKLIST if f["finding"] != "substance_use"]
+    stated = [{"finding": "substance_use", "status": "absent", "date": date}, *others]
+    told = _statuses(check(COMPLETE, findings=stated)[("example_commercial_tms", "rtms")])
+    assert told["TMS-26"] == wanted
+
+
 def test_codes_speak_against(check: Check) -> None:
     def status(code: str, policy: tuple[str, str], key: str) -> str:
         held = [{"code": code, "system": "icd10", "status": "active"}]
@@ -505,7 +516,7 @@ ESKETAMINE = "ESK-01 ESK-02 ESK-02a ESK-03 ESK-03a ESK-05 ESK-06 ESK-07 ESK-08 E
             "medicare_ncd160_18",
             "vns",
             "VNS-01 VNS-02 VNS-02a VNS-02b VNS-03 VNS-03a",
-            ["NCT03887715", "replaced", "reopen the rule", "investigational"],
+            ["rapid cycling", "NCT03887715", "replaced", "reopen the rule", "investigational"],
         ),
     ],
 )

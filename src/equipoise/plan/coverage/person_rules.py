@@ -18,6 +18,7 @@ from equipoise.plan.coverage.record import (
     held_codes,
     newest,
     scored,
+    stated_days_ago,
     trials,
 )
 from equipoise.plan.coverage.trial_rules import classes, failed_trials
@@ -131,16 +132,24 @@ def findings_absent(asked: Asked) -> Answer:
     """Say whether every finding is known absent, with a date, and no code speaks against it."""
     against = held_codes(asked.timeline, asked.row.items("codes"))
     answers: list[Answer] = [("unmet", against)] if against else []
-    for name in asked.row.items("accept"):
-        status, told = finding(asked.timeline, name)
-        if status == "absent":
-            answers.append(("met", (told,)))
-        else:
-            words = told if status == "present" else f"open: {told}"
-            answers.append(("unmet" if status == "present" else "unknown", (words,)))
+    answers += [_absent(asked, name) for name in asked.row.items("accept")]
     if asked.row.items("codes") and not against and not asked.timeline.conditions.known:
         answers.append(("unknown", ("open: conditions were not asked for",)))
     return all_of(answers)
+
+
+def _absent(asked: Asked, name: str) -> Answer:
+    """Say whether one finding is absent; a statement older than the row allows is open."""
+    status, told = finding(asked.timeline, name)
+    if status == "present":
+        return "unmet", (told,)
+    if status != "absent":
+        return "unknown", (f"open: {told}",)
+    limit = asked.row.optional_number("number")
+    days = stated_days_ago(asked.timeline, name, asked.case.today)
+    if limit is not None and days is not None and days > limit:
+        return "unknown", (f"open: older than {limit:g} days: {told}",)
+    return "met", (told,)
 
 
 def implants_absent(asked: Asked) -> Answer:

@@ -35,6 +35,7 @@ __all__ = [
     "named",
     "newest",
     "scored",
+    "stated_days_ago",
     "trials",
 ]
 
@@ -191,7 +192,17 @@ def at_least(
     if len({id(one) for one in (*sure, *possible)}) >= needed:
         others = [one for one in possible if one not in documented]
         return "unknown", (*evidence, *(f"open: {one.words}" for one in others))
-    return "unmet", evidence
+    return "unmet", evidence or ("none among the treatments of the record",)
+
+
+def stated_days_ago(timeline: Timeline, name: str, today: IsoDate) -> int | None:
+    """Return the most days since the newest dated statement about a finding; None without one."""
+    dates = [
+        f.date.value
+        for f in timeline.findings.or_else(())
+        if f.finding == name and f.date.value is not None
+    ]
+    return min(days_ago(date, today)[1] for date in dates) if dates else None
 
 
 def finding(timeline: Timeline, name: str) -> tuple[str, str]:
