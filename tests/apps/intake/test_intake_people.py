@@ -11,6 +11,7 @@ from equipoise import ingest
 from equipoise.apps.cli import main
 from equipoise.apps.intake.people import lists_path, read_people, write_templates
 from equipoise.core.errors import InputError, OutputError
+from equipoise.core.tables import load_table
 from equipoise.ingest import schema as s
 
 TODAY = "2026-03-02"
@@ -130,6 +131,22 @@ def test_one_fault_does_not_stop_the_others(tmp_path: Path) -> None:
     done = read_people(_tables(tmp_path, HEAD + "01,,man,,\n02,,male,,\n"), tmp_path, TODAY)
     assert len(done.faults) == 1
     assert [path.name for path in tmp_path.glob("*.yaml")] == ["sub-02_person.yaml"]
+
+
+def test_dangers_are_told_first_with_whom_to_call(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _tables(tmp_path, HEAD + "01,,male,,no\n02,,male,,yes\n03,,man,,yes\n")
+    with pytest.raises(SystemExit) as caught:
+        main(["intake", "--csv", str(path), "--out", str(tmp_path / "out"), "--date", TODAY])
+    lines = capsys.readouterr().err.splitlines()
+    assert caught.value.code == 2
+    assert lines[0] == "*** SAFETY ***"
+    assert "988" in lines[1]
+    title = load_table("red_flags/red_flags").row(flag="suicidal_plan").text("title")
+    told = [line for line in lines if "EMERGENCY" in line]
+    # The third row has a fault and is not written; its danger is told all the same.
+    assert told == [f"  sub-{label} EMERGENCY: {title}" for label in ("02", "03")]
 
 
 def test_records_go_into_the_folders_of_a_dataset(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from equipoise.appraise.red_flags import emergencies_first, find_red_flags
 from equipoise.core.nouns import RedFlag, Timeline
 from equipoise.core.tables import load_table
 
-__all__ = ["alarm_lines", "crisis_lines", "new_flags"]
+__all__ = ["alarm_lines", "crisis_lines", "flag_lines", "new_flags"]
 
 CRISIS: Final = "red_flags/crisis"
 ANYWHERE: Final = "default"
@@ -39,6 +39,15 @@ def _shown(flag: RedFlag) -> tuple[str, str]:
     return flag.id, flag.grade
 
 
+def flag_lines(timeline: Timeline) -> tuple[str, ...]:
+    """Return the red flags of a record, a line each, emergencies first."""
+    return tuple(_title(flag) for flag in find_red_flags(timeline))
+
+
+def _title(flag: RedFlag) -> str:
+    return f"{'EMERGENCY' if flag.grade == 'emergency' else 'WATCH'}: {flag.title}"
+
+
 def alarm_lines(flags: Iterable[RedFlag]) -> tuple[str, ...]:
     """Return the pathways of red flags, whom to call first.
 
@@ -57,8 +66,7 @@ def alarm_lines(flags: Iterable[RedFlag]) -> tuple[str, ...]:
         return ()
     lines = ["*** SAFETY ***", *(f"  CALL  {line}" for line in crisis_lines())]
     for flag in raised:
-        urgency = "EMERGENCY" if flag.grade == "emergency" else "WATCH"
-        lines.append(f"  {urgency}: {flag.title}")
+        lines.append(f"  {_title(flag)}")
         lines += [
             f"    {number}. {step.action} [{step.who}; {step.when}]"
             for number, step in enumerate(flag.pathway, 1)

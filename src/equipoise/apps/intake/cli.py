@@ -104,6 +104,8 @@ def _many(csv: Path, out_dir: Path | None, today: str, *, given: bool) -> None:
         typer.echo(people.write_templates(csv))
         return
     done = people.read_people(csv, out_dir, today)
+    for line in done.dangers:
+        typer.echo(line, err=True)
     typer.echo(done.text)
     for line in done.faults:
         typer.echo(line, err=True)

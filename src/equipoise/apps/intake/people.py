@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from equipoise.apps.files import write_all, write_text
+from equipoise.apps.intake.alarm import crisis_lines, flag_lines
 from equipoise.apps.intake.draft import (
     Place,
     Record,
@@ -43,9 +44,10 @@ Cell = tuple[str, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was read: one line to print, and the faults with file, row and column."""
+    """What was read: one line to print, dangers, and the faults with file, row and column."""
 
     text: str
+    dangers: tuple[str, ...]
     faults: tuple[str, ...]
 
 
@@ -141,7 +143,7 @@ def read_people(people: Path, out: Path, today: IsoDate) -> Done:
     lists = lists_path(people)
     if lists.exists():
         _read_lists(lists, found, loose)
-    written = 0
+    written, dangers = 0, list[str]()
     for label, person in found.items():
         path = _place(out, label)
         if path.exists():
@@ -152,9 +154,23 @@ def read_people(people: Path, out: Path, today: IsoDate) -> Done:
             if timeline is not None:
                 write_text(path, record_text(person.record))
                 written += 1
+        dangers += [f"  sub-{label} {line}" for line in _dangers(person, path, today)]
         loose += person.faults
     ours = "1 record" if written == 1 else f"{written} records"
-    return Done(f"{ours} of {len(found)} people written to {out}", tuple(loose))
+    if dangers:
+        dangers = ["*** SAFETY ***", *(f"  CALL  {line}" for line in crisis_lines()), *dangers]
+    text = f"{ours} of {len(found)} people written to {out}"
+    return Done(text, tuple(dangers), tuple(loose))
+
+
+def _dangers(person: _Person, path: Path, today: IsoDate) -> tuple[str, ...]:
+    """Return the red flags of a person; of one with faults, those of each section that is sound."""
+    head = {name: person.record[name] for name in ("schema_version", LABEL)}
+    sections = [{name: part} for name, part in person.record.items() if name not in head]
+    tried = [{**head, **part} for part in sections] if person.faults else [person.record]
+    read = (examine(record, path, today)[0] for record in tried)
+    found = (line for timeline in read if timeline is not None for line in flag_lines(timeline))
+    return tuple(dict.fromkeys(found))
 
 
 def _place(out: Path, label: str) -> Path:
