@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from equipoise.appraise.prepared import prepared
 from equipoise.core.answers import Answer
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import Timeline
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, Table, load_table
 
 __all__ = [
     "Catalogue",
@@ -87,7 +88,12 @@ class Option:
 
 def read_catalogue() -> Catalogue:
     """Return the drugs of the table in force."""
-    table = load_table("drugs/drugs")
+    kept = prepared(load_table("drugs/drugs"), _catalogue)
+    parts = prepared(load_table("treatments/treatments"), _parts)
+    return Catalogue(kept.names, kept.titles, kept.lingers, parts)
+
+
+def _catalogue(table: Table) -> Catalogue:
     return Catalogue(
         names={row.text("id"): frozenset(_names(row)) for row in table},
         titles={row.text("id"): row.text("title") for row in table},
@@ -96,8 +102,12 @@ def read_catalogue() -> Catalogue:
             for row in table
             if row.optional_text("lingers") is not None
         },
-        parts={row.text("id"): row.items("drugs") for row in load_table("treatments/treatments")},
+        parts={},
     )
+
+
+def _parts(table: Table) -> dict[str, tuple[str, ...]]:
+    return {row.text("id"): row.items("drugs") for row in table}
 
 
 def _names(row: Row) -> Iterable[str]:

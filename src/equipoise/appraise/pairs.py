@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option
+from equipoise.appraise.prepared import prepared
 from equipoise.appraise.reasons import row_reason
 from equipoise.core.nouns import SafetyReason, Timeline
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, Table, load_table
 
 __all__ = ["PairRules", "acting", "clashes", "pair_reasons", "read_pair_rules"]
 
@@ -34,15 +35,21 @@ class PairRules:
 def read_pair_rules() -> PairRules:
     """Return the rules about two drugs that are in force."""
     return PairRules(
-        interactions=_sides("interactions/interactions", "a", "b"),
-        washouts=_sides("interactions/washouts", "from", "to"),
+        interactions=prepared(load_table("interactions/interactions"), _interacting),
+        washouts=prepared(load_table("interactions/washouts"), _washed_out),
     )
 
 
-def _sides(table: str, one: str, other: str) -> tuple[Sides, ...]:
-    return tuple(
-        (row, frozenset(row.items(one)), frozenset(row.items(other))) for row in load_table(table)
-    )
+def _interacting(table: Table) -> tuple[Sides, ...]:
+    return _sides(table, "a", "b")
+
+
+def _washed_out(table: Table) -> tuple[Sides, ...]:
+    return _sides(table, "from", "to")
+
+
+def _sides(table: Table, one: str, other: str) -> tuple[Sides, ...]:
+    return tuple((row, frozenset(row.items(one)), frozenset(row.items(other))) for row in table)
 
 
 def pair_reasons(
@@ -72,7 +79,8 @@ def pair_reasons(
     tuple of SafetyReason
         Empty for an option that no such rule means.
     """
-    if not any(option.names & (one | other) for _, one, other in rules.interactions):
+    rules = _about(option, rules)
+    if not rules.interactions:
         return ()
     reasons = list(_not_asked(timeline))
     for use in uses:
@@ -84,6 +92,18 @@ def pair_reasons(
         reasons += _interactions(option, use, rules, catalogue)
         reasons += _washouts(option, use, rules, catalogue)
     return tuple(reasons)
+
+
+def _about(option: Option, rules: PairRules) -> PairRules:
+    """Return the rules that name an option on either side; the others need not be asked."""
+    names = option.names
+
+    def meant(sides: tuple[Sides, ...]) -> tuple[Sides, ...]:
+        return tuple(
+            one for one in sides if not names.isdisjoint(one[1]) or not names.isdisjoint(one[2])
+        )
+
+    return PairRules(meant(rules.interactions), meant(rules.washouts))
 
 
 def clashes(

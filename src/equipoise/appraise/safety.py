@@ -23,14 +23,15 @@ from equipoise.appraise.drug_use import (
 from equipoise.appraise.history import history_reasons, taken_reasons
 from equipoise.appraise.names import printed
 from equipoise.appraise.pairs import PairRules, pair_reasons, read_pair_rules
+from equipoise.appraise.prepared import prepared
 from equipoise.appraise.qt import QtFactors, qt_factors, qt_reasons
-from equipoise.appraise.questions import Reply, read_question
+from equipoise.appraise.questions import Question, Reply, read_question
 from equipoise.appraise.reasons import row_reason
 from equipoise.appraise.rules import answer
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import OptionVerdict, SafetyReason, Timeline, TrialAppraisal, Verdict
 from equipoise.core.nouns.appraisal import ADULT_RATES, NEEDS_ANTIDEPRESSANT
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, Table, load_table
 
 __all__ = ["Ground", "contraindicated", "ground", "judge", "option_ids", "strictest"]
 
@@ -107,8 +108,10 @@ def ground(timeline: Timeline, trials: tuple[TrialAppraisal, ...], *, today: Iso
     """
     catalogue = read_catalogue()
     answered = tuple(
-        (row, frozenset(row.items("options")), _answered(row, timeline, today))
-        for row in load_table("contraindications/contraindications")
+        (row, options, _answered(row, question, timeline, today))
+        for row, options, question in prepared(
+            load_table("contraindications/contraindications"), _questions
+        )
     )
     uses = drugs_in_use(timeline, catalogue, today=today)
     return Ground(
@@ -124,9 +127,13 @@ def ground(timeline: Timeline, trials: tuple[TrialAppraisal, ...], *, today: Iso
     )
 
 
-def _answered(row: Row, timeline: Timeline, today: IsoDate) -> Reply:
+def _questions(rules: Table) -> tuple[tuple[Row, frozenset[str], Question], ...]:
+    return tuple((row, frozenset(row.items("options")), read_question(row)) for row in rules)
+
+
+def _answered(row: Row, question: Question, timeline: Timeline, today: IsoDate) -> Reply:
     """Answer a rule; a harmless value that is too old to be trusted is not known any more."""
-    reply = answer(read_question(row), timeline)
+    reply = answer(question, timeline)
     days = row.optional_number("lab_days")
     if days is None or reply.truth != "no" or not reply.applies:
         return reply

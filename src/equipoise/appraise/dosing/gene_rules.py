@@ -8,9 +8,10 @@ from typing import Final
 from equipoise.appraise.dosing.alleles import INDETERMINATE, ReportedGene
 from equipoise.appraise.dosing.genes import ActingGene, acting_gene, term
 from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option
+from equipoise.appraise.prepared import prepared
 from equipoise.appraise.reasons import row_reason
 from equipoise.core.nouns import SafetyReason
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, Table, load_table
 
 __all__ = ["gene_reasons"]
 
@@ -47,7 +48,9 @@ def gene_reasons(
     if not genes:
         return
     rules = [
-        row for row in load_table("genes/rules") if option.names & frozenset(row.items("options"))
+        row
+        for row, options in prepared(load_table("genes/rules"), _options)
+        if option.names & options
     ]
     if not rules:
         return
@@ -58,6 +61,10 @@ def gene_reasons(
             yield _reason(row, act)
     named = {row.cells[column] for row in rules for column in ("gene", "gene_2")}
     yield from _notes(act[gene] for gene in act if gene in named)
+
+
+def _options(table: Table) -> tuple[tuple[Row, frozenset[str]], ...]:
+    return tuple((row, frozenset(row.items("options"))) for row in table)
 
 
 def _fits(row: Row, act: dict[str, ActingGene]) -> bool:
