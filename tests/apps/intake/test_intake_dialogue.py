@@ -301,6 +301,18 @@ def test_the_items_are_those_of_their_numbers(talk: Talk, record: Path) -> None:
     ]
 
 
+def test_the_phq9_is_asked_in_its_own_words(talk: Talk, record: Path) -> None:
+    talk("07", "quit")
+    shown = talk("phq9", "2026-03-01", *"000000000", "4", "3", section="scales")
+    wording = [row.text("text") for row in load_table("intake/phq9") if row.text("part") == "item"]
+    assert all(any(text in line for line in shown) for text in wording)
+    assert (
+        "  0 not difficult at all, 1 somewhat difficult, 2 very difficult, 3 extremely difficult"
+        in shown
+    )
+    assert _held(record)["scales"][0]["extras"] == {"difficulty": "3"}  # type: ignore[index]
+
+
 def test_a_total_without_items(talk: Talk, record: Path) -> None:
     talk("07", "quit")
     talk("phq9", "2026-03-01", "2", "total", "17", "no", section="scales")

@@ -12,7 +12,7 @@ from equipoise.apps.intake.questions import Question
 from equipoise.apps.intake.reading import told
 from equipoise.apps.intake.terminal import Terminal
 from equipoise.core.errors import InputError, RecordError
-from equipoise.core.scale_rules import ScaleItem, read_scale
+from equipoise.core.scale_rules import ScaleExtra, ScaleItem, read_scale
 from equipoise.core.tables import load_table
 from equipoise.ingest import schema as s
 from equipoise.ingest.fields import UNKNOWN
@@ -38,6 +38,16 @@ def _answers(scale: str, item: ScaleItem) -> str:
         return ", ".join(f"{row.text('number')} {row.text('text').lower()}" for row in rows)
     turned = ", as it is scored: the form asks the other way round" if item.reversed_on_form else ""
     return f"{item.minimum} to {item.maximum}{turned}"
+
+
+def _wording(scale: str, extra: ScaleExtra) -> tuple[str, tuple[str, ...]]:
+    """Return question and answers of a further question, of the PHQ-9 in its own words."""
+    rows = [row for row in load_table("intake/phq9") if row.text("part").startswith(extra.id)]
+    if scale != PHQ9 or not rows:
+        return f"{extra.title}?", extra.words
+    asked = next(row for row in rows if row.text("part") == extra.id)
+    answers = sorted((r for r in rows if r is not asked), key=lambda row: row.number("number"))
+    return asked.text("text"), tuple(row.text("text").lower() for row in answers)
 
 
 class ItemDialogue(Dialogue):
@@ -113,12 +123,13 @@ class ItemDialogue(Dialogue):
         found: dict[str, Tree] = dict(held) if isinstance(held, dict) else {}
         for extra in read_scale(str(pending.entry[s.SCALE_ID.name])).extras:
             numbers = range(extra.minimum, extra.maximum + 1)
-            words = zip(numbers, extra.words, strict=False) if extra.words else ()
-            allowed = ", ".join(f"{number} {word}" for number, word in words)
+            text, words = _wording(str(pending.entry[s.SCALE_ID.name]), extra)
+            pairs = zip(numbers, words, strict=False)
+            allowed = ", ".join(f"{number} {word}" for number, word in pairs)
             allowed = allowed or f"{extra.minimum} to {extra.maximum}"
             present = str(found.get(extra.id, ""))
             while True:
-                typed = self.answer(Asked(self.question, f"{extra.title}?", allowed, present))
+                typed = self.answer(Asked(self.question, text, allowed, present))
                 if typed in {"skip", UNKNOWN, "none"}:
                     found.pop(extra.id, None)
                     break
