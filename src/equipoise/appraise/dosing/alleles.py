@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from equipoise.appraise.prepared import prepared
 from equipoise.core.nouns import Genotype, Timeline
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, Table, load_table
 
 __all__ = ["INDETERMINATE", "ReportedGene", "Score", "phenotype_of_score", "reported_genes"]
 
@@ -63,7 +64,7 @@ def reported_genes(timeline: Timeline) -> tuple[ReportedGene, ...]:
     tuple of ReportedGene
         In the order of the record; a gene that stands twice holds what either report says.
     """
-    known = {row.text("gene") for row in load_table("genes/alleles")}
+    known = {gene for gene, _ in prepared(load_table("genes/alleles"), _by_allele)}
     found: dict[str, ReportedGene] = {}
     for genotype in timeline.genotypes.or_else(()):
         gene = genotype.gene.upper()
@@ -111,7 +112,11 @@ _PAIR: Final = ("one", "other")
 
 
 def _row(gene: str, allele: str) -> Row | None:
-    return load_table("genes/alleles").find(gene=gene, allele=allele)
+    return prepared(load_table("genes/alleles"), _by_allele).get((gene, allele))
+
+
+def _by_allele(table: Table) -> dict[tuple[str, str], Row]:
+    return {(row.text("gene"), row.text("allele")): row for row in table}
 
 
 def _copies(row: Row, allele: re.Match[str]) -> Score:
