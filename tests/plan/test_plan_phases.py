@@ -17,6 +17,7 @@ from equipoise.core.nouns import StagingResult
 from equipoise.core.tables import load_table, use_site
 from tests.plan.conftest import Planner
 
+EMA = "Treatment-resistant depression, definition of the EMA"
 TRIED = ("sertraline", "venlafaxine", "rtms", "ect")
 
 
@@ -54,12 +55,15 @@ def test_the_first_phase_begins_at_once(plan: Planner, make: Any) -> None:
 
 def test_the_reason_names_the_definitions_of_resistance(plan: Planner, make: Any) -> None:
     """A definition that cannot be told says nothing; one that might change says both."""
-    ema = StagingResult("trd_ema", "EMA", "yes", "yes", None, None, (), (), "recalled", "recalled")
+    ema = StagingResult("trd_ema", EMA, "yes", "yes", None, None, (), (), "recalled", "recalled")
     fda = replace(ema, id="trd_fda", title="FDA", value="cannot_tell", at_most="yes")
     mgh = replace(ema, id="mgh", title="MGH", value="2", at_most="3.5")
     judged = replace(make.appraisal(at=make.stage(2)), staging=(ema, fda, mgh))
     reason = plan(make.person(), judged, make.ranking("rtms")).phase_reason
-    assert reason.endswith("this phase begins at 2. EMA: yes. Stages: MGH 2 (at most 3.5).")
+    assert reason.endswith(
+        "this phase begins at 2. Resistance by the definition of the EMA: yes. "
+        "Stages: MGH 2 (at most 3.5)."
+    )
 
 
 def test_a_site_moves_the_beginning_of_a_phase(plan: Planner, make: Any, site: Path) -> None:

@@ -98,10 +98,16 @@ def _reason(appraisal: Appraisal, phase: Row, later: list[Row]) -> str:
 def _definitions(appraisal: Appraisal) -> str:
     """Return what the definitions of resistance and the staging systems can tell, as sentences."""
     told = [r for r in appraisal.staging if r.value != _OPEN]
-    named = [f"{r.title}: {_value(r)}" for r in told if r.id.startswith(_DEFINITION)]
+    named = [f"{_short(r.title)}: {_value(r)}" for r in told if r.id.startswith(_DEFINITION)]
     systems = [f"{r.title} {_value(r)}" for r in told if not r.id.startswith(_DEFINITION)]
     said = f" {'; '.join(named)}." if named else ""
     return f"{said} Stages: {'; '.join(systems)}." if systems else said
+
+
+def _short(printed: str) -> str:
+    """Return a definition by its agency: the state that it names would label the person."""
+    _state, comma, definition = printed.partition(", ")
+    return f"Resistance by the {definition}" if comma else printed
 
 
 def _value(result: StagingResult) -> str:
