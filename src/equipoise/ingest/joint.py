@@ -44,7 +44,22 @@ class Joint:
     def one(
         self, mine: Answer[T], theirs: Answer[T], name: str, lines: tuple[int, int]
     ) -> Answer[T]:
-        """Return the answer that either gives; two different ones are a contradiction."""
+        """Return the answer that either gives; two different ones are a contradiction.
+
+        Parameters
+        ----------
+        mine, theirs : Answer
+            Of the record and of the bundle.
+        name : str
+            Field, for messages.
+        lines : tuple of int
+            Line of the record, and place in the bundle.
+
+        Returns
+        -------
+        Answer
+            That of the record where both agree.
+        """
         if mine.value is None:
             return theirs if theirs.value is not None or mine.status == "not_asked" else mine
         if theirs.value is not None and theirs.value != mine.value:
@@ -58,7 +73,22 @@ class Joint:
         name: str,
         lines: tuple[int, int],
     ) -> Answer[IsoDate]:
-        """Return a day; days further apart than an order is from its first dose contradict."""
+        """Return a day; days further apart than an order is from its first dose contradict.
+
+        Parameters
+        ----------
+        mine, theirs : Answer
+            Of the record and of the bundle.
+        name : str
+            Field, for messages.
+        lines : tuple of int
+            Line of the record, and place in the bundle.
+
+        Returns
+        -------
+        Answer
+            That of the record where both agree.
+        """
         if mine.value is None or theirs.value is None:
             return mine if mine.value is not None else self.one(mine, theirs, name, lines)
         if not near(mine.value, theirs.value):

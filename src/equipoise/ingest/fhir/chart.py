@@ -64,7 +64,17 @@ class Chart:
         yield from self.resources.get(kind, ())
 
     def leave(self, resource: Resource, what: str, why: str, hides: str = "") -> None:
-        """Keep something that could not be mapped: what it is, why, and what it may hide."""
+        """Keep something that could not be mapped.
+
+        Parameters
+        ----------
+        resource : Resource
+            Where it stands.
+        what, why : str
+            Code with its name, and the reason.
+        hides : str, optional
+            What may stand there unread: ``drug`` or ``allergy``.
+        """
         self.left.append((resource, what, why, hides))
 
     def use(self, *numbers: int) -> None:
@@ -99,7 +109,19 @@ class Chart:
         return tuple(found)
 
     def contradiction(self, what: str, numbers: tuple[int, int], got: str, todo: str) -> None:
-        """Note two entries that cannot both be right; both are named."""
+        """Note two entries that cannot both be right; both are named.
+
+        Parameters
+        ----------
+        what : str
+            What is wrong.
+        numbers : tuple of int
+            Numbers of the two entries.
+        got : str
+            What they say.
+        todo : str
+            What to do.
+        """
         one, other = map(self.place, numbers)
         self.faults.append(fault(what, one, got=f"{got}; the other is {other}", todo=todo))
 

@@ -24,7 +24,22 @@ _DATE: Final = re.compile(
 
 
 def fault(what: str, where: str, got: str = "", allowed: str = "", todo: str = "") -> InputError:
-    """Return an error about a place in a bundle."""
+    """Return an error about a place in a bundle.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong.
+    where : str
+        File and path.
+    got, allowed, todo : str, optional
+        What stands there, what may, what to do.
+
+    Returns
+    -------
+    InputError
+        To be raised or kept.
+    """
     return RecordError(what, where=where, got=got, allowed=allowed, todo=todo)
 
 
