@@ -76,8 +76,9 @@ def test_the_order_of_the_alleles_does_not_matter(one: str, other: str) -> None:
 @given(st.sampled_from(sorted(FILES)), st.sampled_from(ALLELES), st.sampled_from(ALLELES))
 def test_no_genotype_raises_a_dose(gene: str, one: str, other: str) -> None:
     without = limits_by_treatment(Timeline("01"), today="2025-02-01")
-    genotypes = answers.given((Genotype(gene, f"{one}/{other}"),))
-    found = limits_by_treatment(Timeline("01", genotypes=genotypes), today="2025-02-01")
+    told: tuple[Genotype, ...] = (Genotype(gene, f"{one}/{other}"),)
+    record = Timeline("01", genotypes=answers.given(told))
+    found = limits_by_treatment(record, today="2025-02-01")
     for drug, limit in found.items():
         before = without[drug].maximum
         assert before is None or (limit.maximum is not None and limit.maximum <= before)

@@ -91,7 +91,8 @@ def _washout(
 
 def _given(given: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
     """Return the base with what a short entry gives: codes, findings, values, drugs, genes."""
-    day, person = "2025-01-28", {}
+    day = "2025-01-28"
+    person: dict[str, Any] = {}
     demographics = {k: given[k] for k in ("sex", "age_years") if k in given}
     if demographics:
         person["demographics"] = {**base["demographics"], **demographics}
@@ -133,7 +134,8 @@ def _rule(entry: dict[str, Any], base: dict[str, Any], today: str, part: str) ->
 
 
 def _limit(entry: dict[str, Any], base: dict[str, Any], today: str, part: str) -> Vignette:
-    drug, must = entry["drug"], {}
+    drug = entry["drug"]
+    must: dict[str, Any] = {}
     for short, claim in (
         ("start", "start_dose"),
         ("adequate", "adequate_dose"),
@@ -277,6 +279,10 @@ def _dose_claims(appraisal: Appraisal, expected: dict[str, Any]) -> Iterable[tup
             value = getattr(limits[drug], name)
             got = "none" if value is None else f"{value:g}"
             yield f"{claim} {drug} {wanted}, got {got}", got == wanted
+    genes = {one.gene: one.because for one in appraisal.genes}
+    for gene, words in expected.get("genes_because", {}).items():
+        told = genes.get(gene, ())
+        yield f"genes_because {gene}: {words} in {told}", any(words in text for text in told)
     for claim, name in (("dose_because", "because"), ("dose_missing", "missing")):
         for drug, words in expected.get(claim, {}).items():
             told = getattr(limits[drug], name)
