@@ -194,7 +194,8 @@ def _limit(**more: Any) -> DoseLimit:
 def test_the_persons_own_limits_hold(ways: Any, one: One) -> None:
     limit = _limit(start=10.0, because=("CYP2C19 poor metaboliser: at most 20 mg/d",))
     found = one(ways.case(limits=(limit,)), "citalopram")
-    assert ways.by_day(found, "citalopram") == [(0, 10), (7, 20)]
+    # What lowers a dose slows the steps too: those of older people.
+    assert ways.by_day(found, "citalopram") == [(0, 10), (14, 20)]
     assert "CYP2C19 poor metaboliser: at most 20 mg/d" in found.rules
     assert any("never above 20 mg/d" in rule for rule in found.rules)
 
@@ -343,3 +344,48 @@ def test_no_tricyclic_beside_what_slows_its_breakdown(new: str, ways: Any, one: 
     last, first = _last_and_first(found, "nortriptyline", new)
     assert first == last + 1
     assert ways.by_day(found, "nortriptyline")[-1] == (15, 0)
+
+
+def _slowed(drug: str, start: float, adequate: float, maximum: float) -> DoseLimit:
+    because = ("A strong inhibitor of CYP2D6 is taken: half the dose",)
+    return DoseLimit(drug, "mg/d", start, adequate, maximum, because, (), "recalled")
+
+
+@pytest.mark.parametrize(
+    ("old", "dose", "raised"),
+    [("fluoxetine", 40, 35), ("paroxetine", 40, 22), ("bupropion", 300, 15)],
+)
+def test_lower_shares_do_not_multiply(
+    old: str, dose: float, raised: int, ways: Any, one: One
+) -> None:
+    # The interaction halves the first dose to 5 mg and so does the rule of the change: 5, not 2.5.
+    person = ways.case(ways.taken(old, dose), limits=(_slowed("vortioxetine", 5, 10, 10),))
+    found = one(person, "vortioxetine")
+    assert found.withheld is None
+    days = ways.by_day(found, "vortioxetine")
+    assert [amount for _, amount in days] == [5, 10]
+    assert days[1][0] >= raised
+
+
+def test_after_fluoxetine_another_ssri_begins_at_half(ways: Any, one: One) -> None:
+    found = one(ways.case(ways.taken("fluoxetine", 40)), "sertraline")
+    assert ways.by_day(found, "sertraline") == [(7, 25), (14, 50)]
+
+
+def test_a_change_uses_tablets_where_they_do(ways: Any, one: One) -> None:
+    found = one(ways.case(ways.taken("fluoxetine", 40)), "mirtazapine")
+    assert ways.by_day(found, "fluoxetine") == [(0, 40), (1, 20), (8, 10), (15, 0)]
+    assert not any("liquid" in step.note for step in found.steps)
+
+
+def test_a_highest_dose_between_two_listed_ones_is_reached(ways: Any, one: One) -> None:
+    limit = _slowed("brexpiprazole_augmentation", 0.5, 1.5, 1.5)
+    person = ways.case(ways.taken("sertraline", 200), limits=(limit,))
+    found = one(person, "brexpiprazole_augmentation")
+    assert [amount for _, amount in ways.by_day(found, "brexpiprazole")] == [0.5, 1, 1.5]
+    assert not any("lies below" in rule for rule in found.rules)
+
+
+def test_a_drug_that_is_lowered_carries_the_rule_on_withdrawal(ways: Any, one: One) -> None:
+    found = one(ways.case(ways.taken("venlafaxine", 225)), "nortriptyline")
+    assert any("electric sensations" in rule for rule in found.rules)

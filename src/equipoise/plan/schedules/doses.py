@@ -25,7 +25,8 @@ _GRAIN = 1000
 class Limits:
     """First, adequate and highest dose of a drug for this person, and why they are what they are.
 
-    `notes` are sentences; None stands where no table gives a dose.
+    `notes` are sentences; None stands where no table gives a dose. `usual` is the first dose of
+    other people, and `lowered` whether something in this person lowers or warns.
     """
 
     start: float | None
@@ -34,6 +35,8 @@ class Limits:
     unit: str
     notes: tuple[str, ...]
     reference: str
+    usual: float | None = None
+    lowered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,8 @@ def limits_of(ground: Ground, treatment: str, drug: str) -> Limits:
         limit.unit,
         notes,
         limit.reference,
+        usual=general,
+        lowered=bool(limit.because),
     )
 
 
@@ -206,9 +211,8 @@ def _from_table(ground: Ground, row: Row) -> Limits:
         highest = [d for d in (maximum, row.optional_number("maximum_older")) if d is not None]
         maximum = min(highest, default=None)
         adequate = row.optional_number("adequacy_older") or adequate
-    return Limits(
-        row.optional_number("start"), adequate, maximum, row.text("unit"), (), row.text("reference")
-    )
+    start, unit = row.optional_number("start"), row.text("unit")
+    return Limits(start, adequate, maximum, unit, (), row.text("reference"), usual=start)
 
 
 def present_dose(ground: Ground, trial: TreatmentTrial, drug: str, unit: str) -> float:

@@ -11,7 +11,7 @@ from equipoise.core.tables import load_table
 from equipoise.plan.schedules.doses import limits_of, present_dose, takeable
 from equipoise.plan.schedules.drawing import Entry, Head, draw, sources
 from equipoise.plan.schedules.pairs import best_row
-from equipoise.plan.schedules.taper import equal_parts, unit_of
+from equipoise.plan.schedules.taper import equal_parts, unit_of, withdrawal
 from equipoise.plan.schedules.titration import age_rule, climb, ladder_of, ladder_rules
 from equipoise.plan.schedules.words import NoScheduleError, plain, say
 
@@ -98,6 +98,7 @@ def switch(ground: Ground, old: Old, new: New, base: dt.date, later: str = "") -
         say("present_dose", drug=name, dose=plain(present), unit=unit),
         say("wait", days=begin - off + 1, old=name, new=other) if washout else "",
         way.row.optional_text("rule") or "",
+        "" if way.method == _DIRECT else withdrawal(ground, old.trial, old.drug),
         age_rule(ground),
         *(rule for lad in rising.ladders for rule in ladder_rules(lad, rising.entries, day_0)),
         *ground.cautions(),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from equipoise.core.tables import Row
     from equipoise.plan.schedules.ground import Ground
 
-__all__ = ["equal_parts", "hyperbolic", "taper", "unit_of"]
+__all__ = ["equal_parts", "hyperbolic", "taper", "unit_of", "withdrawal"]
 
 _WHOLE = 100
 
@@ -108,7 +108,7 @@ def equal_parts(
     found: list[float] = []
     for part in range(1, parts + 1):
         wanted = present * (1 - part / (parts + 1))
-        lower = forms.at_most(wanted)
+        lower = forms.solid_at_most(wanted) or forms.at_most(wanted)
         if lower and lower < (found or [present])[-1]:
             found.append(lower)
     return tuple(found)
@@ -160,6 +160,15 @@ def taper(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> Sched
         note,
     ]
     return draw(head, entries, ground.today, rules, sources([row]))
+
+
+def withdrawal(ground: Ground, trial: TreatmentTrial, drug: str) -> str:
+    """Return what to do on withdrawal signs while a drug is lowered; empty where no row says it."""
+    try:
+        row, _ = _row(ground, trial, drug)
+    except NoScheduleError:
+        return ""
+    return row.optional_text("rule") or ""
 
 
 def _adequate(ground: Ground, treatment: str, drug: str) -> float:

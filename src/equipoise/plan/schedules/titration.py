@@ -99,24 +99,37 @@ def ladder_of(
     else:
         first, begun = present, ()
         target = present if target is None else target
+    doses = (*begun, *_above(listed, first, target, limits.maximum))
+    slow = _is_slow(ground, limits)
     return Ladder(
         drug,
         unit,
-        (*begun, *_above(listed, first, target, limits.maximum)),
-        int(row.number("days_older" if ground.careful else "days")),
+        _completed(doses, first, limits, drug),
+        int(row.number("days_older" if slow else "days")),
         limits.adequate,
         limits,
         row,
     )
 
 
+def _is_slow(ground: Ground, limits: Limits) -> bool:
+    """Whether the first dose and the steps are those of older people.
+
+    So they are wherever something lowers this person's doses: a drug that is broken down or
+    cleared slowly takes longer to its steady level.
+    """
+    return ground.careful or limits.lowered
+
+
 def _first(ground: Ground, row: Row, limits: Limits, percent: float) -> float:
+    """Return the first dose: the lowest of all that hold; lower shares do not multiply."""
     if limits.start is None:
         raise NoScheduleError(say("no_start", drug=ground.name(row.text("treatment"))))
-    held = [limits.start, limits.maximum]
-    if ground.careful:
+    usual = limits.start if limits.usual is None else limits.usual
+    held = [limits.start, limits.maximum, usual * percent / _WHOLE]
+    if _is_slow(ground, limits):
         held.append(row.optional_number("start_older"))
-    wanted = min(dose for dose in held if dose is not None) * percent / _WHOLE
+    wanted = min(dose for dose in held if dose is not None)
     drug = row.text("treatment").removesuffix("_augmentation")
     forms = takeable(drug, limits.unit, max(wanted, limits.start))
     first = forms.solid_at_most(wanted) or forms.at_most(wanted)
@@ -136,6 +149,20 @@ def _above(
         if dose > first and not reached and (maximum is None or dose <= maximum):
             found.append(dose)
     return tuple(found)
+
+
+def _completed(
+    doses: tuple[float, ...], first: float, limits: Limits, drug: str
+) -> tuple[float, ...]:
+    """Add the adequate dose of this person where the listed doses end below it.
+
+    That is so where a highest dose lies between two listed ones; a dose that no form holds is
+    left out.
+    """
+    goal, last = limits.adequate, (doses or (first,))[-1]
+    if goal is None or last >= goal or (limits.maximum is not None and goal > limits.maximum):
+        return doses
+    return (*doses, goal) if takeable(drug, limits.unit, goal).at_most(goal) == goal else doses
 
 
 def _next_dose(ladder: Ladder, present: float) -> tuple[float, ...]:
@@ -192,6 +219,8 @@ def ladder_rules(ladder: Ladder, entries: list[Entry], base: dt.date) -> list[st
     """Return when the dose is adequate, what bounds it, and what to mind."""
     found = [] if ladder.row.optional_text("rule") is None else [ladder.row.text("rule")]
     goal, limits = ladder.adequate, ladder.limits
+    if limits.lowered:
+        found.append(say("slow"))
     reached = [e for e in entries if goal is not None and e.drug == ladder.drug and e.dose >= goal]
     if reached and goal is not None:
         date = (base + dt.timedelta(days=reached[0].day)).isoformat()
