@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -161,3 +162,24 @@ def test_every_entry_lies_ahead_in_order_with_why_rule_and_source(
         assert entry.treatments
         assert "{" not in entry.rule
         dt.date.fromisoformat(entry.date)
+
+
+def test_lithium_beside_what_raises_it_is_measured_each_week(ways: Any) -> None:
+    alone = ways.case(ways.taken("sertraline", 200))
+    beside = ways.case(ways.taken("sertraline", 200), drugs=("enalapril",))
+    wanted = ways.step("lithium_augmentation")
+    assert _days(_calendar(alone, wanted), "Lithium level")[:3] == [7, 14, 91]
+    assert _days(_calendar(beside, wanted), "Lithium level")[:6] == [7, 14, 21, 28, 35, 42]
+
+
+@pytest.mark.parametrize("drug", ["spironolactone", "trimethoprim", "hydrochlorothiazide"])
+def test_sodium_beside_what_lowers_it(drug: str, ways: Any) -> None:
+    person = ways.case(drugs=(drug,))
+    assert _days(_calendar(person, ways.step("sertraline")), "Sodium")[:3] == [0, 14, 28]
+
+
+def test_no_entry_forbids_what_the_schedule_begins(ways: Any) -> None:
+    person = ways.case(ways.taken("phenelzine", 60))
+    entries = _calendar(person, ways.step("sertraline"))
+    end = next(entry for entry in entries if entry.what.startswith("Diet rules end"))
+    assert "not before the first day that its schedule gives" in end.rule
