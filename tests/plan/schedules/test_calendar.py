@@ -124,7 +124,7 @@ def test_diet_rules_end_two_weeks_after_an_inhibitor(ways: Any) -> None:
     (schedule,) = make_schedules(person, steps)
     off = next(s.day for s in schedule.steps if s.drug == "tranylcypromine" and s.dose == 0)
     found = make_calendar(person, steps, (schedule,))
-    assert _days(found, "Diet and drug rules end") == [off + 14]
+    assert _days(found, "Diet rules end") == [off + 14]
 
 
 def test_what_works_is_kept_and_looked_at(ways: Any) -> None:
