@@ -417,8 +417,10 @@ def test_without_a_norm_a_measure_moves_nothing(run: Run) -> None:
 
 
 def test_a_gene_that_was_not_reported_is_not_mentioned(run: Run) -> None:
+    """Drugs that act on an enzyme are named; how the person's own gene acts is not."""
+    claim = re.compile(r"\b(normal|poor|intermediate|rapid)[ _]metaboli[sz]er|\*\d+/\*\d+", re.I)
     texts = _texts(run())
-    assert not [n for n, t in texts.items() if re.search(r"CYP2[CD]\d+|metaboli[sz]er", t)]
+    assert not [name for name, text in texts.items() if claim.search(text)]
 
 
 def test_follow_up_is_in_order_of_date(run: Run) -> None:

@@ -137,7 +137,7 @@ def demo(
 
 @app.command()
 def plan(  # noqa: PLR0913, PLR0917 - one argument for each option
-    person: Annotated[Path, typer.Argument(help="A person.yaml.")],
+    person: Annotated[Path, typer.Argument(help="A person.yaml or a FHIR bundle (.json).")],
     out: Annotated[Path | None, typer.Option("--out", help="Also write the report here.")] = None,
     decide: Annotated[bool, typer.Option("--decide", help="Add the predictions.")] = False,
     date: Date = None,
@@ -159,7 +159,7 @@ def plan(  # noqa: PLR0913, PLR0917 - one argument for each option
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(help="A person.yaml or a BIDS dataset.")],
+    path: Annotated[Path, typer.Argument(help="A person.yaml, a FHIR bundle or a BIDS dataset.")],
     date: Date = None,
     site: Site = None,
     as_json: FindingsJson = False,

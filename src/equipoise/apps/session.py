@@ -60,7 +60,8 @@ def read_participant(dataset: Path, label: str, *, today: str) -> Timeline:
         raise RecordError(
             "there is neither a clinical record nor a resting scan",
             where=f"{dataset} sub-{label}",
-            todo=f"add clinical/sub-{label}_person.yaml or fMRIPrep derivatives",
+            todo=f"add clinical/sub-{label}_person.yaml, clinical/sub-{label}_fhir.json or "
+            "fMRIPrep derivatives",
         )
     timeline = Timeline(label)
     if path is not None:

@@ -21,7 +21,9 @@ ASKED: Final = (
     "suicidal_plan",
     "suicide_attempt_recent",
     "suicidal_ideation_active",
+    "suicidal_ideation_method",
     "passive_death_thoughts",
+    "suicide_attempt_past",
 )
 """Findings of `red_flags/findings` that concern suicide, the most pressing first."""
 
