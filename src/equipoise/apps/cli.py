@@ -7,6 +7,7 @@ Exit codes: 0 done ("not measured" included), 2 bad input or usage, 1 a fault of
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -150,10 +151,12 @@ def plan(  # noqa: PLR0913, PLR0917 - one argument for each option
 ) -> None:
     """Plan from the clinical record alone."""
     del debug
+    # The matrices of one person are small: on a busy machine threads cost more than they bring.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from equipoise.apps import commands
 
     settings = _with_norms(_settings(date, seed, site, acknowledge), norms)
-    answer = commands.plan_person(person, settings, out=out, decide=decide)
+    answer = commands.plan_person(person, settings, out=out, decide=decide, told=not as_json)
     _print(answer.plans[0], answer.text, as_json)
 
 

@@ -12,7 +12,6 @@ from equipoise.apps import outputs, session
 from equipoise.apps.documents import plan_document
 from equipoise.apps.files import make_folder, write_text
 from equipoise.apps.progress import progress
-from equipoise.apps.summary import summary
 from equipoise.core.errors import EquipoiseError, InputError, RecordingError
 from equipoise.core.nouns import Dossier, Recording
 from equipoise.core.steps import NoStore
@@ -103,7 +102,13 @@ def _known_labels(
 def _told(outcome: session.Outcome) -> str:
     if not outcome.worked:
         return f"Nothing to do: the data have not changed.\nReport: {outcome.report}"
-    return f"{summary(outcome.dossier)}\n\nReport: {outcome.report}"
+    return f"{_words(outcome.dossier)}\n\nReport: {outcome.report}"
+
+
+def _words(dossier: Dossier) -> str:
+    from equipoise.apps.summary import summary  # the words of the report; JSON needs none
+
+    return summary(dossier)
 
 
 def run_group(dataset: Path, out: Path, labels: tuple[str, ...]) -> str:
@@ -131,7 +136,12 @@ def run_demo(out: Path, date: str | None, seed: int) -> Answer:
 
 
 def plan_person(
-    person: Path, settings: pipeline.RunSettings, *, out: Path | None, decide: bool
+    person: Path,
+    settings: pipeline.RunSettings,
+    *,
+    out: Path | None,
+    decide: bool,
+    told: bool = True,
 ) -> Answer:
     """Plan from one record; with `out`, write the same files as a run.
 
@@ -145,6 +155,8 @@ def plan_person(
         Output folder.
     decide : bool
         Whether the document holds the predictions.
+    told : bool, optional
+        Whether the text is wanted too.
 
     Returns
     -------
@@ -154,7 +166,8 @@ def plan_person(
     timeline = ingest.read_person(person, today=settings.today)
     if out is None:
         dossier: Dossier = pipeline.run_person(timeline, settings, store=NoStore())
-        return Answer((plan_document(dossier, decide=decide),), summary(dossier))
+        document = plan_document(dossier, decide=decide)
+        return Answer((document,), _words(dossier) if told else "")
     outputs.check_place(out)
     make_folder(out)
     session.start_log(out)

@@ -17,7 +17,6 @@ from equipoise.core.nouns import InputDigest, Timeline
 from equipoise.ingest import schema as s
 from equipoise.ingest import sections
 from equipoise.ingest.entries import Entry, Sheet, read_entries, read_entry
-from equipoise.ingest.fhir import examine_bundle
 from equipoise.ingest.join import join, without_places
 from equipoise.ingest.rules import check_whole
 from equipoise.ingest.yaml_lines import Entries, parse_yaml
@@ -81,16 +80,24 @@ def examine_person(
     """
     record, bundle = _both(path)
     if record is None:
-        timeline, faults = examine_bundle(path, today=today, expected_label=expected_label)
+        timeline, faults = _examine_bundle(path, today, expected_label)
         return (None if timeline is None else without_places(timeline)), faults
     timeline, faults = _examine_record(record, today, expected_label)
     if bundle is None or timeline is None:
         return timeline, faults
-    told, faults = examine_bundle(bundle, today=today, expected_label=timeline.label)
+    told, faults = _examine_bundle(bundle, today, timeline.label)
     if told is None:
         return None, faults
     joined, faults = join(timeline, told, (str(record), str(bundle)))
     return (None if joined is None else without_places(joined)), faults
+
+
+def _examine_bundle(
+    path: Path, today: IsoDate, expected_label: str | None
+) -> tuple[Timeline | None, tuple[InputError, ...]]:
+    from equipoise.ingest.fhir import examine_bundle  # imported only where a bundle is read
+
+    return examine_bundle(path, today=today, expected_label=expected_label)
 
 
 def _both(path: Path) -> tuple[Path | None, Path | None]:
