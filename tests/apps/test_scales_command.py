@@ -227,3 +227,28 @@ def test_many_rows_are_quick(tmp_path: Path) -> None:
     # A fifth of 100,000 rows; those took 4 s, so this has room for a slow machine.
     assert time.process_time() - began < 4
     assert scored.table.count("\n") == 20_001
+
+
+def test_answers_are_never_replaced_by_way_of_a_new_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = f"{_items(2)}\n1,2\n"
+    path = _file(tmp_path, answers)
+    out = tmp_path / "new" / ".." / path.name
+    code, _, told = _run(capsys, "scales", "score", "phq2", str(path), "--out", str(out))
+    assert code == 2
+    assert "would replace the answers" in told
+    assert path.read_text() == answers
+
+
+def test_an_empty_line_of_a_table_of_one_column_is_no_person_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _file(tmp_path, "item1\n3\n\n5\n")
+    code, printed, told = _run(capsys, "scales", "score", "cgi_s", str(path))
+    assert (code, printed) == (2, "")
+    assert "row 3: an empty line" in told
+    path = _file(tmp_path, '\nitem1\n3\n""\n5\n\n')
+    code, printed, _ = _run(capsys, "scales", "score", "cgi_s", str(path))
+    assert code == 0
+    assert [row["total"] for row in csv.DictReader(io.StringIO(printed))] == ["3", "", "5"]

@@ -179,6 +179,11 @@ def test_bipolarity_needs_all_three(
         ("0 . . . . 0", None, "human_assessment", "incomplete"),
         (". . . . . .", None, "human_assessment", "incomplete"),
         (". . . . . 1", 1, "high", "incomplete"),  # what is sure goes first
+        (". 0 . . . 1", None, "high", "incomplete"),  # behaviour without a date stays grave
+        ("0 . . . . 1", None, "high", "incomplete"),
+        (". 1 0 . 0 0", None, "high", "incomplete"),  # thoughts, and intent not answered
+        (". 1 0 0 . 0", None, "high", "incomplete"),
+        (". 0 . . . 1", 0, "human_assessment", "incomplete"),
         ("1 0 0 1 0 0", None, "high", "complete"),  # a yes counts, whatever was skipped
     ],
 )
@@ -348,3 +353,12 @@ def test_no_name_belongs_to_two_scales() -> None:
             plain = "".join(c for c in name.lower() if c.isalnum())
             owners.setdefault(plain, set()).add(row.text("id"))
     assert {name: ids for name, ids in owners.items() if len(ids) > 1} == {}
+
+
+def test_answers_to_both_of_a_pair_are_told() -> None:
+    """Appetite both less and more: the higher counts, and the reader hears of it (Rush 2003)."""
+    found = _score("qids_sr16", _items("0 0 0 0 0 1 2 0 0 0 0 0 0 0 0 0"))
+    assert (found.total, found.status) == (2, "complete")
+    assert found.notes == ("items 6 and 7 were both answered: only the higher counts",)
+    # A zero stands for the one that was not asked in many exports.
+    assert _score("qids_sr16", _items("0 0 0 0 0 0 2 0 0 0 0 0 0 0 0 0")).notes == ()

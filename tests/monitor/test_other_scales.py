@@ -59,6 +59,14 @@ def test_verdict_by_each_scale(scale: str, first: float, last: float, verdict: s
     assert found.verdict == verdict
 
 
+def test_a_response_in_points_counts_beside_a_halving() -> None:
+    # EPDS: a fall by half or by 4 points; remission is 9 or less.
+    found = _course("epds", 20, 16)
+    assert found is not None
+    assert "Response (better by 4 points or more), not remission (below 10)" in found.words
+    assert "Less than response" not in found.words
+
+
 def test_without_an_error_the_words_say_so() -> None:
     found = _course("ids_sr30", 40, 10)
     assert found is not None

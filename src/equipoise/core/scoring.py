@@ -107,6 +107,7 @@ def score(answers: ScaleAnswers, *, sex: str | None = None) -> ScaleScore:
         found = _Sum(answers.total, (answers.total,) * 2, 1, (), False, "")
         return _judged(rules, items, extras, found, ())
     items, notes = _skipped(rules, answers.items, extras)
+    notes += _opposed(rules, items)
     return _judged(rules, items, extras, _add_up(rules, items), notes)
 
 
@@ -176,6 +177,16 @@ def _skipped(
                 how = "does not count" if skip.overrides else "contradicts it and counts"
                 notes.append(f"{skip.question} was {skip.answer}: the answer to {number} {how}")
     return tuple(filled), tuple(notes)
+
+
+def _opposed(rules: ScaleRules, items: Items) -> tuple[str, ...]:
+    """Note pairs of which one answer was asked and both were given."""
+    notes = []
+    for pair in (pair for group in rules.groups for pair in group.either):
+        if all((items[n - 1] or 0) > rules.items[n - 1].minimum for n in pair):
+            names = " and ".join(map(str, pair))
+            notes.append(f"items {names} were both answered: only the higher counts")
+    return tuple(notes)
 
 
 def _add_up(rules: ScaleRules, items: Items) -> _Sum:

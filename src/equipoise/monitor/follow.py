@@ -149,8 +149,9 @@ def _outcome(series: Series, verdict: str) -> str:
     if low:
         return f"Remission ({below})."
     share = series.scale.optional_number("response_percent")
-    if share is None:
-        return ""
-    if -(series.percent_change or 0) >= share:
+    if share is not None and -(series.percent_change or 0) >= share:
         return f"Response (at least halved), not remission ({below})."
-    return "Less than response (at least halved)."
+    points = series.scale.optional_number("response_points")
+    if points is not None and -series.worse * (series.change or 0) >= points:
+        return f"Response (better by {number(points)} points or more), not remission ({below})."
+    return "" if share is None else "Less than response (at least halved)."

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from equipoise.core.scoring import score
+from equipoise.core.tables import load_table
 from equipoise.ingest.fhir.bundle import open_bundle
 from equipoise.ingest.fhir.read import timeline_of
 from tests.ingest.fhir.conftest import Examine, Read, bundle_of
@@ -128,6 +129,19 @@ def test_the_phq9_of_us_core(parts: tuple[str, ...], shared_data: Path, read: Re
     assert answers.extras == (("difficulty", 1),)
     assert answers.date == "2022-11-29"
     assert timeline.unmapped == ()
+
+
+def test_answers_have_the_order_of_the_published_form(shared_data: Path) -> None:
+    """The codes of answers do not rise with the answer: very difficult is LA6575-0."""
+    path = shared_data / "clinical" / "fhir" / "us-core" / "Questionnaire-phq-9-example.json"
+    concepts = load_table("codes/concepts")
+    orders = set()
+    for item in json.loads(path.read_text(encoding="utf-8"))["item"]:
+        codes = [option["valueCoding"]["code"] for option in item.get("answerOption", ())]
+        if codes:
+            found = [concepts.row(system="loinc", code=code).number("target") for code in codes]
+            orders.add((concepts.row(system="loinc", code=codes[0]).text("kind"), *found))
+    assert orders == {("answer", 0, 1, 2, 3), ("difficulty", 0, 1, 2, 3)}
 
 
 def test_a_wrong_total_beside_its_items_is_refused(shared_data: Path, examine: Examine) -> None:

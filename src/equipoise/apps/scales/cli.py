@@ -23,6 +23,13 @@ Site = Annotated[
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")]
 
 
+def _is_same(out: Path, data: Path) -> bool:
+    # The name is resolved too: a folder on the way to the output may not be there yet.
+    if out.resolve() == data.resolve():
+        return True
+    return out.exists() and data.exists() and out.samefile(data)
+
+
 @scales_app.callback()
 def _root() -> None:
     """Keep the commands below one name."""
@@ -55,7 +62,7 @@ def _score(
     use_site(site)
     rules = known_scale(name)
     crosswalk = None if other is None else find_crosswalk(rules.id, known_scale(other).id)
-    if out is not None and out.exists() and data.exists() and out.samefile(data):
+    if out is not None and _is_same(out, data):
         raise OutputError("the output would replace the answers", where="--out", got=str(out))
     scored = score_file(data, rules, crosswalk)
     if out is None:

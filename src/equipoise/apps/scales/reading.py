@@ -90,15 +90,24 @@ def _lines(path: Path, stream: Iterator[bytes]) -> Iterator[str]:
 
 def _rows(path: Path, rules: ScaleRules, lines: Iterator[str]) -> Iterator[Answered]:
     reader = csv.reader(lines, strict=True)
-    header = next(reader, None)
-    if not header:
+    header = next((cells for cells in reader if cells), None)
+    if header is None:
         raise InputError("the file is empty", where=str(path), allowed="a header and rows")
     columns = _columns(path, rules, tuple(name.strip().lower() for name in header))
     seen: set[str] = set()
     number = 0
+    blank = 0
     for cells in reader:
         if not cells:
+            blank = reader.line_num
             continue
+        if blank and len(header) == 1:
+            # With one column an empty line may be an answer left out; without it ids would shift.
+            raise InputError(
+                "an empty line in a table of one column",
+                where=f"{path}, row {blank}",
+                todo='add a column id, or write "" for an answer that was left out',
+            )
         number += 1
         where = f"{path}, row {reader.line_num}"
         if len(cells) != len(header):
