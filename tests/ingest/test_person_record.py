@@ -133,7 +133,10 @@ def test_the_full_record_by_hand(write: Write, full_text: str) -> None:
         )),
         allergies=given((Allergy("codeine", "allergy", given("rash"), 37),)),
         family=given((FamilyCondition("F33.1", "icd10", given("mother"), 38),)),
-        side_effects=given((ReportedEffect("nausea", "mild", "2025-01-10", 39),)),
+        side_effects=given((
+            ReportedEffect("nausea", "mild", "2025-01-10", 39),
+            ReportedEffect("tremor", "none", "2025-01-10", 39),
+        )),
         visit_notes=given((VisitNote("Will I be able to stop it again?", "2025-01-10", 40),)),
         sources=(
             InputDigest("sub-01_person.yaml", hashlib.sha256(full_text.encode()).hexdigest()),

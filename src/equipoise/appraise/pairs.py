@@ -11,7 +11,14 @@ from equipoise.appraise.reasons import row_reason
 from equipoise.core.nouns import SafetyReason, Timeline
 from equipoise.core.tables import Row, Table, load_table
 
-__all__ = ["PairRules", "acting", "clashes", "pair_reasons", "read_pair_rules"]
+__all__ = [
+    "PairRules",
+    "acting",
+    "clashes",
+    "pair_reasons",
+    "read_pair_rules",
+    "unread_drugs",
+]
 
 Sides = tuple[Row, frozenset[str], frozenset[str]]
 
@@ -82,7 +89,7 @@ def pair_reasons(
     rules = _about(option, rules)
     if not rules.interactions:
         return ()
-    reasons = list(_not_asked(timeline))
+    reasons = [*_not_asked(timeline), *_unread(timeline)]
     for use in uses:
         if use.drug in option.drugs:
             continue
@@ -99,6 +106,7 @@ def _about(option: Option, rules: PairRules) -> PairRules:
     names = option.names
 
     def meant(sides: tuple[Sides, ...]) -> tuple[Sides, ...]:
+        """Return the rules with a side that the option has."""
         return tuple(
             one for one in sides if not names.isdisjoint(one[1]) or not names.isdisjoint(one[2])
         )
@@ -205,6 +213,32 @@ def _not_asked(timeline: Timeline) -> Iterable[SafetyReason]:
             "present and past treatments of the depression",
             "ask for every treatment of the depression with its dates",
         )
+
+
+def _unread(timeline: Timeline) -> Iterable[SafetyReason]:
+    """Yield a reason for each drug of the record that no table could read: it may interact."""
+    for what in unread_drugs(timeline):
+        yield _cannot_tell(
+            "drug_not_read",
+            f"the interactions of a drug of the record that could not be read: {what}",
+            "find out which drug it is, and enter it by name",
+        )
+
+
+def unread_drugs(timeline: Timeline) -> tuple[str, ...]:
+    """Return the drugs of the record, perhaps taken now, that could not be read; each once.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The record.
+
+    Returns
+    -------
+    tuple of str
+        As they stand in the source, in the order of the record.
+    """
+    return tuple(dict.fromkeys(one.what for one in timeline.unmapped if one.hides == "drug"))
 
 
 def _unlisted(drug: str) -> SafetyReason:

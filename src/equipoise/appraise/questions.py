@@ -8,6 +8,7 @@ laboratory value, an item of a scale), and for whom it holds (sex, age). The ans
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 from equipoise.core.tables import MISSING, Row, Table, load_table
@@ -54,6 +55,11 @@ class Limits:
     at_least: float | None
     below: float | None
 
+    @property
+    def open_ended(self) -> bool:
+        """Whether there is no limit at all."""
+        return self.above is None and self.at_least is None and self.below is None
+
     def crossed(self, value: float) -> bool:
         """Return whether `value`, in `unit`, answers yes."""
         return (
@@ -73,7 +79,7 @@ class Limits:
         return f", below {self.below:g}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """What a rule asks; each field is a column of the rule tables, empty where it is not asked.
 
@@ -91,7 +97,8 @@ class Question:
     depression, `episodes_from` about the number of the present one, `weeks_from` about its weeks
     until symptoms were last asked. `counted` is a set of signs that are counted. With `lab_rise`
     the newest value is compared with the lowest one before it. `given_pregnancy` is a filter:
-    ``pregnant``, ``breastfeeding``, ``not_pregnant``.
+    ``pregnant``, ``breastfeeding``, ``not_pregnant``. A drug that was stopped at most `drugs_days`
+    before the last sign (or as long as the drug itself lingers) counts as taken.
     """
 
     conditions: tuple[str, ...]
@@ -128,6 +135,29 @@ class Question:
     lab_rise: float | None = None
     given_pregnancy: tuple[str, ...] = ()
     extra: str | None = None
+    drugs_days: float | None = None
+
+    @cached_property
+    def uses(self) -> tuple[str, ...]:
+        """The sources that it asks, so that no other one is looked at."""
+        asked = {
+            "conditions": self.conditions,
+            "findings": self.findings,
+            "implants": self.implants,
+            "pregnancy": self.pregnancy,
+            "specifiers": self.specifiers,
+            "lab": self.limits is not None,
+            "scale": self.scale is not None,
+            "adherence": self.adherence,
+            "drugs": self.drugs,
+            "depressants": self.depressants,
+            "family": self.family,
+            "effects": self.effects,
+            "onset": self.onset_age_below is not None or self.onset_age_from is not None,
+            "episodes": self.episodes_from is not None,
+            "weeks": self.weeks_from is not None,
+        }
+        return tuple(name for name, used in asked.items() if used)
 
 
 def read_question(row: Row) -> Question:
@@ -168,6 +198,7 @@ def read_question(row: Row) -> Question:
         lab_rise=ask.number("lab_rise"),
         given_pregnancy=ask.items("given_pregnancy"),
         extra=ask.text("scale_extra"),
+        drugs_days=ask.number("drugs_days"),
     )
 
 
@@ -178,15 +209,19 @@ class _Asked:
     row: Row
 
     def text(self, column: str) -> str | None:
+        """Return a text, None where there is none."""
         return self.row.optional_text(column) if column in self.row.cells else None
 
     def number(self, column: str) -> float | None:
+        """Return a number, None where there is none."""
         return self.row.optional_number(column) if column in self.row.cells else None
 
     def items(self, column: str) -> tuple[str, ...]:
+        """Return the parts of a list, none where there is no list."""
         return self.row.items(column) if column in self.row.cells else ()
 
     def flag(self, column: str) -> bool:
+        """Return whether the row says ``true``."""
         return self.row.cells.get(column, MISSING) == "true"
 
 

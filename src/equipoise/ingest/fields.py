@@ -103,7 +103,7 @@ def did_you_mean(names: Iterable[str]) -> str:
     return f"did you mean {told}?" if told else ""
 
 
-def scalar_kind(says: str, read: Callable[[str, Spot], T]) -> Kind[T]:
+def scalar_kind(says: str, read: Callable[[str, Spot], T], words: tuple[str, ...] = ()) -> Kind[T]:
     """Return a kind whose values are single words or numbers.
 
     Parameters
@@ -112,6 +112,8 @@ def scalar_kind(says: str, read: Callable[[str, Spot], T]) -> Kind[T]:
         What is allowed.
     read : Callable
         Reads the text, which is never empty and never stands for nothing.
+    words : tuple of str
+        Words that are values here although they stand for nothing elsewhere (``none``).
 
     Returns
     -------
@@ -124,7 +126,7 @@ def scalar_kind(says: str, read: Callable[[str, Spot], T]) -> Kind[T]:
             got = "a list" if isinstance(node, Sequence) else "keys with values"
             raise RecordError("a single value is needed", where=spot.where, got=got, allowed=says)
         text = node.text
-        if text.casefold() in _EMPTY:
+        if text.casefold() in _EMPTY and text not in words:
             raise RecordError(
                 "no value stands here",
                 where=spot.where,
@@ -188,7 +190,7 @@ def choice(*words: str) -> Kind[str]:
             )
         return text
 
-    return scalar_kind(says, _read)
+    return scalar_kind(says, _read, words)
 
 
 def many(kind: Kind[T]) -> Kind[tuple[T, ...]]:

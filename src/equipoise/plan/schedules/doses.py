@@ -218,6 +218,22 @@ def _from_table(ground: Ground, row: Row) -> Limits:
 def present_dose(ground: Ground, trial: TreatmentTrial, drug: str, unit: str) -> float:
     """Return the dose that is taken now, in the unit of the tables.
 
+    Parameters
+    ----------
+    ground : Ground
+        What the schedules stand on.
+    trial : TreatmentTrial
+        The running trial of the drug.
+    drug : str
+        Id of the drug.
+    unit : str
+        Unit of the tables.
+
+    Returns
+    -------
+    float
+        The dose that the record gives.
+
     Raises
     ------
     NoScheduleError

@@ -73,7 +73,28 @@ def draw(
     origin: tuple[str, str, str],
     washout: tuple[int, int] | None = None,
 ) -> Schedule:
-    """Return a schedule whose day 0 is `base`."""
+    """Return a schedule whose day 0 is `base`.
+
+    Parameters
+    ----------
+    head : Head
+        What the schedule is and whom it is of.
+    entries : sequence of Entry
+        Doses by the day, in any order.
+    base : date
+        Date of day 0.
+    rules : iterable of str
+        Sentences that hold for the whole schedule; empty ones and repeats are left out.
+    origin : tuple of str
+        Reference, grade and how it was checked.
+    washout : tuple of int, optional
+        First and last day without either drug.
+
+    Returns
+    -------
+    Schedule
+        With its days in order.
+    """
     steps = tuple(
         DoseStep(
             day=entry.day,
