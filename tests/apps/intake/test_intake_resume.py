@@ -21,10 +21,10 @@ TODAY = "2026-03-02"
 # Answers by a part of the question; all other questions are left with the rest of their section.
 ANSWERS = {
     "Label of the person": "07",
-    "wished to be dead": "no",
-    "thoughts of killing yourself": "unknown",
-    "intention of acting": "no",
-    "worked out details": "no",
+    "rather not be alive": "no",
+    "thoughts of suicide": "unknown",
+    "means to act on": "no",
+    "Ask about a plan": "no",
     "attempt or preparation": "no",
     "Age in years": "38",
     "Sex": "female",
