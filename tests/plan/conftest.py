@@ -146,6 +146,7 @@ def person(
         demographics=Demographics(given("female"), given(age)),
         treatments=given(trials),
         drugs=given(()),
+        allergies=given(()),
         conditions=given(()),
         scales=given(answers),
     )

@@ -28,11 +28,22 @@ def allergy_reasons(option: Option, timeline: Timeline) -> Iterable[SafetyReason
     ------
     SafetyReason
         ``hard_stop`` for the drug of an allergy and for its isomer, parent, metabolite or other
-        product; ``caution`` for another drug of its class, and after an intolerance.
+        product; ``caution`` for another drug of its class, and after an intolerance;
+        ``cannot_tell`` where the record holds an allergy that could not be read.
     """
     for allergy in timeline.allergies.or_else(()):
         for drug in option.drugs:
             yield from _reasons(drug, allergy)
+    if option.drugs:
+        yield from _unread(timeline)
+
+
+def _unread(timeline: Timeline) -> Iterable[SafetyReason]:
+    """Yield a reason for each allergy of the record that no table could read."""
+    for what in dict.fromkeys(one.what for one in timeline.unmapped if one.hides == _ALLERGY):
+        missing = f"which drug an allergy of the record means: {what}"
+        action = "find out which drug it is, and enter it by name"
+        yield _reason("allergy_not_read", "cannot_tell", f"Not known: {missing}", action, missing)
 
 
 def _reasons(drug: str, allergy: Allergy) -> Iterable[SafetyReason]:
@@ -68,13 +79,15 @@ def _title(drug: str) -> str:
     return drug.replace("_", " ") if row is None else row.text("title")
 
 
-def _reason(rule: str, verdict: Verdict, text: str, action: str) -> SafetyReason:
+def _reason(
+    rule: str, verdict: Verdict, text: str, action: str, missing: str | None = None
+) -> SafetyReason:
     return SafetyReason(
         rule=rule,
         verdict=verdict,
         text=text,
         action=action,
-        missing=None,
+        missing=missing,
         reference="equipoise_method",
         grade="n/a",
         checked="derived",

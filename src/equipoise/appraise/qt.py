@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option
-from equipoise.appraise.pairs import acting
+from equipoise.appraise.pairs import acting, unread_drugs
 from equipoise.appraise.questions import read_question
 from equipoise.appraise.reasons import row_reason
 from equipoise.appraise.rules import answer
@@ -66,6 +66,7 @@ def qt_factors(timeline: Timeline, uses: Iterable[DrugInUse], catalogue: Catalog
             present.append(QtFactor(row, f"{row.text('text')} ({reply.evidence})"))
         elif reply.truth == "unknown" and row.flag("asked_for"):
             unknown.append(row.text("text"))
+    unknown += [f"what {what} is" for what in unread_drugs(timeline)]
     return QtFactors(tuple(present), tuple(unknown))
 
 

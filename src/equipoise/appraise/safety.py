@@ -22,7 +22,7 @@ from equipoise.appraise.drug_use import (
 )
 from equipoise.appraise.history import history_reasons, taken_reasons
 from equipoise.appraise.names import printed
-from equipoise.appraise.pairs import PairRules, pair_reasons, read_pair_rules
+from equipoise.appraise.pairs import PairRules, pair_reasons, read_pair_rules, unread_drugs
 from equipoise.appraise.prepared import prepared
 from equipoise.appraise.qt import QtFactors, qt_factors, qt_reasons
 from equipoise.appraise.questions import Question, Reply, read_question
@@ -252,6 +252,8 @@ def _kind(option: str) -> str | None:
 def _nothing_to_add_to(option: Option, shared: Ground) -> bool:
     """Return whether it is known that no antidepressant is taken to which one could add."""
     if not (shared.timeline.treatments.known and shared.timeline.drugs.known):
+        return False
+    if unread_drugs(shared.timeline):
         return False
     others = (use.drug for use in shared.uses if use.taken and use.drug not in option.drugs)
     names = (shared.catalogue.names.get(drug, frozenset()) for drug in others)

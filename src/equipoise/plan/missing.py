@@ -76,6 +76,7 @@ def still_missing(case: Case) -> tuple[str, ...]:
     sections = (
         ("present and past treatments of the depression", case.timeline.treatments.known),
         ("the drugs taken now", case.timeline.drugs.known),
+        ("allergies and intolerances of drugs", case.timeline.allergies.known),
         ("other diagnoses", case.timeline.conditions.known),
         ("the age", case.timeline.demographics.age_years.known),
         ("the sex", case.timeline.demographics.sex.known),

@@ -245,11 +245,12 @@ def avoided(verdict: OptionVerdict) -> bool:
         True where it is not blocked, but for a specialist to choose; no plan names it.
     """
     rules = load_table("contraindications/contraindications")
-    pairs = load_table("interactions/interactions")
+    pairs, genes = load_table("interactions/interactions"), load_table("genes/rules")
     for reason in verdict.reasons:
         if reason.verdict != "caution":
             continue
-        rule, pair = rules.find(id=reason.rule), pairs.find(id=reason.rule)
+        rule = rules.find(id=reason.rule) or genes.find(id=reason.rule)
+        pair = pairs.find(id=reason.rule)
         if rule is not None and rule.cells["avoid"] == "true" and not reason.missing:
             return True
         if pair is not None and pair.text("severity") == _AVOID:
