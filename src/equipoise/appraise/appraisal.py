@@ -41,7 +41,7 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
         diagnosis_check=checks,
         trials=trials,
         stage=stage,
-        red_flags=emergencies_first((*find_red_flags(timeline), *combinations(shared))),
+        red_flags=emergencies_first((*find_red_flags(timeline, today=today), *combinations(shared))),
         verdicts=tuple(judge(option, shared) for option in option_ids()),
         current=current_stops(shared),
         episode_criteria=check_criteria(timeline),

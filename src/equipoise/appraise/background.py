@@ -6,7 +6,8 @@ ask for its part of the record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,7 @@ DRUGS: Final = "drugs/drugs"
 DEPRESSANTS: Final = "checks/depressants"
 _NONE: Final = "none"
 _SYMPTOM: Final = "symptom"
+_SIGN: Final = "sign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,20 @@ def _names(drug: str) -> frozenset[str]:
 
 
 def ask_drugs(question: Question, timeline: Timeline) -> Reply | None:
-    """Answer by the drugs taken now; a list of drugs without one of them answers no."""
+    """Answer by the drugs taken now; a list of drugs without one of them answers no.
+
+    Where the question says for how long a drug lingers, one that was stopped lately counts too.
+    """
     if not question.drugs:
         return None
     wanted = set(question.drugs)
-    found = [t.drug for t in _drugs(timeline) if t.stop is None and wanted & _names(t.drug)]
-    if found:
-        return Reply(
-            "yes", f"taken now: {', '.join(_title(drug) for drug in dict.fromkeys(found))}"
-        )
+    held = [taken for taken in _drugs(timeline) if wanted & _names(taken.drug)]
+    now = [_title(taken.drug) for taken in held if taken.stop is None]
+    told = [f"taken now: {', '.join(dict.fromkeys(now))}"] if now else []
+    if question.drugs_days is not None:
+        told += _lingering(held, question.drugs_days, timeline)
+    if told:
+        return Reply("yes", "; ".join(told))
     if timeline.drugs.known and timeline.treatments.known:
         return Reply("no", "drugs taken now")
     return Reply("unknown")
@@ -81,6 +88,32 @@ def ask_drugs(question: Question, timeline: Timeline) -> Reply | None:
 
 def _title(drug: str) -> str:
     return within(titled(DRUGS, drug))
+
+
+def _lingering(held: Iterable[_Taken], days: float, timeline: Timeline) -> list[str]:
+    """Return the drugs that were stopped so lately that they may still act in the signs."""
+    signs = _last_sign(timeline)
+    told = []
+    for taken in held:
+        row = load_table(DRUGS).find(id=taken.drug)
+        own = None if row is None else row.optional_number("lingers")
+        lasts = dt.timedelta(days=max(days, own or 0.0))
+        if taken.stop is not None and (signs is None or signs <= latest(taken.stop) + lasts):
+            told.append(f"stopped lately: {_title(taken.drug)} ({taken.stop})")
+    return list(dict.fromkeys(told))
+
+
+def _last_sign(timeline: Timeline) -> dt.date | None:
+    """Return the earliest day that the newest sign allows; None where a sign has no date."""
+    table = load_table("red_flags/findings")
+    days = [
+        f.date.value
+        for f in timeline.findings.or_else(())
+        if f.status == "present" and (row := table.find(id=f.finding)) and row.text("kind") == _SIGN
+    ]
+    if not days or None in days:
+        return None
+    return max(earliest(day) for day in days if day is not None)
 
 
 def ask_depressants(question: Question, timeline: Timeline) -> Reply | None:

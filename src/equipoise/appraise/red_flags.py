@@ -8,6 +8,8 @@ from typing import Literal, cast
 
 from equipoise.appraise.questions import Reply, questions_of
 from equipoise.appraise.rules import answer
+from equipoise.appraise.standing import standing
+from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import PathwayStep, RedFlag, Timeline
 from equipoise.core.tables import Row, load_table
 
@@ -25,13 +27,16 @@ class _Raised:
     evidence: list[str] = field(default_factory=list)
 
 
-def find_red_flags(timeline: Timeline) -> tuple[RedFlag, ...]:
+def find_red_flags(timeline: Timeline, *, today: IsoDate | None = None) -> tuple[RedFlag, ...]:
     """Return the red flags of a record, emergencies first.
 
     Parameters
     ----------
     timeline : Timeline
         The record.
+    today : str, optional
+        The day of the run. With it an emergency of long ago that nobody has asked about since
+        becomes a flag on watch that asks for it.
 
     Returns
     -------
@@ -51,9 +56,16 @@ def find_red_flags(timeline: Timeline) -> tuple[RedFlag, ...]:
         if level is None:
             continue
         doubt = "" if reply.truth == "yes" else ": asked, not known"
-        flag = raised.setdefault(row.text("flag"), _Raised(row.text("title") + doubt, level))
+        name, title = row.text("flag"), row.text("title") + doubt
         if level == "emergency":
-            flag.title, flag.level = row.text("title"), level
+            stands = standing(row, question, timeline, today)
+            if stands != "now":
+                lowered = load_table("red_flags/lowered").row(id=stands)
+                level = cast(Level, lowered.text("level"))
+                name, title = lowered.text("flag"), lowered.text("title")
+        flag = raised.setdefault(name, _Raised(title, level))
+        if level == "emergency":
+            flag.title, flag.level = title, level
         flag.evidence.append(reply.evidence)
     flags = [
         RedFlag(name, flag.title, flag.level, "; ".join(flag.evidence), pathway(name))

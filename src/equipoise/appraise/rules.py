@@ -13,6 +13,8 @@ from equipoise.core.nouns import Timeline
 
 __all__ = ["answer"]
 
+_ASK = {**SOURCES, **BACKGROUND}
+
 
 def answer(question: Question, timeline: Timeline) -> Reply:
     """Answer a question of a rule from a record.
@@ -51,8 +53,8 @@ def _replies(question: Question, timeline: Timeline) -> dict[str, Reply]:
     """Return what each source that the question names says."""
     replies = {
         name: reply
-        for name, ask in (*SOURCES.items(), *BACKGROUND.items())
-        if (reply := ask(question, timeline)) is not None
+        for name in question.uses
+        if (reply := _ASK[name](question, timeline)) is not None
     }
     if question.counted is not None:
         replies["counted"] = count(

@@ -224,7 +224,7 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     if not newest:
         return Reply("unknown")
     if question.lab_rise is not None:
-        return _risen(question.lab_rise, limits.unit, values_held, newest)
+        return _risen(question.lab_rise, limits, values_held, newest)
     values = [lab_value(lab, limits.unit) for lab in newest]
     told = "; ".join(
         f"{titled('labs/labs', lab.test)} {lab.value:g} {_unit(lab.unit)}"
@@ -234,8 +234,14 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     return _lab_reply(limits, values, told)
 
 
-def _risen(by: float, unit: str, held: Sequence[LabResult], newest: Sequence[LabResult]) -> Reply:
-    """Return whether a newest value lies more than `by` above the lowest of the earlier ones."""
+def _risen(
+    by: float, limits: Limits, held: Sequence[LabResult], newest: Sequence[LabResult]
+) -> Reply:
+    """Return whether a newest value lies more than `by` above the lowest of the earlier ones.
+
+    Where the question has a limit too, the newest value has to cross it.
+    """
+    unit = limits.unit
     before = [(lab_value(lab, unit), lab) for lab in held if lab not in newest]
     known = [(value, lab) for value, lab in before if value is not None]
     if not known:
@@ -243,7 +249,8 @@ def _risen(by: float, unit: str, held: Sequence[LabResult], newest: Sequence[Lab
     low, first = min(known, key=lambda pair: pair[0])
     for lab in newest:
         value = lab_value(lab, unit)
-        if value is not None and value - low > by:
+        crossed = value is not None and (limits.open_ended or limits.crossed(value))
+        if value is not None and crossed and value - low > by:
             title = titled("labs/labs", lab.test)
             return Reply(
                 "yes", f"{title} {low:g} ({first.date}), then {value:g} {_unit(unit)} ({lab.date})"
