@@ -244,7 +244,7 @@ def test_no_step_names_what_a_rule_says_to_avoid(
 def test_ect_stands_first_where_the_guideline_puts_it_first(plan: Planner, make: Any) -> None:
     """CANMAT: second-line in general, first-line with psychosis or acute suicidality."""
     decision = make.ranking("rtms", "ect")
-    for flags, first in (((), "rtms"), ((make.flag("emergency", "psychosis"),), "ect")):
+    for flags, first in (((), "rtms"), ((make.flag("emergency", "suicidal_plan"),), "ect")):
         judged = make.appraisal(at=make.stage(2), flags=flags)
         found = plan(make.person(), judged, decision, acknowledged=True)
         assert _step(found, "Choose with the person").treatments[0] == first

@@ -75,7 +75,8 @@ def test_a_bare_record_is_asked_first(run: Run) -> None:
     dossier = run(BARE)
     plan = dossier.plan
     assert not any(step.treatments for step in plan.steps)
-    assert plan.steps[0].action.startswith("Record every treatment")
+    assert plan.steps[0].action.startswith("Ask in person about thoughts of suicide")
+    assert plan.steps[1].action.startswith("Record every treatment")
     assert "present and past treatments of the depression" in plan.still_missing
     assert {type(result) for result in dossier.not_measured} == {NotMeasured}
     assert dossier.measurements == ()

@@ -12,7 +12,7 @@ from equipoise.plan.facts import evidence_for
 from equipoise.plan.missing import last_total
 from equipoise.plan.options import choose, left_out, left_out_words, listed
 from equipoise.plan.situations.follow import relapse_risks
-from equipoise.plan.states import in_state, in_treatment, may_choose
+from equipoise.plan.states import bipolar, in_state, in_treatment, may_choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,7 +206,7 @@ def _states(case: Case) -> frozenset[str]:
         "untreated": choosing and stage.at_most == 0 and not case.running,
         "treated": in_treatment(case),
         "treated_unhelped": choosing,
-        "inadequate": bool(in_state(case, "inadequate")),
+        "inadequate": bool(in_state(case, "inadequate")) and not bipolar(case),
         "unrecorded": bool(in_state(case, "unknown")),
         "tried": choosing and bool(in_state(case, "tried")),
         "resting": choosing and not case.running,

@@ -8,22 +8,23 @@ from equipoise.core.dates import weeks_between
 from equipoise.core.tables import load_table
 from equipoise.plan.doses import with_room
 from equipoise.plan.missing import last_total
-from equipoise.plan.options import choose
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import RedFlag, TreatmentTrial
     from equipoise.plan.case import Case, Running
 
 __all__ = [
-    "acute_choice",
     "acute_flags",
+    "bipolar",
     "comes_first",
     "helped",
     "in_state",
     "in_treatment",
     "may_choose",
     "minimal_score",
+    "other_states",
     "ranked",
+    "suicide_open",
     "too_young",
     "waiting",
     "watched",
@@ -39,10 +40,16 @@ def acute_flags(case: Case) -> tuple[RedFlag, ...]:
     return tuple(f for f in flags if f.id in about and f.grade == "emergency")
 
 
-def acute_choice(case: Case) -> bool:
-    """Whether the ranking itself begins with what the guideline puts first in such a state."""
-    choice = choose(case) if ranked(case) and not case.working else None
-    return choice is not None and comes_first(case, choice.named[0].treatment, acute_flags(case))
+def other_states(case: Case) -> tuple[RedFlag, ...]:
+    """Return the states that are treated before any treatment of depression is chosen."""
+    about = load_table("phases/steps").row(applies_when="other_state").items("flags")
+    return tuple(f for f in case.appraisal.red_flags if f.id in about and f.grade == "emergency")
+
+
+def bipolar(case: Case) -> bool:
+    """Whether the record says bipolar disorder or mania: no antidepressant alone is raised then."""
+    items = case.appraisal.diagnosis_check
+    return any(item.id == "bipolarity" and item.status == "abnormal" for item in items)
 
 
 def comes_first(case: Case, treatment: str, flags: tuple[RedFlag, ...]) -> bool:
@@ -57,6 +64,15 @@ def watched(case: Case) -> tuple[list[RedFlag], list[RedFlag]]:
     about = load_table("phases/steps").row(applies_when="watch").items("flags")
     flags = [flag for flag in case.appraisal.red_flags if flag.grade == "watch"]
     return [f for f in flags if f.id in about], [f for f in flags if f.id not in about]
+
+
+def suicide_open(case: Case) -> bool:
+    """Whether nobody asked in person about thoughts of suicide: no finding settles it."""
+    items = case.appraisal.diagnosis_check
+    known = {f.finding for f in case.timeline.findings.or_else(()) if f.status != "unknown"}
+    asked = load_table("phases/steps").row(applies_when="not_asked").items("names")
+    open_item = any(item.id == "suicidality" and item.status == "not_checked" for item in items)
+    return open_item and not known & set(asked)
 
 
 def too_young(case: Case) -> bool:
@@ -80,13 +96,13 @@ def ranked(case: Case) -> bool:
 
 def may_choose(case: Case) -> bool:
     """Whether a step may name the next option by the rates."""
-    named_elsewhere = acute_flags(case) and not acute_choice(case)
+    named_elsewhere = acute_flags(case) or other_states(case)
     return ranked(case) and not case.working and not named_elsewhere
 
 
 def waiting(case: Case) -> bool:
     """Whether the next choice waits for an answer, a fair chance or a higher dose."""
-    return case.pending or bool(with_room(case))
+    return case.pending or (bool(with_room(case)) and not bipolar(case))
 
 
 def in_treatment(case: Case) -> bool:

@@ -11,7 +11,13 @@ from equipoise.plan.case import title
 from equipoise.plan.facts import evidence_for
 from equipoise.plan.options import listed, open_options
 from equipoise.plan.situations.fill import Fill, Situation
-from equipoise.plan.states import in_treatment, may_choose, too_young
+from equipoise.plan.states import (
+    acute_flags,
+    in_treatment,
+    may_choose,
+    other_states,
+    too_young,
+)
 
 if TYPE_CHECKING:
     from equipoise.core.tables import Row
@@ -128,7 +134,7 @@ def _refer(case: Case, _: Row) -> tuple[Fill, ...]:
 
 def _habits(case: Case, _: Row) -> tuple[Fill, ...]:
     """Plan small steps of sleep, activity, diet, alcohol; those with a reason come first."""
-    if too_young(case) or not case.appraisal.stage.known:
+    if too_young(case) or not case.appraisal.stage.known or acute_flags(case) or other_states(case):
         return ()
     rows = [(row, evidence_for(case, row)) for row in load_table("phases/habits")]
     rows = [(row, e) for row, e in rows if e or row.flag("everybody")]

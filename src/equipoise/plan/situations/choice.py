@@ -14,10 +14,12 @@ from equipoise.plan.situations.fill import PLAIN, Fill, Situation, name_of
 from equipoise.plan.starts import start_rules
 from equipoise.plan.states import (
     acute_flags,
+    bipolar,
     helped,
     in_treatment,
     may_choose,
     minimal_score,
+    other_states,
     waiting,
 )
 
@@ -46,6 +48,7 @@ def _less_severe(case: Case, row: Row) -> tuple[Fill, ...]:
     if (
         not untreated
         or acute_flags(case)
+        or other_states(case)
         or score is None
         or minimal_score(case) is not None
         or score >= row.number("score_below")
@@ -86,7 +89,7 @@ def _condition(case: Case) -> str:
     course = course_of(case, pending[0]) if len(pending) == 1 else None
     if course is not None and course["question"] == NO_EFFECT:
         return f"If it is confirmed that {name_of(case, pending[0])} did not help enough"
-    return "If that does not help enough"
+    return "When that is settled" if bipolar(case) else "If that does not help enough"
 
 
 def _none_left(case: Case, _: Row) -> tuple[Fill, ...]:
@@ -95,7 +98,8 @@ def _none_left(case: Case, _: Row) -> tuple[Fill, ...]:
 
 def _combine(case: Case, _: Row) -> tuple[Fill, ...]:
     """Plan what goes together: drug, weekly psychotherapy, stimulation where it belongs."""
-    if not in_treatment(case):
+    less_severe = load_table("phases/steps").row(applies_when="less_severe")
+    if not in_treatment(case) or _less_severe(case, less_severe):
         return ()
     options = [] if case.working else open_options(case)
     drug, therapy = _drug_part(case, options), _therapy_part(case, options)

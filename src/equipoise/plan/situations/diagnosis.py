@@ -8,7 +8,7 @@ from equipoise.core.casing import within
 from equipoise.plan.missing import has_scale, open_facts
 from equipoise.plan.options import listed, shortened
 from equipoise.plan.situations.fill import PLAIN, Fill, Situation
-from equipoise.plan.states import ranked
+from equipoise.plan.states import ranked, suicide_open
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import CheckItem
@@ -46,7 +46,12 @@ def _criteria(case: Case, _: Row) -> tuple[Fill, ...]:
 
 def _diagnosis_open(case: Case, _: Row) -> tuple[Fill, ...]:
     """Name what nobody looked for; the criteria of the episode are one of it."""
-    items = [item for item in case.appraisal.diagnosis_check if item.status == "not_checked"]
+    told = {"suicidality"} if suicide_open(case) else set()
+    items = [
+        item
+        for item in case.appraisal.diagnosis_check
+        if item.status == "not_checked" and item.id not in told
+    ]
     titles = tuple(within(item.title) for item in items)
     criteria = case.appraisal.episode_criteria
     if criteria is not None and criteria.status == "cannot_tell":

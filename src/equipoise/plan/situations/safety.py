@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 from equipoise.core.casing import within
 from equipoise.plan.case import title
 from equipoise.plan.options import listed
-from equipoise.plan.situations.fill import Fill, Situation
-from equipoise.plan.states import acute_choice, acute_flags, comes_first, too_young, watched
+from equipoise.plan.situations.fill import PLAIN, Fill, Situation
+from equipoise.plan.states import (
+    acute_flags,
+    bipolar,
+    comes_first,
+    other_states,
+    suicide_open,
+    too_young,
+    watched,
+)
 
 if TYPE_CHECKING:
     from equipoise.core.tables import Row
@@ -26,7 +34,7 @@ def _urgent(case: Case, _: Row) -> tuple[Fill, ...]:
 def _acute(case: Case, _: Row) -> tuple[Fill, ...]:
     """Plan what the guideline puts first in such a state, unless a rule stops it."""
     flags = acute_flags(case)
-    if not flags or acute_choice(case):
+    if not flags:
         return ()
     first = tuple(
         verdict.treatment
@@ -41,9 +49,18 @@ def _acute(case: Case, _: Row) -> tuple[Fill, ...]:
     return (Fill(words, first),)
 
 
-def _watch(case: Case, _: Row) -> tuple[Fill, ...]:
+def _other_state(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Plan nothing by the rates in a state that has a treatment of its own."""
+    titles = tuple(within(flag.title) for flag in other_states(case))
+    return (Fill({"flags": listed(titles)}),) if titles else ()
+
+
+def _watch(case: Case, row: Row) -> tuple[Fill, ...]:
+    """Plan the questions on suicide, unless an urgent pathway on it asks for more already."""
     flags, _others = watched(case)
-    if not flags:
+    about = row.items("flags")
+    urgent = any(f.id in about and f.grade == "emergency" for f in case.appraisal.red_flags)
+    if not flags or urgent:
         return ()
     first = {step.when for flag in flags for step in flag.pathway[:1]}
     when = "today" if "today" in first else "at this contact"
@@ -66,6 +83,11 @@ def _watch_other(case: Case, _: Row) -> tuple[Fill, ...]:
     )
 
 
+def _not_asked(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Plan the question on suicide first where nobody asked it."""
+    return PLAIN if suicide_open(case) and not watched(case)[0] else ()
+
+
 def _below_adult(case: Case, _: Row) -> tuple[Fill, ...]:
     age = case.timeline.demographics.age_years.value
     return (Fill({"age": f"{age:g}"}),) if age is not None and too_young(case) else ()
@@ -75,7 +97,7 @@ def _bipolar(case: Case, _: Row) -> tuple[Fill, ...]:
     return tuple(
         Fill({"evidence": item.evidence or within(item.title)})
         for item in case.appraisal.diagnosis_check
-        if item.id == "bipolarity" and item.status == "abnormal"
+        if bipolar(case) and item.id == "bipolarity"
     )
 
 
@@ -97,7 +119,9 @@ def _current_blocked(case: Case, _: Row) -> tuple[Fill, ...]:
 SAFETY: dict[str, Situation] = {
     "urgent": _urgent,
     "acute": _acute,
+    "other_state": _other_state,
     "watch": _watch,
+    "not_asked": _not_asked,
     "watch_other": _watch_other,
     "below_adult": _below_adult,
     "bipolar": _bipolar,
