@@ -223,11 +223,14 @@ def drug_of(found: Concept) -> tuple[str | None, str, Row | None]:
     atc = _atc(tables_digest())
     ids = {row.text("drug") for row in listed}
     ids |= {atc[one.code] for one in found.codings if one.system == "atc" and one.code in atc}
+    named = {drug for word in found.words() for drug in named_drugs(word, tables_digest())}
+    if len(ids) == 1 and named and not ids & named:
+        # One of the two is a slip, and nobody here can tell which: read neither.
+        return None, f"its code means {ids.pop()}, its name {', '.join(sorted(named))}", None
     if len(ids) == 1:
         return ids.pop(), "by code", listed[0] if listed else None
     if ids:
         return None, f"its codes mean different drugs: {', '.join(sorted(ids))}", None
-    named = {drug for word in found.words() for drug in named_drugs(word, tables_digest())}
     several = any(_mixed(word) for word in found.words())
     if len(named) == 1 and not several:
         return named.pop(), "by name", None
