@@ -12,6 +12,7 @@ from equipoise.appraise.red_flags import emergencies_first, find_red_flags
 from equipoise.appraise.safety import Ground, ground, judge, option_ids
 from equipoise.appraise.stage import stage_of
 from equipoise.appraise.staging import check_resistance, imaging_workup, staging
+from equipoise.appraise.stopped import mark_stopped
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import Appraisal, DoseLimit, GenePhenotype, OptionVerdict, Timeline
 
@@ -37,12 +38,13 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
     trials = shared.trials
     stage = stage_of(timeline, trials)
     checks = check_diagnosis(timeline)
+    verdicts = tuple(judge(option, shared) for option in option_ids())
     return Appraisal(
         diagnosis_check=checks,
         trials=trials,
         stage=stage,
         red_flags=emergencies_first((*find_red_flags(timeline, today=today), *combinations(shared))),
-        verdicts=tuple(judge(option, shared) for option in option_ids()),
+        verdicts=verdicts,
         current=current_stops(shared),
         episode_criteria=check_criteria(timeline),
         specifiers=check_specifiers(timeline),
@@ -50,7 +52,7 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
         pseudo_resistance=check_resistance(timeline, trials, checks=checks, genes=genes),
         imaging_workup=imaging_workup(timeline, stage, today=today),
         genes=genes,
-        dose_limits=limits,
+        dose_limits=mark_stopped(limits, verdicts, shared),
     )
 
 

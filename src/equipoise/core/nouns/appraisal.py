@@ -310,6 +310,9 @@ class DoseLimit:
         Facts (eGFR, liver function) that could lower them further and are not known.
     reference : str
         Keys of `references/references`.
+    stopped_by : tuple of str
+        Hard stops that stand against the drug in this person: while they stand, its doses are not
+        for giving. That it failed before is none of them.
     """
 
     drug: str
@@ -320,6 +323,7 @@ class DoseLimit:
     because: tuple[str, ...]
     missing: tuple[str, ...]
     reference: str
+    stopped_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +333,7 @@ class Appraisal:
     `current` holds a hard stop for each drug that is taken now and should be reviewed, whether it
     is an option or not. `staging` holds every staging system and definition; `pseudo_resistance`
     what may only look like resistance; `imaging_workup` who benefits from imaging, and who does
-    not; `dose_limits` one row for each drug that may be offered.
+    not; `dose_limits` one row for each drug of `doses/doses`, with the hard stops against it.
     """
 
     diagnosis_check: tuple[CheckItem, ...]

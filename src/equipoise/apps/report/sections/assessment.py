@@ -197,8 +197,8 @@ def _doses(limits: Sequence[DoseLimit]) -> DataTable | None:
     rows = tuple(
         (
             treatment_title(one.drug),
-            *(_dose(value, one.unit) for value in (one.start, one.adequate, one.maximum)),
-            _listed(one.because),
+            *(_given(one, value) for value in (one.start, one.adequate, one.maximum)),
+            _listed((*one.stopped_by, *one.because)),
             _listed(one.missing),
             cite(one.reference),
         )
@@ -209,11 +209,16 @@ def _doses(limits: Sequence[DoseLimit]) -> DataTable | None:
         "First dose",
         "Adequate from",
         "Highest",
-        "Lowered because of",
+        "Lowered or stopped because of",
         "Not known, could lower it",
         "Source",
     )
     return _table(say("assessment_doses"), columns, rows, (16, 11, 11, 11, 24, 14, 13))
+
+
+def _given(one: DoseLimit, value: float | None) -> str:
+    """Return a dose; none is printed of a drug that a hard stop stands against."""
+    return say("not_given") if one.stopped_by else _dose(value, one.unit)
 
 
 def _dose(value: float | None, unit: str) -> str:
