@@ -62,16 +62,20 @@ def condition_reply(prefixes: Sequence[str], timeline: Timeline, *, resolved: bo
     Returns
     -------
     Reply
-        Yes, no, or unknown where conditions were not asked or stand in another code system.
+        Yes, no, or unknown where one is only suspected, and where conditions were not asked or
+        stand in another code system.
     """
     wanted = tuple(prefixes)
     held = [c for c in timeline.conditions.or_else(()) if resolved or c.status != "resolved"]
-    found = [_told(c) for c in held if _is_icd10(c) and c.code.upper().startswith(wanted)]
+    meant = [c for c in held if _is_icd10(c) and c.code.upper().startswith(wanted)]
+    found = [_told(c) for c in meant if c.status != "suspected"]
     diagnosis = timeline.episode.diagnosis.value
     if diagnosis is not None and diagnosis.upper().startswith(wanted):
         found.append(f"episode diagnosis {diagnosis}")
     if found:
         return Reply("yes", "; ".join(found))
+    if meant:
+        return Reply("unknown", "; ".join(_told(c) for c in meant))
     if not timeline.conditions.known:
         return Reply("unknown")
     foreign = [c.code for c in held if not _is_icd10(c)]

@@ -132,10 +132,13 @@ def same_condition(joint: Joint, mine: Condition, theirs: Condition) -> Conditio
     if (mine.code, mine.system) != (theirs.code, theirs.system):
         return None
     lines = mine.line, theirs.line
-    states = {mine.status, theirs.status} - {"unknown"}
+    open_ones = {"unknown", "suspected"}
+    states = {mine.status, theirs.status} - open_ones
     if len(states) > 1:
         joint.clash(f"status of {mine.code}", f"{mine.status}, and {theirs.status}", lines)
-    status = mine.status if mine.status != "unknown" else theirs.status
+    told = states.pop() if len(states) == 1 else mine.status
+    # Somebody who knows of the diagnosis outweighs somebody who suspects it.
+    status = "unknown" if told == "suspected" and theirs.status == "unknown" else told
     onset = mine.onset if mine.onset.known else theirs.onset
     return replace(mine, status=status, onset=onset)
 

@@ -261,7 +261,10 @@ DRUGS = Shape(
 CODE = Key("code", ICD10, "Code of the diagnosis.", needed=True)
 SYSTEM = Key("system", choice("icd10"), "Code system.", needed=True)
 CONDITION_STATUS = Key(
-    "status", choice("active", "resolved", "unknown"), "Whether it is there now.", needed=True
+    "status",
+    choice("active", "resolved", "suspected", "unknown"),
+    "Whether it is there now; `suspected` if it is not confirmed, neither there nor absent.",
+    needed=True,
 )
 ALLERGIC_TO = Key("drug", DRUG, "What is not to be given again.", needed=True)
 ALLERGY_KIND = Key("kind", choice("allergy", "intolerance"), "Allergy, or not borne.", needed=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["active_codes", "chronic_months", "evidence_for", "latest_score"]
 
 SCALES = "scales/scales"
-INACTIVE = "resolved"
+INACTIVE, SUSPECTED = "resolved", "suspected"
 
 
 def evidence_for(case: Case, row: Row) -> tuple[str, ...]:
@@ -52,8 +52,9 @@ def evidence_for(case: Case, row: Row) -> tuple[str, ...]:
 
 
 def active_codes(case: Case) -> tuple[str, ...]:
-    """Return the ICD-10 codes of the episode and of every condition that is not resolved."""
-    codes = [c.code for c in case.timeline.conditions.or_else(()) if c.status != INACTIVE]
+    """Return the ICD-10 codes of the episode and of every condition that holds or may last."""
+    held = case.timeline.conditions.or_else(())
+    codes = [c.code for c in held if c.status not in {INACTIVE, SUSPECTED}]
     episode = case.timeline.episode.diagnosis.value
     return (*([episode] if episode else []), *codes)
 

@@ -30,6 +30,7 @@ def test_person_and_episode(timeline: Timeline) -> None:
     assert timeline.conditions == given((
         Condition("I10", "icd10", "active", given("2021-02-11")),
         Condition("F53.0", "icd10", "resolved", given("2011-06")),
+        Condition("F43.1", "icd10", "suspected"),
     ))
     assert timeline.implants == not_asked()
     assert timeline.genotypes == not_asked()

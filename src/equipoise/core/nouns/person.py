@@ -122,7 +122,11 @@ class DrugUse:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A coded diagnosis: `code` in `system` (``icd10``), `status` active, resolved or unknown."""
+    """A coded diagnosis: `code` in `system` (``icd10``), and its `status`.
+
+    ``active``, ``resolved``, ``unknown`` (known to be a diagnosis of this person, not whether it
+    lasts), or ``suspected`` (not confirmed: neither there nor absent).
+    """
 
     code: str
     system: str

@@ -35,12 +35,15 @@ def read_allergies(chart: Chart) -> Answer[tuple[Allergy, ...]]:
         if not _holds(chart, one, code):
             continue
         asked = True
+        if code is None:
+            chart.leave(one, no_code(code), "the allergy has no code", "allergy")
+            continue
         if target("none_known", code) == "allergies":
             chart.use(one.number)
             none.append(one.number)
         elif target("not_told", code) == "allergies":
             chart.use(one.number)
-        elif code is not None:
+        else:
             found += _allergy(chart, one, code)
     if found and none:
         chart.contradiction(
@@ -59,14 +62,11 @@ def _holds(chart: Chart, one: Resource, code: Concept | None) -> bool:
     part = one.part
     verified = _status(part, "verificationStatus")
     clinical = _status(part, "clinicalStatus")
-    if code is None:
-        chart.leave(one, no_code(code), "the allergy has no code")
-        return False
     if verified == "void":
-        chart.leave(one, code.what, "refuted or entered in error: no fact")
+        chart.leave(one, no_code(code), "refuted or entered in error: no fact")
         return False
     if clinical == "resolved":
-        chart.leave(one, code.what, "no longer active")
+        chart.leave(one, no_code(code), "no longer active")
         return False
     for element in ("criticality",):
         bound(part, _TYPE, element, part.text(element))

@@ -9,11 +9,18 @@ from typing import Any, Final, NoReturn
 from equipoise.core.dates import IsoDate
 from equipoise.core.errors import InputError, RecordError
 from equipoise.core.tables import setting
-from equipoise.ingest.fhir.chart import Chart, Resource
+from equipoise.ingest.fhir.chart import VERSION_OF, Chart, Resource
 from equipoise.ingest.fhir.codes import bound
 from equipoise.ingest.fhir.part import Part, fault
 
 __all__ = ["open_bundle", "parsed"]
+
+_HIDES: Final = {
+    "AllergyIntolerance": "allergy",
+    "MedicationAdministration": "drug",
+    "MedicationRequest": "drug",
+    "MedicationStatement": "drug",
+}
 
 _SUBJECT: Final = {
     "AllergyIntolerance": "patient",
@@ -148,15 +155,44 @@ def _take(chart: Chart, entry: Part, number: int) -> None:
         chart.leave(found, f"{method} {kind}", "the entry asks for something to be deleted")
         return
     own = part.text("id")
-    addresses = [entry.text("fullUrl"), f"{kind}/{own}" if own else None]
-    before = chart.index.get(addresses[1] or "")
+    told = (entry.text("fullUrl"), f"{kind}/{own}" if own else None)
+    addresses = [address for address in told if address]
+    before = next((chart.index[one] for one in addresses if one in chart.index), None)
     if before is not None:
         _same(chart, before, found)
         return
+    if _modified(part.value):
+        # R4: what stands beside a modifier that is not known must not be processed.
+        why = "a modifierExtension that is not known may change what it says"
+        chart.leave(found, kind, why, _HIDES.get(kind, ""))
+        return
     for address in addresses:
-        if address:
-            chart.index.setdefault(address, found)
+        chart.index[address] = found
     chart.resources.setdefault(kind, []).append(found)
+    _contained(chart, found)
+
+
+def _modified(value: object) -> bool:
+    """Return whether an extension that changes the meaning stands anywhere in a resource."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            if one.get("modifierExtension"):
+                return True
+            left.extend(v for v in one.values() if isinstance(v, dict | list))
+        elif isinstance(one, list):
+            left.extend(v for v in one if isinstance(v, dict | list))
+    return False
+
+
+def _contained(chart: Chart, found: Resource) -> None:
+    """List facts inside of a resource: only medications that it refers to are read there."""
+    for inner in found.part.children("contained"):
+        kind = inner.text("resourceType") or ""
+        if kind in _SUBJECT:
+            why = "a resource inside of another is not read"
+            chart.leave(found, f"contained {kind}", why, _HIDES.get(kind, ""))
 
 
 def _same(chart: Chart, before: Resource, found: Resource) -> None:
@@ -169,6 +205,14 @@ def _same(chart: Chart, before: Resource, found: Resource) -> None:
         got=f"{found.name} again; first {chart.place(before.number)}",
         todo="keep the one that holds",
     )
+
+
+def _names(address: str, known: set[str]) -> bool:
+    """Return whether an address is one of these; equal numbers of two servers are two people."""
+    if address in known:
+        return True
+    two_servers = "://" in address and any("://" in one for one in known)
+    return not two_servers and "/".join(address.split("/")[-2:]) in known
 
 
 def _one_person(chart: Chart) -> None:
@@ -194,9 +238,10 @@ def _one_person(chart: Chart) -> None:
                 continue
             if address is None:
                 continue
+            address = address.split(VERSION_OF)[0]
             first = first or address
             known = allowed or {first}
-            if address not in known and "/".join(address.split("/")[-2:]) not in known:
+            if not _names(address, known):
                 raise fault(
                     "this resource is of another person",
                     f"{one.part.place(key)}.reference",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from equipoise.core.dates import IsoDate
 from equipoise.core.errors import InputError
@@ -12,7 +13,10 @@ from equipoise.core.nouns import Unmapped
 from equipoise.ingest.fhir.codes import Concept
 from equipoise.ingest.fhir.part import Part, fault
 
-__all__ = ["Chart", "Resource", "no_code"]
+__all__ = ["VERSION_OF", "Chart", "Resource", "no_code"]
+
+VERSION_OF: Final = "/_history/"
+"""Stands in an address before the version of a resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,9 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """Type and id; the number of the entry where it has no id."""
-        return f"{self.kind}/{self.part.text('id') or f'entry {self.number}'}"
+        """Type and id, or number of the entry; the number of a person is never told."""
+        own = None if self.kind == "Patient" else self.part.text("id")
+        return f"{self.kind}/{own or f'entry {self.number}'}"
 
 
 @dataclass
@@ -63,6 +68,10 @@ class Chart:
         """Yield the resources of a type."""
         yield from self.resources.get(kind, ())
 
+    def at(self, number: int) -> Resource:
+        """Return the resource of an entry."""
+        return next(r for held in self.resources.values() for r in held if r.number == number)
+
     def leave(self, resource: Resource, what: str, why: str, hides: str = "") -> None:
         """Keep something that could not be mapped.
 
@@ -90,6 +99,7 @@ class Chart:
         if address.startswith("#"):
             contained = holder.part.children("contained")
             return next((one for one in contained if one.text("id") == address[1:]), None)
+        address = address.split(VERSION_OF, maxsplit=1)[0]
         found = self.index.get(address) or self.index.get("/".join(address.split("/")[-2:]))
         if found is not None and found.kind == "Medication":
             self.use(found.number)

@@ -20,7 +20,8 @@ _ICD10: Final = re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?", re.ASCII)
 _SINGLE, _RECURRENT = "F32", "F33"
 _DEPRESSIVE: Final = (_SINGLE, _RECURRENT, "F53.0")
 _PREGNANT: Final = ("Z33", "Z34")
-_OPEN: Final = "it is not confirmed (verificationStatus)"
+_SUSPECTED: Final = "suspected"
+_OPEN: Final = "it is not confirmed (verificationStatus): neither there nor absent"
 
 
 @dataclass
@@ -67,8 +68,9 @@ def read_conditions(chart: Chart) -> Diagnoses:
 def _answer(
     chart: Chart, found: tuple[Condition, ...], *, none_known: bool, told: bool
 ) -> Answer[tuple[Condition, ...]]:
-    if none_known and found:
-        at = -found[0].line
+    held = [one for one in found if one.status != _SUSPECTED]
+    if none_known and held:
+        at = -held[0].line
         first = next(
             one.number
             for one in chart.each("Condition")
@@ -77,7 +79,7 @@ def _answer(
         chart.contradiction(
             "a diagnosis, and a statement that there is none",
             (at, first),
-            found[0].code,
+            held[0].code,
             "correct one",
         )
     if found or none_known:
@@ -86,16 +88,18 @@ def _answer(
 
 
 def _standing(chart: Chart, one: Resource, code: Concept | None) -> str | None:
-    """Return active, resolved or unknown; None where the resource is no fact."""
+    """Return active, resolved, suspected or unknown; None where the resource is no fact."""
     clinical = _status(one.part, "clinicalStatus")
     verified = _status(one.part, "verificationStatus")
     if code is None:
         chart.leave(one, "no code", "the condition has no code")
         return None
-    if verified in {"open", "void"}:
-        why = _OPEN if verified == "open" else "refuted or entered in error: no fact"
-        chart.leave(one, code.what, why)
+    if verified == "void":
+        chart.leave(one, code.what, "refuted or entered in error: no fact")
         return None
+    if verified == "open" and clinical != "resolved":
+        chart.leave(one, code.what, _OPEN)
+        return _SUSPECTED
     if one.part.has("abatementDateTime") and clinical is None:
         return "resolved"
     return clinical or "unknown"

@@ -139,7 +139,7 @@ def _state(chart: Chart, one: Resource, medication: Concept) -> str | None:
     """Return the reading of the status; None where nothing was taken, which is listed."""
     code = one.part.text("status")
     if code is None:
-        chart.leave(one, medication.what, f"{_VOID}there is no status")
+        chart.leave(one, medication.what, "whether it is taken is not known: no status", _DRUG)
         return None
     state = bound(one.part, one.kind, "status", code)
     if state == "void":
@@ -151,8 +151,15 @@ def _state(chart: Chart, one: Resource, medication: Concept) -> str | None:
 def _request_state(chart: Chart, one: Resource, medication: Concept) -> str | None:
     state = _state(chart, one, medication)
     intent = one.part.text("intent")
-    if bound(one.part, one.kind, "intent", intent) == "void":
+    reading = bound(one.part, one.kind, "intent", intent)
+    if reading == "void":
         chart.leave(one, medication.what, f"{_VOID}intent {intent}")
+        return None
+    # What people take of their own accord is told as a plan, and then as reported (US Core).
+    reported = one.part.flag("reportedBoolean") or one.part.has("reportedReference")
+    if reading == "planned" and state is not None and not reported:
+        why = f"whether it is taken is not known: intent {intent}"
+        chart.leave(one, medication.what, why, "" if state in _PAST else _DRUG)
         return None
     if one.part.flag("doNotPerform"):
         chart.leave(one, medication.what, f"{_VOID}it says not to give it (doNotPerform)")
@@ -174,15 +181,22 @@ def _administration_state(chart: Chart, one: Resource, medication: Concept) -> s
 
 def _request(chart: Chart, one: Resource, drug: str, state: str, row: Row | None) -> Use:
     part = one.part
-    start, stop = part.date("authoredOn"), None
-    for dosage in part.children("dosageInstruction"):
-        timing = dosage.child("timing")
-        repeat = timing and timing.child("repeat")
-        bounds = repeat and repeat.child("boundsPeriod")
-        if bounds:
-            start = bounds.date("start") or start
-            stop = bounds.later_date("end")
-    return _use(chart, one, drug, state, (start, stop), daily_dose(part, _DOSAGE[one.kind], row))
+    bounds = [_bounds(dosage) for dosage in part.children("dosageInstruction")]
+    starts = [start for start, _ in bounds if start is not None]
+    stops = [stop for _, stop in bounds if stop is not None]
+    days = (
+        min(starts) if starts else part.date("authoredOn"),
+        max(stops) if stops and len(stops) == len(bounds) else None,
+    )
+    return _use(chart, one, drug, state, days, daily_dose(part, _DOSAGE[one.kind], row))
+
+
+def _bounds(dosage: Part) -> tuple[IsoDate | None, IsoDate | None]:
+    """Return from when until when one dosage holds."""
+    timing = dosage.child("timing")
+    repeat = timing and timing.child("repeat")
+    bounds = repeat and repeat.child("boundsPeriod")
+    return (bounds.date("start"), bounds.later_date("end")) if bounds else (None, None)
 
 
 def _statement(chart: Chart, one: Resource, drug: str, state: str, row: Row | None) -> Use:

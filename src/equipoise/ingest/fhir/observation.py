@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from equipoise.core.answers import Answer, given, not_asked, unknown
-from equipoise.core.dates import IsoDate
+from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.errors import UnitError
 from equipoise.core.nouns import LabResult, Pregnancy
 from equipoise.core.tables import Row, load_table, tables_digest
@@ -69,6 +69,10 @@ def read_observations(chart: Chart, sheets: Sheets) -> Observed:
             continue
         if code is None:
             chart.leave(one, "no code", "the observation has no code")
+            continue
+        if one.part.children("focus"):
+            # A relative, a newborn, an implant: the subject is the person all the same.
+            chart.leave(one, code.what, "it is about somebody or something else (focus)")
             continue
         _whole(chart, one, code, sheets, observed)
     return observed
@@ -228,15 +232,26 @@ def pregnancy_of(chart: Chart, found: list[tuple[Pregnancy | None, int]]) -> Ans
         return unknown() if found else not_asked()
     ordered = sorted(known, key=lambda pair: pair[0].date.or_else(""))
     last, number = ordered[-1]
-    for other, at in ordered[:-1]:
-        if other.date == last.date and other.status != last.status:
+    others = [(other, at) for other, at in ordered[:-1] if other.status != last.status]
+    for other, at in others:
+        if other.date == last.date:
             chart.contradiction(
                 "two states of pregnancy on one day",
                 (number, at),
                 f"{last.status}, and {other.status}",
                 "correct one",
             )
-    return given(last)
+    open_ones = [at for other, at in others if not _before(other, last)]
+    for at in open_ones:
+        why = "another state, without a day that tells which one is the later"
+        chart.leave(chart.at(at), "pregnancy", why)
+    return unknown() if open_ones else given(last)
+
+
+def _before(other: Pregnancy, last: Pregnancy) -> bool:
+    """Return whether a state surely held before another one."""
+    days = other.date.value, last.date.value
+    return None not in days and latest(days[0] or "") < earliest(days[1] or "")
 
 
 def _scale(

@@ -166,7 +166,7 @@ def _checked(
     if year - latest(day).year > setting("ingest_age_max"):
         raise RecordError("this date lies before any living person was born", got=text)
     if born is not None and latest(day) < latest(born[0]) and len(day) >= len(born[0]):
-        raise RecordError("this date lies before the birth", got=f"{day}, born {born[0]}")
+        raise RecordError("this date lies before the birth", got=day)
     return day
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.dates import IsoDate, earliest, latest
+from equipoise.core.errors import InputError
 from equipoise.core.nouns import Demographics
 from equipoise.ingest.fhir.chart import Chart, Resource
 from equipoise.ingest.fhir.codes import bound
@@ -25,12 +26,24 @@ def read_patient(chart: Chart) -> Demographics:
 
 def with_birth(chart: Chart) -> None:
     """Let every resource know the birth date, so that no earlier date is read."""
-    born = next((one.part.date("birthDate") for one in chart.each("Patient")), None)
+    try:
+        born = next((_birth(one.part) for one in chart.each("Patient")), None)
+    except InputError:
+        return  # told when the age is read
     if born is None:
         return
     for kind, found in chart.resources.items():
         if kind not in {"Patient", "FamilyMemberHistory"}:
             chart.resources[kind] = [replace(r, part=replace(r.part, born=born)) for r in found]
+
+
+def _birth(part: Part) -> IsoDate | None:
+    """Return the birth date; a message about it does not repeat it."""
+    try:
+        return part.date("birthDate")
+    except InputError as error:
+        todo = "correct the date where the record was made"
+        raise fault(f"birth date: {error.what}", part.place("birthDate"), todo=todo) from None
 
 
 def _sex(part: Part) -> Answer[str]:
@@ -46,7 +59,7 @@ def _age(chart: Chart, one: Resource) -> Answer[float]:
     if died:
         chart.leave(one, "deceased", "the record says that the person has died")
         return unknown()
-    born = part.date("birthDate")
+    born = _birth(part)
     if born is None:
         return not_asked()
     youngest, oldest = _years(latest(born), chart.today), _years(earliest(born), chart.today)
@@ -54,7 +67,7 @@ def _age(chart: Chart, one: Resource) -> Answer[float]:
         chart.leave(one, "birthDate", f"the age is {youngest} or {oldest}: not precise enough")
         return unknown()
     if youngest < 0:
-        raise fault("the birth lies in the future", part.place("birthDate"), got=born)
+        raise fault("the birth lies in the future", part.place("birthDate"))
     return given(float(youngest))
 
 

@@ -174,6 +174,10 @@ def _taken(
         else:
             drugs.append(drugs_in_use(course))
     trials = [_with_told(chart, trial, observed, trials) for trial in trials]
+    for drug, told in observed.told.items():
+        for _, number in told:
+            why = "no trial of it stands in the bundle"
+            chart.leave(chart.at(number), f"adherence to {drug}", why)
     trials += _guarded(chart, read_procedures, ())
     trials.sort(key=lambda t: (t.start.or_else(""), t.treatment))
     running = [use for use in uses if use.state == "running"]
@@ -212,8 +216,9 @@ def _with_told(
     if len(said) == 1 and alone and not trial.adherence.known:
         return replace(trial, adherence=given(said.pop()))
     for _, number in told:
-        one = next(r for r in chart.each("Observation") if r.number == number)
-        chart.leave(one, f"adherence to {trial.treatment}", "which trial it means is not plain")
+        chart.leave(
+            chart.at(number), f"adherence to {trial.treatment}", "which trial it means is not plain"
+        )
     return trial
 
 

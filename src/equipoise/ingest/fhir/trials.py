@@ -21,6 +21,7 @@ from equipoise.ingest.fhir.medication import Use
 __all__ = ["drugs_in_use", "trials_of", "while_taken"]
 
 _OVER: Final = frozenset({"ended", "stopped"})
+_ORDER = "MedicationRequest"
 _STATEMENT, _GIVEN = "MedicationStatement", "MedicationAdministration"
 _PER_SESSION: Final = frozenset({"mg", "mg/kg"})
 
@@ -171,6 +172,9 @@ def _end(course: Course) -> tuple[Answer[bool], Answer[IsoDate]]:
     running = [u for u in judged if u.state == "running" and u.stop is None]
     if running and (last.state not in _OVER or last in running):
         return given(True), not_asked()
+    if last.source == _ORDER and last.state == "running":
+        # An order whose planned end has passed is still active: nobody says that it was stopped.
+        return unknown(), unknown()
     stops = [u.stop for u in judged if u.stop is not None]
     if last.state in _OVER or (last.state == "running" and last.stop is not None):
         return given(False), given(max(stops)) if stops else unknown()
