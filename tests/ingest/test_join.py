@@ -18,6 +18,7 @@ from tests.ingest.fhir.conftest import bundle_of, coded, daily, observed, quanti
 TODAY = "2026-03-02"
 HEAD = 'schema_version: "1.0"\nlabel: "07"\n'
 SERTRALINE = coded("rxnorm", "36437", "sertraline")
+IBUPROFEN = coded("rxnorm", "5640", "ibuprofen")
 
 Found = tuple[Timeline | None, tuple[InputError, ...]]
 Both = Callable[..., Found]
@@ -163,6 +164,43 @@ def test_other_words_for_the_same_are_no_contradiction(
     body: str, resources: tuple[Any, ...], both: Both
 ) -> None:
     assert both(body, *resources)[1] == ()
+
+
+PREGNANT = observed("82810-3", valueCodeableConcept=coded("snomed", "77386006"))
+
+
+@pytest.mark.parametrize(
+    ("body", "resources", "gender"),
+    [
+        ("demographics: {sex: male}\n", (PREGNANT,), "unknown"),
+        ("pregnancy: {status: breastfeeding}\n", (), "male"),
+    ],
+)
+def test_a_man_of_one_source_is_not_pregnant_in_the_other(
+    body: str, resources: tuple[Any, ...], gender: str, both: Both
+) -> None:
+    timeline, (fault,) = both(body, *resources, gender=gender)
+    assert timeline is None
+    assert "field pregnancy" in str(fault)
+    assert "male, and " in str(fault)
+
+
+@pytest.mark.parametrize(("start", "clashes"), [("2025-01-11", True), ("2025-02-11", False)])
+def test_doses_that_begin_together_and_differ_tenfold(
+    start: str, clashes: bool, both: Both
+) -> None:
+    body = "treatments: [{treatment: sertraline, dose: 500, unit: mg/d, start: 2025-01-10}]\n"
+    _, faults = both(body, statement(start, dose=50))
+    assert any("500 mg/d, and 50 mg/d" in str(one) for one in faults) == clashes
+
+
+@pytest.mark.parametrize(("end", "clashes"), [("2015-02-01", False), (None, True)])
+def test_no_drugs_now_and_one_stopped_long_ago(end: str | None, clashes: bool, both: Both) -> None:
+    ibuprofen = {**statement("2015-01-01", end), "medicationCodeableConcept": IBUPROFEN}
+    timeline, faults = both("drugs: []\n", ibuprofen)
+    assert bool(faults) == clashes
+    if timeline is not None:
+        assert [use.drug for use in timeline.drugs.or_else(())] == ["ibuprofen"]
 
 
 def test_two_trials_of_one_drug_stay_two(both: Both) -> None:

@@ -13,7 +13,14 @@ from typing import Any, Final, TypeVar
 from equipoise.core.answers import Answer, given
 from equipoise.core.dates import earliest, latest
 from equipoise.core.errors import InputError
-from equipoise.core.nouns import Condition, Demographics, Episode, Pregnancy, Timeline
+from equipoise.core.nouns import (
+    Condition,
+    Demographics,
+    DrugUse,
+    Episode,
+    Pregnancy,
+    Timeline,
+)
 from equipoise.ingest.join_entries import (
     same_allergy,
     same_condition,
@@ -74,6 +81,7 @@ def join(
         sources=(*record.sources, *bundle.sources),
         unmapped=bundle.unmapped,
     )
+    _expecting_man(joint, joined)
     diagnosis = joined.episode.diagnosis.value
     if joined.conditions.value is not None and diagnosis is not None:
         kept = tuple(c for c in joined.conditions.value if not _is_episode(c, diagnosis))
@@ -127,8 +135,12 @@ def _entries(
 
 
 def _present(entries: Iterable[object]) -> bool:
-    """Return whether one of the entries holds now; resolved diagnoses do not."""
-    return any(getattr(entry, "status", "") != "resolved" for entry in entries)
+    """Return whether one of the entries holds now; resolved diagnoses and stopped drugs do not."""
+    return any(
+        getattr(entry, "status", "") not in {"resolved", "suspected"}
+        and not (isinstance(entry, DrugUse) and entry.stop.known)
+        for entry in entries
+    )
 
 
 def _line(entry: object) -> int:
@@ -161,6 +173,13 @@ def _episode(joint: Joint, mine: Episode, theirs: Episode) -> Episode:
         diagnosis=diagnosis,
         onset=joint.day(mine.onset, theirs.onset, "onset of episode", (0, 0)),
     )
+
+
+def _expecting_man(joint: Joint, joined: Timeline) -> None:
+    """Note a man who is pregnant or breastfeeding once both are read together."""
+    state, sex = joined.pregnancy.value, joined.demographics.sex.value
+    if sex == "male" and state is not None and state.status in {"pregnant", "breastfeeding"}:
+        joint.clash("pregnancy", f"{sex}, and {state.status}", (0, 0))
 
 
 def _pregnancy(

@@ -35,6 +35,9 @@ __all__ = [
 ]
 
 
+_Taken = TreatmentTrial | DrugUse
+
+
 def same_trial(joint: Joint, mine: TreatmentTrial, theirs: TreatmentTrial) -> TreatmentTrial | None:
     """Return a trial that both tell of; None where these are two trials."""
     if mine.treatment != theirs.treatment:
@@ -45,7 +48,7 @@ def same_trial(joint: Joint, mine: TreatmentTrial, theirs: TreatmentTrial) -> Tr
     about = f"of {mine.treatment}"
     return replace(
         mine,
-        dose=_dose(joint, mine.dose, theirs.dose, mine.treatment, lines),
+        dose=_dose(joint, mine, theirs, mine.treatment),
         start=_start(joint, mine.start, theirs.start, f"start {about}", lines),
         stop=joint.day(mine.stop, theirs.stop, f"stop {about}", lines),
         ongoing=_ongoing(joint, mine, theirs),
@@ -77,7 +80,7 @@ def same_use(joint: Joint, mine: DrugUse, theirs: DrugUse) -> DrugUse | None:
     lines = mine.line, theirs.line
     return replace(
         mine,
-        dose=_dose(joint, mine.dose, theirs.dose, mine.drug, lines),
+        dose=_dose(joint, mine, theirs, mine.drug),
         start=_start(joint, mine.start, theirs.start, f"start of {mine.drug}", lines),
         stop=joint.day(mine.stop, theirs.stop, f"stop of {mine.drug}", lines),
     )
@@ -110,21 +113,31 @@ def _start(
     return joint.day(mine, theirs, name, lines)
 
 
-def _dose(
-    joint: Joint, mine: Answer[Dose], theirs: Answer[Dose], drug: str, lines: tuple[int, int]
-) -> Answer[Dose]:
-    """Return the dose; a lower one in the bundle may be a step on the way to the highest."""
-    said, told = mine.value, theirs.value
+def _dose(joint: Joint, mine: _Taken, theirs: _Taken, drug: str) -> Answer[Dose]:
+    """Return the dose; a lower one in the bundle may be a step on the way to the highest.
+
+    Not so where both begin together and the lower one is smaller as by a decimal point.
+    """
+    said, told, lines = mine.dose.value, theirs.dose.value, (mine.line, theirs.line)
     if said is None or told is None:
-        return joint.one(mine, theirs, f"dose of {drug}", lines)
+        return joint.one(mine.dose, theirs.dose, f"dose of {drug}", lines)
     try:
         converted = convert(told.value, told.unit, said.unit)
     except UnitError:
         converted = float("inf")
-    if converted > said.value * (1 + setting("fhir_join_share")):
+    slip = _together(mine, theirs) and converted * setting("ingest_slip_factor") <= said.value
+    if slip or converted > said.value * (1 + setting("fhir_join_share")):
         got = f"{said.value:g} {said.unit}, and {told.value:g} {told.unit}"
         joint.clash(f"dose of {drug}", got, lines)
-    return mine
+    return mine.dose
+
+
+def _together(mine: _Taken, theirs: _Taken) -> bool:
+    """Return whether both begin within the days in which two doses are held side by side."""
+    days = mine.start.value, theirs.start.value
+    if days[0] is None or days[1] is None:
+        return False
+    return abs((earliest(days[0]) - earliest(days[1])).days) <= setting("ingest_slip_days")
 
 
 def same_condition(joint: Joint, mine: Condition, theirs: Condition) -> Condition | None:
