@@ -183,3 +183,10 @@ def test_no_entry_forbids_what_the_schedule_begins(ways: Any) -> None:
     entries = _calendar(person, ways.step("sertraline"))
     end = next(entry for entry in entries if entry.what.startswith("Diet rules end"))
     assert "not before the first day that its schedule gives" in end.rule
+
+
+def test_a_stop_one_day_ends_no_check_of_what_works(ways: Any) -> None:
+    person = ways.case(ways.taken("sertraline", 100, state="working", outcome="remission"))
+    steps = (ways.step("sertraline"),)
+    schedules = make_schedules(person, steps)
+    assert make_calendar(person, steps, schedules) == make_calendar(person, steps, ())

@@ -6,6 +6,7 @@ Day 0 is 2025-01-15; the last dose of a drug that is stopped at once is on day 0
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -389,3 +390,31 @@ def test_a_highest_dose_between_two_listed_ones_is_reached(ways: Any, one: One) 
 def test_a_drug_that_is_lowered_carries_the_rule_on_withdrawal(ways: Any, one: One) -> None:
     found = one(ways.case(ways.taken("venlafaxine", 225)), "nortriptyline")
     assert any("electric sensations" in rule for rule in found.rules)
+
+
+def test_what_works_shows_how_it_would_be_stopped_one_day(ways: Any) -> None:
+    works = ways.taken("venlafaxine", 225, start="2023-01-15", state="working", outcome="remission")
+    (found,) = make_schedules(ways.case(works), (ways.step("venlafaxine"),))
+    assert found.kind == "taper"
+    assert found.title.startswith("Not now")
+    assert found.steps[0].date >= "2025-07-15"  # half a year after today at the earliest
+    doses = [step.dose for step in found.steps]
+    assert doses[0] == 225
+    assert doses[-1] == 0
+    drops = [(a - b) / a for a, b in itertools.pairwise(doses[:-2])]
+    assert max(drops) <= 0.34  # a quarter, or the next piece
+    assert found.steps[-1].day >= 100  # months
+    assert any("electric sensations" in rule for rule in found.rules)
+
+
+def test_a_drug_begun_three_weeks_ago_is_long_used_by_the_day_of_its_taper(ways: Any) -> None:
+    works = ways.taken("paroxetine", 40, start="2024-12-25", state="working", outcome="response")
+    (found,) = make_schedules(ways.case(works), (ways.step("paroxetine"),))
+    assert not any("less than six weeks" in rule for rule in found.rules)
+
+
+def test_a_large_last_step_is_said(ways: Any) -> None:
+    works = ways.taken("desvenlafaxine", 50, state="working", outcome="remission")
+    (found,) = make_schedules(ways.case(works), (ways.step("desvenlafaxine"),))
+    assert [step.dose for step in found.steps] == [50, 25, 0]
+    assert any("from 25 mg/d of desvenlafaxine to none" in rule for rule in found.rules)

@@ -62,6 +62,9 @@ def events_of(ground: Ground, schedules: tuple[Schedule, ...]) -> tuple[Event, .
         Of the schedules first, then of what is taken now.
     """
     found: list[Event] = []
+    # How a drug that works would be stopped one day ends no check of today.
+    works = {one.trial.treatment for one in ground.case.running if one.state == "working"}
+    schedules = tuple(s for s in schedules if s.kind != "taper" or s.treatments[0] not in works)
     for schedule in schedules:
         if schedule.steps and schedule.kind == "course":
             found += _course(ground, schedule)

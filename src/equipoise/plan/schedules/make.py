@@ -31,7 +31,8 @@ def make_schedules(case: Case, steps: tuple[Step, ...]) -> tuple[Schedule, ...]:
 
     A running drug without a fair chance is raised; a named drug is begun, added, or takes the
     place of the antidepressant that is taken; sessions get dates; an addition that did not help
-    is stopped by steps. Options are alternatives: each schedule stands for itself.
+    is stopped by steps; of a drug that works the steps of a later stop are laid out. Options are
+    alternatives: each schedule stands for itself.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def make_schedules(case: Case, steps: tuple[Step, ...]) -> tuple[Schedule, ...]:
                 continue
             named.append(treatment)
             one = running.get(treatment)
-            made = _raised(ground, one) if one else _option(ground, treatment, step)
+            made = _running(ground, one) if one else _option(ground, treatment, step)
             if made is not None:
                 found[made.id] = made
     if any(_is_drug(treatment) for treatment in named if treatment not in running):
@@ -74,6 +75,29 @@ def _kind(treatment: str) -> tuple[str, str]:
 
 def _is_drug(treatment: str) -> bool:
     return _kind(treatment)[1] in {"drug", "adjunct"}
+
+
+def _running(ground: Ground, one: Running) -> Schedule | None:
+    """Return what is done with the dose of a drug that runs: raised, or one day lowered."""
+    if one.state == "working":
+        return _stopped_one_day(ground, one)
+    return _raised(ground, one)
+
+
+def _stopped_one_day(ground: Ground, one: Running) -> Schedule | None:
+    """Return how a drug that works would be stopped after the review on going on or stopping."""
+    drugs = parts_of(one.trial.treatment)
+    if len(drugs) != 1 or not _is_drug(one.trial.treatment):
+        return None
+    name = one.trial.treatment
+    words = say("title_one_day", old=ground.name(drugs[0]))
+    head = Head(f"taper_{name}", "taper", words, (name,))
+    review = load_table("schedules/reviews").row(id="working_half_year")
+    base = ground.today + dt.timedelta(days=int(review.items("days")[0]))
+    try:
+        return taper(ground, one.trial, drugs[0], head, base)
+    except NoScheduleError as why:
+        return withhold(head, str(why))
 
 
 def _raised(ground: Ground, one: Running) -> Schedule | None:

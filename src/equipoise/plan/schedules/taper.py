@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
@@ -114,7 +115,9 @@ def equal_parts(
     return tuple(found)
 
 
-def taper(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> Schedule:
+def taper(
+    ground: Ground, trial: TreatmentTrial, drug: str, head: Head, base: dt.date | None = None
+) -> Schedule:
     """Stop a drug that is taken.
 
     Parameters
@@ -127,6 +130,8 @@ def taper(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> Sched
         The drug.
     head : Head
         Id, kind and title.
+    base : datetime.date, optional
+        Day of the review before which a drug that works is not stopped; today where none is given.
 
     Returns
     -------
@@ -138,7 +143,7 @@ def taper(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> Sched
     NoScheduleError
         If the dose is not known, or a table lacks the drug.
     """
-    row, note = _row(ground, trial, drug)
+    row, note = _row(trial, drug, ground, base or ground.today)
     unit = unit_of(ground, trial.treatment, drug)
     present = present_dose(ground, trial, drug, unit)
     last = row.number("last_percent") / _WHOLE * _adequate(ground, trial.treatment, drug)
@@ -155,17 +160,28 @@ def taper(ground: Ground, trial: TreatmentTrial, drug: str, head: Head) -> Sched
     off = 1 + max(days * len(lower), least)
     entries.append(Entry(off, drug, 0.0, unit, say("off")))
     rules = [
+        say("one_day", date=base.isoformat()) if base else "",
         say("present_dose", drug=ground.name(drug), dose=plain(present), unit=unit),
         row.optional_text("rule") or "",
+        _last_step(ground, entries, last),
         note,
     ]
-    return draw(head, entries, ground.today, rules, sources([row]))
+    return draw(head, entries, base or ground.today, rules, sources([row]))
+
+
+def _last_step(ground: Ground, entries: list[Entry], last: float) -> str:
+    """Return a warning where the smallest piece is large against the dose that may be left off."""
+    smallest = entries[-2]
+    if not last or smallest.dose <= last:
+        return ""
+    words = {"dose": plain(smallest.dose), "unit": smallest.unit}
+    return say("last_step", drug=ground.name(smallest.drug), **words)
 
 
 def withdrawal(ground: Ground, trial: TreatmentTrial, drug: str) -> str:
     """Return what to do on withdrawal signs while a drug is lowered; empty where no row says it."""
     try:
-        row, _ = _row(ground, trial, drug)
+        row, _ = _row(trial, drug, ground, ground.today)
     except NoScheduleError:
         return ""
     return row.optional_text("rule") or ""
@@ -175,13 +191,13 @@ def _adequate(ground: Ground, treatment: str, drug: str) -> float:
     return limits_of(ground, treatment, drug).adequate or 0.0
 
 
-def _row(ground: Ground, trial: TreatmentTrial, drug: str) -> tuple[Row, str]:
-    """Return the rule of a taper, and a note where the length of use is not known."""
+def _row(trial: TreatmentTrial, drug: str, ground: Ground, day: dt.date) -> tuple[Row, str]:
+    """Return the rule of a taper that begins on a day, and a note on use of unknown length."""
     names = ground.pairs.names.get(drug, frozenset({drug}))
     start = trial.start.value
     short = False
     if start is not None:
-        most = (ground.today - earliest(start)).days
+        most = (day - earliest(start)).days
         short = most < setting("schedules_long_use")
     table = load_table("schedules/tapers")
     for use in ("short", "long") if short else ("long",):
