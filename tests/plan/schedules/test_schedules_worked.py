@@ -418,3 +418,12 @@ def test_a_large_last_step_is_said(ways: Any) -> None:
     (found,) = make_schedules(ways.case(works), (ways.step("desvenlafaxine"),))
     assert [step.dose for step in found.steps] == [50, 25, 0]
     assert any("from 25 mg/d of desvenlafaxine to none" in rule for rule in found.rules)
+
+
+@pytest.mark.parametrize(("dose", "drawn"), [(400, True), (401, False), (1200, False)])
+def test_no_schedule_begins_at_a_dose_that_may_be_a_slip(
+    dose: float, drawn: bool, ways: Any, one: One
+) -> None:
+    found = one(ways.case(ways.taken("sertraline", dose)), "venlafaxine")
+    assert (found.withheld is None) is drawn
+    assert drawn or "check the record" in (found.withheld or "")

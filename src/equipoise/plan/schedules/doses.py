@@ -237,8 +237,20 @@ def present_dose(ground: Ground, trial: TreatmentTrial, drug: str, unit: str) ->
     Raises
     ------
     NoScheduleError
-        If it is not recorded, or its unit cannot be read: no dose is guessed.
+        If it is not recorded, its unit cannot be read, or it is so high that it may be a slip: no
+        dose is guessed.
     """
+    found = _converted(ground, trial, drug, unit)
+    row = find_by_drug("doses/doses", trial.treatment, drug)
+    highest = row.optional_number("maximum") if row and row.cells["unit"] == unit else None
+    times = setting("schedules_slip_times")
+    if highest is not None and found > highest * times:
+        words = {"dose": plain(found), "maximum": plain(highest), "unit": unit}
+        raise NoScheduleError(say("slip", drug=ground.name(drug), times=plain(times), **words))
+    return found
+
+
+def _converted(ground: Ground, trial: TreatmentTrial, drug: str, unit: str) -> float:
     name = ground.name(drug)
     dose = trial.dose.value
     if dose is None or not dose.value > 0:
