@@ -25,6 +25,14 @@ def test_a_code_and_a_name_that_mean_two_drugs_are_not_read(read: Read) -> None:
     assert left.hides == "drug"
 
 
+def test_a_name_without_the_form_goes_with_the_code(read: Read) -> None:
+    # ATC has one code for selegiline by mouth and by patch: it is read as the stricter one.
+    timeline = read(request(coded("atc", "N04BD01", "selegiline")))
+    assert [trial.treatment for trial in timeline.treatments.or_else(())] == [
+        "selegiline_transdermal"
+    ]
+
+
 def test_a_tablet_of_another_salt_gives_no_dose(read: Read) -> None:
     # 174 mg of the hydrobromide are 150 mg of the hydrochloride that doses are told in.
     tablets = [{**daily(1)[0], "doseAndRate": [{"doseQuantity": TABLET}]}]

@@ -224,7 +224,7 @@ def drug_of(found: Concept) -> tuple[str | None, str, Row | None]:
     ids = {row.text("drug") for row in listed}
     ids |= {atc[one.code] for one in found.codings if one.system == "atc" and one.code in atc}
     named = {drug for word in found.words() for drug in named_drugs(word, tables_digest())}
-    if len(ids) == 1 and named and not ids & named:
+    if len(ids) == 1 and named and not any(_within(name, *ids) for name in named):
         # One of the two is a slip, and nobody here can tell which: read neither.
         return None, f"its code means {ids.pop()}, its name {', '.join(sorted(named))}", None
     if len(ids) == 1:
@@ -237,6 +237,11 @@ def drug_of(found: Concept) -> tuple[str | None, str, Row | None]:
     if named:
         return None, "more than one ingredient, and the code is not listed", None
     return None, "no drug of the tables has this code or name", None
+
+
+def _within(name: str, drug: str) -> bool:
+    """Return whether a drug is the other, or what a form or a product of it is named after."""
+    return set(name.split("_")) <= set(drug.split("_"))
 
 
 def ingredients_of(found: Concept) -> tuple[str, ...]:
