@@ -66,12 +66,17 @@ def find_red_flags(timeline: Timeline, *, today: IsoDate | None = None) -> tuple
         flag = raised.setdefault(name, _Raised(title, level))
         if level == "emergency":
             flag.title, flag.level = title, level
-        flag.evidence.append(reply.evidence)
+        flag.evidence += reply.evidence.split("; ")
     flags = [
-        RedFlag(name, flag.title, flag.level, "; ".join(flag.evidence), pathway(name))
+        RedFlag(name, flag.title, flag.level, _told(flag), pathway(name))
         for name, flag in raised.items()
     ]
     return emergencies_first(flags)
+
+
+def _told(flag: _Raised) -> str:
+    """Return the evidence, what several rules rest on once."""
+    return "; ".join(dict.fromkeys(flag.evidence))
 
 
 def emergencies_first(flags: Iterable[RedFlag]) -> tuple[RedFlag, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from equipoise.appraise.staging.statements import stated
-from equipoise.core.dates import earliest
+from equipoise.core.answers import given
+from equipoise.core.dates import earliest, latest
 from equipoise.core.nouns import ScaleAnswers, Timeline
 from equipoise.core.scoring import score
 from equipoise.core.tables import Row, load_table
@@ -12,6 +15,7 @@ __all__ = ["severity"]
 
 ICD10 = "icd10"
 PSYCHOTIC = "psychotic"
+PSYCHOSES = ("psychosis", "delusions", "hallucinations", "postpartum_psychosis")
 SEVERE = "severe"
 
 
@@ -55,8 +59,18 @@ def _rows(source: str) -> list[Row]:
 def _psychosis(timeline: Timeline) -> str:
     if "psychotic_features" in timeline.episode.specifiers.or_else(()):
         return "episode specifier psychotic features"
-    status, told = stated(timeline, "psychosis")
-    return told if status == "present" else ""
+    now = _without_earlier_episodes(timeline)
+    told = (stated(now, name) for name in PSYCHOSES)
+    return next((words for status, words in told if status == "present"), "")
+
+
+def _without_earlier_episodes(timeline: Timeline) -> Timeline:
+    """Return the record without what was certainly stated before the episode began."""
+    onset, held = timeline.episode.onset.value, timeline.findings.value
+    if onset is None or held is None:
+        return timeline
+    kept = tuple(f for f in held if f.date.value is None or latest(f.date.value) >= earliest(onset))
+    return replace(timeline, findings=given(kept))
 
 
 def _by_scale(timeline: Timeline) -> tuple[str, str] | None:
