@@ -532,3 +532,15 @@ def test_every_row_is_needed(
         own = one.notes[1:-1]  # between the policy's note and the plan document
         assert len(own) == len(notes)
         assert all(any(words in note for note in own) for words in notes)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "wanted"),
+    [("F25.9", "suspected", "unknown"), ("F25.9", "active", "unmet"), ("I10", "suspected", "met")],
+)
+def test_a_suspected_diagnosis_leaves_a_rule_open(
+    code: str, status: str, wanted: str, check: Check
+) -> None:
+    conditions = [{"code": code, "system": "icd10", "status": status}]
+    one = check(COMPLETE, conditions=conditions)[("example_commercial_tms", "rtms")]
+    assert _statuses(one)["TMS-02"] == wanted

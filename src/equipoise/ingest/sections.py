@@ -293,7 +293,7 @@ def _items_fault(scale: str, items: tuple[int | None, ...], where: str) -> Recor
     for number, item in enumerate(items, 1):
         what = "" if item is None else answer_fault(scale, number, item)
         if what:
-            todo = "or null where it was left out"
+            todo = "correct the answer, or write null where it was left out"
             return RecordError(what, where=where, got=str(item), todo=todo)
     return None
 

@@ -165,3 +165,18 @@ def test_a_contained_resource_that_nothing_reads_is_listed(read: Read) -> None:
     inner = {**SODIUM, "id": "inner"}
     timeline = read({**observed("3016-3", **quantity(2, "m[IU]/L")), "contained": [inner]})
     assert [one.what for one in timeline.unmapped] == ["contained Observation"]
+
+
+def test_times_that_contradict_each_other_give_no_dose(read: Read) -> None:
+    (step,) = daily(50)
+    system = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
+    step["timing"]["code"] = coded(system, "BID")
+    timeline = read(request(SERTRALINE, dosageInstruction=[step]))
+    assert not timeline.treatments.or_else(())[0].dose.known
+    assert "contradict" in timeline.unmapped[0].why
+
+
+@pytest.mark.parametrize("code", ["O09.90", "Z34.90", "Z3A.20"])
+def test_care_for_a_pregnancy_tells_of_the_pregnancy(code: str, read: Read) -> None:
+    timeline = read({**condition(coded("icd10", code)), "recordedDate": "2026-01-10"})
+    assert timeline.pregnancy == given(Pregnancy("pregnant", given("2026-01-10")))

@@ -15,6 +15,7 @@ from equipoise.ingest.fhir.part import Part, fault
 
 __all__ = ["open_bundle", "parsed"]
 
+_AGAIN: Final = "export the bundle again"
 _HIDES: Final = {
     "AllergyIntolerance": "allergy",
     "MedicationAdministration": "drug",
@@ -67,11 +68,9 @@ def parsed(path: Path) -> tuple[dict[str, Any], bytes]:
             data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number
         )
     except RecursionError:
-        raise fault("the bundle nests too deeply", str(path)) from None
+        raise fault("the bundle nests too deeply", str(path), todo=_AGAIN) from None
     except ValueError as error:
-        raise fault(
-            "this is not JSON", str(path), got=str(error), todo="export the bundle again"
-        ) from None
+        raise fault("this is not JSON", str(path), got=str(error), todo=_AGAIN) from None
     if not isinstance(value, dict):
         raise fault("this is not a Bundle", str(path), allowed='{"resourceType": "Bundle", ...}')
     return value, data

@@ -19,7 +19,7 @@ __all__ = ["Diagnoses", "icd10_of", "read_conditions"]
 _ICD10: Final = re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?", re.ASCII)
 _SINGLE, _RECURRENT = "F32", "F33"
 _DEPRESSIVE: Final = (_SINGLE, _RECURRENT, "F53.0")
-_PREGNANT: Final = ("Z33", "Z34")
+_PREGNANT: Final = ("O09", "Z33", "Z34", "Z3A")
 _SUSPECTED: Final = "suspected"
 _OPEN: Final = "it is not confirmed (verificationStatus): neither there nor absent"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from equipoise.core.nouns import Dose
@@ -103,9 +104,17 @@ def _times_a_day(one: Part) -> float | str:
     if timing is None:
         return "no times"
     repeat = timing.child("repeat")
+    said = target("per_day", concept(timing, "code"))
     if repeat is None:
-        said = target("per_day", concept(timing, "code"))
         return "no times" if said is None else float(said)
+    times = _regular(repeat)
+    if isinstance(times, float) and said is not None and not math.isclose(float(said), times):
+        return "the code of the times and the times contradict each other"
+    return times
+
+
+def _regular(repeat: Part) -> float | str:
+    """Return how many times a day a Timing says, where they are regular."""
     if any(repeat.has(key) for key in _OPEN_ENDED):
         return "the times are not regular"
     unit = bound(repeat, "Timing.repeat", "periodUnit", repeat.text("periodUnit"))
@@ -113,6 +122,4 @@ def _times_a_day(one: Part) -> float | str:
     if unit not in _PER_DAY or period is None or period <= 0:
         return "no period of hours, days or weeks"
     count = 1.0 if frequency is None else frequency
-    if count <= 0:
-        return "no times"
-    return count / convert(period, _PER_DAY[unit], "d")
+    return count / convert(period, _PER_DAY[unit], "d") if count > 0 else "no times"

@@ -22,7 +22,7 @@ from equipoise.ingest.fhir.condition import Diagnoses, read_conditions
 from equipoise.ingest.fhir.family import read_family
 from equipoise.ingest.fhir.medication import Use, read_uses
 from equipoise.ingest.fhir.observation import Observed, pregnancy_of, read_observations
-from equipoise.ingest.fhir.part import Part
+from equipoise.ingest.fhir.part import Part, fault
 from equipoise.ingest.fhir.patient import read_patient, with_birth
 from equipoise.ingest.fhir.procedure import read_procedures
 from equipoise.ingest.fhir.questionnaire import read_questionnaires
@@ -98,7 +98,9 @@ def examine_bundle(
     except InputError as error:
         return None, (error,)
     except RecursionError:
-        return None, (InputError("the bundle nests too deeply", where=str(path)),)
+        return None, (
+            fault("the bundle nests too deeply", str(path), todo="export the bundle again"),
+        )
     digest = InputDigest(f"sub-{label}_fhir.json", hashlib.sha256(data).hexdigest())
     if chart.faults:
         return None, tuple(chart.faults)

@@ -17,6 +17,7 @@ from equipoise.plan.coverage.record import (
     finding,
     held_codes,
     newest,
+    open_codes,
     scored,
     stated_days_ago,
     trials,
@@ -71,6 +72,9 @@ def diagnosis_not_in(asked: Asked) -> Answer:
     code = asked.timeline.episode.diagnosis.value
     if code is None or not asked.timeline.conditions.known:
         return "unknown", ()
+    maybe = open_codes(asked.timeline, asked.row.items("accept"))
+    if maybe:
+        return "unknown", maybe
     return "met", (f"episode diagnosis {code} and conditions, {asked.read_on}",)
 
 
@@ -135,6 +139,9 @@ def findings_absent(asked: Asked) -> Answer:
     answers += [_absent(asked, name) for name in asked.row.items("accept")]
     if asked.row.items("codes") and not against and not asked.timeline.conditions.known:
         answers.append(("unknown", ("open: conditions were not asked for",)))
+    maybe = open_codes(asked.timeline, asked.row.items("codes")) if asked.row.items("codes") else ()
+    if maybe and not against:
+        answers.append(("unknown", maybe))
     return all_of(answers)
 
 

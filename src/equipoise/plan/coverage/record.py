@@ -34,6 +34,7 @@ __all__ = [
     "held_codes",
     "named",
     "newest",
+    "open_codes",
     "scored",
     "stated_days_ago",
     "trials",
@@ -235,17 +236,29 @@ def finding(timeline: Timeline, name: str) -> tuple[str, str]:
 
 
 def held_codes(timeline: Timeline, prefixes: Iterable[str]) -> tuple[str, ...]:
-    """Return the active conditions and the diagnosis of the episode that begin with a prefix."""
+    """Return the conditions that hold and the diagnosis of the episode that begin with a prefix."""
     wanted = tuple(prefixes)
     found = [
         f"condition {c.code} ({c.status})"
         for c in timeline.conditions.or_else(())
-        if c.status != "resolved" and c.code.upper().startswith(wanted)
+        if c.status not in {"resolved", "suspected"} and c.code.upper().startswith(wanted)
     ]
     code = timeline.episode.diagnosis.value
     if code is not None and code.upper().startswith(wanted):
         found.append(f"episode diagnosis {code}")
     return tuple(found)
+
+
+def open_codes(timeline: Timeline, prefixes: Iterable[str]) -> tuple[str, ...]:
+    """Return the conditions that may be one of the codes: suspected, or of another code system."""
+    wanted = tuple(prefixes)
+    held = [c for c in timeline.conditions.or_else(()) if c.status != "resolved"]
+    return tuple(
+        f"open: condition {c.code} ({c.status}, {c.system})"
+        for c in held
+        if not c.system.startswith("icd10")
+        or (c.status == "suspected" and c.code.upper().startswith(wanted))
+    )
 
 
 def newest(timeline: Timeline, scales: Iterable[str]) -> tuple[ScaleAnswers, ...]:
