@@ -18,7 +18,7 @@ from tests.ingest.fhir.conftest import (
     quantity,
     status,
 )
-from tests.ingest.fhir.test_fhir_facts import SERTRALINE, condition, request
+from tests.ingest.fhir.test_fhir_facts import SERTRALINE, condition, request, statement
 
 WORT = coded("rxnorm", "1", "St. John's wort extract")
 SODIUM = observed("2951-2", **quantity(139, "mmol/L"))
@@ -180,3 +180,32 @@ def test_times_that_contradict_each_other_give_no_dose(read: Read) -> None:
 def test_care_for_a_pregnancy_tells_of_the_pregnancy(code: str, read: Read) -> None:
     timeline = read({**condition(coded("icd10", code)), "recordedDate": "2026-01-10"})
     assert timeline.pregnancy == given(Pregnancy("pregnant", given("2026-01-10")))
+
+
+PHENELZINE = coded("rxnorm", "8123", "phenelzine")
+TOLD = statement(PHENELZINE, "completed", "2025-06-01", "2025-07-01")
+GIVEN = {
+    "resourceType": "MedicationAdministration",
+    "status": "completed",
+    "medicationCodeableConcept": PHENELZINE,
+    "effectiveDateTime": "2025-07-20",
+}
+
+
+@pytest.mark.parametrize(
+    ("later", "ongoing", "stop"),
+    [
+        (request(PHENELZINE, "active", "2025-06-15"), given(False), given("2025-07-01")),
+        (request(PHENELZINE, "active", "2025-08-01"), given(True), None),
+        (request(PHENELZINE, "on-hold", "2025-08-01"), unknown(), None),
+        (request(PHENELZINE, "completed", "2025-08-01"), given(False), None),
+        (GIVEN, unknown(), None),
+    ],
+)
+def test_what_was_ordered_or_given_after_an_end_is_not_over(
+    later: Any, ongoing: Any, stop: Any, read: Read
+) -> None:
+    """An inhibitor of MAO that was ordered anew must not seem washed out."""
+    (trial,) = read(TOLD, later).treatments.or_else(())
+    assert trial.ongoing == ongoing
+    assert (trial.stop if trial.stop.known else None) == stop

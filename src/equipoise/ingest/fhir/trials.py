@@ -162,10 +162,13 @@ def _start(course: Course) -> Answer[IsoDate]:
 def _end(course: Course) -> tuple[Answer[bool], Answer[IsoDate]]:
     """Return whether it is still taken, and the last day.
 
-    What a statement tells of the end outranks an order that was left open.
+    What a statement tells of the end outranks an order that was left open, but not one that was
+    written, nor a dose that was given, after that end.
     """
     told = [u for u in course if u.source == _STATEMENT and u.state != "not_taken"]
-    judged = told or [u for u in course if u.source != _GIVEN and u.state != "not_taken"]
+    orders = [u for u in course if u.source == _ORDER]
+    end = max((latest(u.stop or u.start or "") for u in told if u.stop or u.start), default=None)
+    judged = [*told, *_after(end, orders)] if told else orders
     if not judged:
         return unknown(), not_asked()
     last = judged[-1]
@@ -175,10 +178,25 @@ def _end(course: Course) -> tuple[Answer[bool], Answer[IsoDate]]:
     if last.source == _ORDER and last.state == "running":
         # An order whose planned end has passed is still active: nobody says that it was stopped.
         return unknown(), unknown()
-    stops = [u.stop for u in judged if u.stop is not None]
     if last.state in _OVER or (last.state == "running" and last.stop is not None):
-        return given(False), given(max(stops)) if stops else unknown()
+        return _stopped(course, judged)
     return unknown(), unknown()
+
+
+def _after(day: dt.date | None, uses: Course) -> Course:
+    """Return the uses that surely began after a day."""
+    return [u for u in uses if day is not None and u.start and earliest(u.start) > day]
+
+
+def _stopped(course: Course, judged: Course) -> tuple[Answer[bool], Answer[IsoDate]]:
+    """Return that it was stopped, with the day where nothing was taken after it."""
+    stops = [u.stop for u in judged if u.stop is not None]
+    stop = max(stops, key=latest) if stops else None
+    day = None if stop is None else latest(stop)
+    if _after(day, [u for u in course if u.source == _GIVEN]):
+        return unknown(), unknown()
+    known = stop is not None and not _after(day, judged)
+    return given(False), given(stop) if known and stop else unknown()
 
 
 def _adherence(course: Course) -> Answer[str]:
