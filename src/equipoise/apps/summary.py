@@ -11,7 +11,7 @@ from equipoise.apps.report.names import treatment_title
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.answer import close_headline, safety_mark, weighed
 from equipoise.apps.report.sections.compared import compared
-from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
+from equipoise.apps.report.sections.crisis import crisis_lines, shown_flags, suicide_record
 from equipoise.apps.report.sections.gaps import gaps_by_reason
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.target import FALL_BACK
@@ -59,7 +59,7 @@ def summary(dossier: Dossier) -> str:
 
 def _safety(dossier: Dossier) -> list[str]:
     lines = [f"  CRISIS {line}" for line in crisis_lines(dossier)]
-    for flag in dossier.appraisal.red_flags:
+    for flag in shown_flags(dossier):
         lines.append(f"  {flag.grade.upper()}: {flag.title} ({plain(flag.evidence)})")
         lines += [f"    - {step.action} ({step.who}, {step.when})" for step in flag.pathway]
     if lines:

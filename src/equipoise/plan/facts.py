@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["active_codes", "chronic_months", "evidence_for", "latest_score"]
 
 SCALES = "scales/scales"
+IN_RECORD = " in the record"
 INACTIVE, SUSPECTED = "resolved", "suspected"
 
 
@@ -46,9 +47,17 @@ def evidence_for(case: Case, row: Row) -> tuple[str, ...]:
     found = [words for column, ask in _QUESTIONS if column in row.cells for words in ask(case, row)]
     kept: list[str] = []
     for words in found:
-        if not any(words.lower().startswith(one.lower()) for one in kept):
+        if not any(_repeats(words, one) for one in kept):
             kept.append(words)
     return tuple(kept)
+
+
+def _repeats(words: str, one: str) -> bool:
+    """Whether words only say again what an earlier finding says, or the code that it names."""
+    code, named, _ = one.partition(IN_RECORD)
+    return words.lower().startswith(one.lower()) or (
+        bool(named) and words.startswith(f"condition {code} ") and ";" not in words
+    )
 
 
 def active_codes(case: Case) -> tuple[str, ...]:
@@ -61,7 +70,7 @@ def active_codes(case: Case) -> tuple[str, ...]:
 
 def _conditions(case: Case, row: Row) -> Iterator[str]:
     prefixes = row.items("conditions")
-    return (f"{code} in the record" for code in active_codes(case) if code.startswith(prefixes))
+    return (f"{code}{IN_RECORD}" for code in active_codes(case) if code.startswith(prefixes))
 
 
 def _findings(case: Case, row: Row) -> Iterator[str]:

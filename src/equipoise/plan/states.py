@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 HELPED = ("remission", "response")
+SCREEN = "cssrs_screen"
 
 
 def acute_flags(case: Case) -> tuple[RedFlag, ...]:
@@ -69,10 +70,12 @@ def watched(case: Case) -> tuple[list[RedFlag], list[RedFlag]]:
 def suicide_open(case: Case) -> bool:
     """Whether nobody asked in person about thoughts of suicide: no finding settles it."""
     items = case.appraisal.diagnosis_check
+    scales = case.timeline.scales.or_else(())
     known = {f.finding for f in case.timeline.findings.or_else(()) if f.status != "unknown"}
     asked = load_table("phases/steps").row(applies_when="not_asked").items("names")
+    screened = any(a.scale == SCREEN and any(i is not None for i in a.items) for a in scales)
     open_item = any(item.id == "suicidality" and item.status == "not_checked" for item in items)
-    return open_item and not known & set(asked)
+    return open_item and not screened and not known & set(asked)
 
 
 def too_young(case: Case) -> bool:

@@ -13,10 +13,10 @@ from typing import cast
 import pytest
 
 from equipoise.apps.report import render
-from equipoise.apps.report.sections.crisis import suicide_record
+from equipoise.apps.report.sections.crisis import shown_flags, suicide_record
 from equipoise.apps.summary import summary
 from equipoise.core.answers import given
-from equipoise.core.nouns import Dossier, Finding, ScaleAnswers, Timeline
+from equipoise.core.nouns import Dossier, Finding, PathwayStep, RedFlag, ScaleAnswers, Timeline
 from equipoise.core.tables import use_site
 
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_dossier.py")))
@@ -119,3 +119,26 @@ def test_a_total_alone_is_no_answer_and_a_screener_is_told_by_its_questions() ->
         "C-SSRS screener (11 January 2025), by number of the question: yes 1; no 2, 6; "
         "left out 3, 4, 5"
     )
+
+
+def test_no_step_is_told_twice_and_no_title_denies_a_stated_intent() -> None:
+    """Beside an intent, "no intent stated" of a lower answer would speak against it."""
+    dossier = build("full")
+    plan_step = PathwayStep("Write a safety plan", "clinician", "today", "recalled", "n/a")
+    ask = PathwayStep("Ask about intent", "clinician", "today", "recalled", "n/a")
+    lower = RedFlag(
+        "suicidal_ideation_method",
+        "Thoughts of a way, no intent stated",
+        "watch",
+        "",
+        (ask, plan_step),
+    )
+    higher = RedFlag("suicidal_intent", "Intent to end their life", "emergency", "", (plan_step,))
+    for flags, title, steps in (
+        ((lower, higher), "Thoughts of a way", [(plan_step,), (ask,)]),
+        ((lower,), "Thoughts of a way, no intent stated", [(ask, plan_step)]),
+    ):
+        judged = dataclasses.replace(dossier.appraisal, red_flags=flags)
+        shown = shown_flags(dataclasses.replace(dossier, appraisal=judged))
+        assert shown[-1].title == title
+        assert [flag.pathway for flag in shown] == steps

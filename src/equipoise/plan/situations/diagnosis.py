@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from equipoise.core.casing import within
+from equipoise.core.tables import load_table
+from equipoise.plan.facts import evidence_for
 from equipoise.plan.missing import has_scale, open_facts
 from equipoise.plan.options import listed, shortened
 from equipoise.plan.situations.fill import PLAIN, Fill, Situation
-from equipoise.plan.states import ranked, suicide_open
+from equipoise.plan.states import bipolar, ranked, suicide_open
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import CheckItem
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DIAGNOSIS"]
 
+MET = "yes"
 EPISODE = "the symptoms of the episode"
 
 
@@ -39,7 +42,10 @@ def _criteria(case: Case, _: Row) -> tuple[Fill, ...]:
     criteria = case.appraisal.episode_criteria
     if criteria is None or criteria.status != "not_met":
         return ()
-    reasons = tuple(reason.rstrip(".") for reason in criteria.reasons)
+    told = [reason.rstrip(".") for reason in criteria.reasons]
+    # What is met or not known is left to the diagnosis check: a step that holds all is not read.
+    against = [r for r in told if "not known" not in r and not r.partition(": ")[2].startswith(MET)]
+    reasons = against or told
     words = {"reasons": "; ".join(reasons) or "see the diagnosis check"}
     return (Fill(words, reference=criteria.reference),)
 
@@ -60,12 +66,22 @@ def _diagnosis_open(case: Case, _: Row) -> tuple[Fill, ...]:
 
 
 def _diagnosis_abnormal(case: Case, _: Row) -> tuple[Fill, ...]:
-    """Name what was found with its value, but for what a red flag has a step of its own for."""
+    """Name what was found with its value, but for what another step is about."""
     flagged = {part for f in case.appraisal.red_flags for part in f.evidence.split("; ")}
+    beside = {
+        check
+        for row in load_table("phases/comorbidities")
+        if evidence_for(case, row)
+        for check in (row.text("id"), *row.items("checks"))
+    }
+    if bipolar(case):
+        beside.add("bipolarity")
     told = tuple(
         _finding(item)
         for item in case.appraisal.diagnosis_check
-        if item.status == "abnormal" and not set(item.evidence.split("; ")) & flagged
+        if item.status == "abnormal"
+        and item.id not in beside
+        and not set(item.evidence.split("; ")) & flagged
     )
     return (Fill({"missing": listed(told)}),) if told else ()
 

@@ -14,6 +14,7 @@ from equipoise.apps.report.names import cite, measure_title, treatment_title
 from equipoise.apps.report.sections.answer import moved_by_research, nothing_measured
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.wording import capital, grade_words, joined, say, sentence
+from equipoise.core.casing import within
 from equipoise.core.nouns import Dossier, Prediction, Step
 
 __all__ = ["Actions", "Change", "StopRule", "Todo", "actions", "change"]
@@ -92,10 +93,16 @@ def _todo(step: Step) -> Todo:
         first=step.prerequisites,
         facts=tuple(f.rstrip(".") for f in (grade, step.evidence, step.checked) if f),
         source=cite(step.reference),
-        instead=joined([treatment_title(a) for a in step.alternatives], last="or", most=NOW),
+        instead=_instead(step),
         stop=sentence(step.stop_rule),
         review=n.day(step.review),
     )
+
+
+def _instead(step: Step) -> str:
+    """Return what else is open as one list; only its first word has a capital."""
+    names = [treatment_title(name) for name in step.alternatives]
+    return joined([*names[:1], *(within(name) for name in names[1:])], last="or", most=NOW)
 
 
 def _stops(todos: tuple[Todo, ...]) -> tuple[StopRule, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import keys_of
 from equipoise.apps.report.wording import capital, say
 from equipoise.core.dates import IsoDate
-from equipoise.core.nouns import Dossier, ScaleAnswers, Timeline
+from equipoise.core.nouns import Dossier, RedFlag, ScaleAnswers, Timeline
 from equipoise.core.tables import Row, load_table
 
-__all__ = ["crisis_keys", "crisis_lines", "suicide_record"]
+__all__ = ["crisis_keys", "crisis_lines", "shown_flags", "suicide_record"]
 
 CRISIS: Final = "red_flags/crisis"
 ANYWHERE: Final = "default"
@@ -26,6 +27,9 @@ ASKED: Final = (
     "suicide_attempt_past",
 )
 """Findings of `red_flags/findings` that concern suicide, the most pressing first."""
+STATED: Final = ("suicidal_intent", "suicidal_plan", "suicide_attempt_recent")
+"""Flags beside which a lower answer is not read as "no intent"."""
+_WITHOUT: Final = ", no "
 
 
 def crisis_lines(dossier: Dossier) -> tuple[str, ...]:
@@ -56,6 +60,33 @@ def _crisis(row: Row) -> str:
     checked = row.optional_text("checked_on")
     mark = say("crisis_checked", day=n.day(checked)) if checked else say("crisis_not_checked")
     return f"{where}: {row.text('text')} ({', '.join(about)}). {mark}"
+
+
+def shown_flags(dossier: Dossier) -> tuple[RedFlag, ...]:
+    """Return the red flags as a page shows them: emergencies first, no step of a pathway twice.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+
+    Returns
+    -------
+    tuple of RedFlag
+        Every flag. Beside a stated intent, plan or attempt no title says that there is none: the
+        words of the lower answer would speak against the higher one.
+    """
+    flags = sorted(dossier.appraisal.red_flags, key=lambda flag: flag.grade != "emergency")
+    stated = any(flag.id in STATED for flag in flags if flag.grade == "emergency")
+    said: set[tuple[str, str]] = set()
+    shown = []
+    for flag in flags:
+        steps = tuple(one for one in flag.pathway if (one.action, one.when) not in said)
+        said |= {(one.action, one.when) for one in flag.pathway}
+        lower = stated and flag.grade == "watch"
+        title = flag.title.partition(_WITHOUT)[0] if lower else flag.title
+        shown.append(replace(flag, title=title, pathway=steps))
+    return tuple(shown)
 
 
 def crisis_keys(dossier: Dossier) -> tuple[str, ...]:

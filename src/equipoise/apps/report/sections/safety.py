@@ -9,7 +9,7 @@ from typing import Literal
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import cite
 from equipoise.apps.report.plain import plain
-from equipoise.apps.report.sections.crisis import crisis_lines, suicide_record
+from equipoise.apps.report.sections.crisis import crisis_lines, shown_flags, suicide_record
 from equipoise.apps.report.wording import grade_words, joined, say, sentence
 from equipoise.core.nouns import BlockedOption, Dossier, RedFlag
 from equipoise.core.nouns.appraisal import ALREADY_FAILED
@@ -72,7 +72,6 @@ def withheld(dossier: Dossier) -> bool:
 
 def safety(dossier: Dossier) -> Safety:
     """Return the safety strip of one person."""
-    flags = sorted(dossier.appraisal.red_flags, key=lambda flag: flag.grade != "emergency")
     stops = () if withheld(dossier) else _stops(dossier)
     state = _state(dossier, bool(stops))
     number = len(_dangers(dossier))
@@ -82,7 +81,7 @@ def safety(dossier: Dossier) -> Safety:
         state=state,
         headline=_headline(dossier, state, line),
         notes=_notes(dossier, state),
-        flags=tuple(_flag(flag) for flag in flags),
+        flags=tuple(_flag(flag) for flag in shown_flags(dossier)),
         stops=stops,
         stops_line=line if state != "stops" else None,
         crisis=crisis_lines(dossier),

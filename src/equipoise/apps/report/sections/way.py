@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,6 +12,8 @@ from equipoise.apps.report.names import cite, treatment_title
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import capital, grade_words, joined, say, sentence
+from equipoise.core.casing import within
+from equipoise.core.dates import latest
 from equipoise.core.nouns import CalendarEntry, DoseStep, Dossier, GuidelineView, Plan, Schedule
 
 __all__ = ["ScheduleView", "Way", "way", "way_keys"]
@@ -78,7 +80,7 @@ def _title(plan: Plan) -> str:
     if not plan.calendar:
         return say("way_title")
     first = min(plan.calendar, key=lambda entry: entry.date)
-    return say("way_first", date=n.day(first.date), what=first.what)
+    return say("way_first", date=n.day(first.date), what=within(first.what))
 
 
 def _phases(plan: Plan) -> DataTable | None:
@@ -114,10 +116,42 @@ def _schedule(one: Schedule) -> ScheduleView:
 
 
 def _doses(one: Schedule) -> DataTable | None:
-    rows = tuple(_dose(step) for step in sorted(one.steps, key=lambda step: step.day))
+    rows = tuple(_row(steps) for steps in _by_week(sorted(one.steps, key=lambda step: step.day)))
     columns = ("From", "Day", "Drug", "Dose", "Note")
     title = say("way_doses", title=one.title)
     return DataTable(title, columns, rows, widths=(22, 8, 24, 20, 26)) if rows else None
+
+
+def _by_week(steps: Iterable[DoseStep]) -> list[list[DoseStep]]:
+    """Join the sessions of one calendar week: a row for each of 36 days would not be read."""
+    found: list[list[DoseStep]] = []
+    for step in steps:
+        last = found[-1][-1] if found else None
+        if last is not None and _week(last) is not None and _week(last) == _week(step):
+            found[-1].append(step)
+        else:
+            found.append([step])
+    return found
+
+
+def _week(step: DoseStep) -> tuple[int, int, str] | None:
+    if not step.unit.startswith(SESSION) or not step.dose:
+        return None
+    year, week, _ = latest(step.date).isocalendar()
+    return year, week, step.drug
+
+
+def _row(steps: list[DoseStep]) -> tuple[str, ...]:
+    first, last = steps[0], steps[-1]
+    if first is last:
+        return _dose(first)
+    return (
+        f"{n.day(first.date)} to {n.day(last.date)}",
+        f"{first.day} to {last.day}",
+        treatment_title(first.drug),
+        n.count(round(sum(step.dose for step in steps)), "session"),
+        sentence(f"{first.note.rstrip('.')} to {within(last.note)}"),
+    )
 
 
 def _dose(step: DoseStep) -> tuple[str, ...]:
@@ -157,7 +191,7 @@ def _guidelines(views: Sequence[GuidelineView]) -> DataTable | None:
     order = list(STANCE)
     rows = tuple(
         (
-            f"{one.title}: {one.subject}",
+            f"{one.title}: {one.subject.replace('_', ' ')}",
             sentence(one.says),
             STANCE[one.stance],
             sentence(one.why) or "n/a",
