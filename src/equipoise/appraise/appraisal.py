@@ -43,7 +43,10 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
         diagnosis_check=checks,
         trials=trials,
         stage=stage,
-        red_flags=emergencies_first((*find_red_flags(timeline, today=today), *combinations(shared))),
+        red_flags=emergencies_first((
+            *find_red_flags(timeline, today=today),
+            *combinations(shared),
+        )),
         verdicts=verdicts,
         current=current_stops(shared),
         episode_criteria=check_criteria(timeline),

@@ -49,7 +49,7 @@ def maudsley(
     parts = (
         _duration(timeline, today),
         _severity(timeline),
-        _drugs(len(ended.certain), len(ended.possible)),
+        _drugs(_different(ended.certain), _different(ended.possible)),
         _used(ADDED, [c for c in found if c.kind == ADDED]),
         _used(ECT, [c for c in found if c.trial.treatment == ECT]),
     )
@@ -116,6 +116,11 @@ def _severity(timeline: Timeline) -> Part:
     missing = "" if sure == most else "the severity of the episode: its ICD-10 code, or a scale"
     told = f"{sure.number('points'):g}: {sure.text('title')} ({why})"
     return sure.number("points"), most.number("points"), told, missing
+
+
+def _different(failed: Sequence[Candidate]) -> int:
+    """Return how many antidepressants failed: the method counts drugs, not trials."""
+    return len({candidate.antidepressants for candidate in failed})
 
 
 def _drugs(sure: int, most: int) -> Part:
