@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from equipoise.appraise.drug_use import Option
+from equipoise.appraise.reasons import own_reason
 from equipoise.core.nouns import Allergy, SafetyReason, Timeline, Verdict
 from equipoise.core.tables import load_table
 
@@ -43,7 +44,9 @@ def _unread(timeline: Timeline) -> Iterable[SafetyReason]:
     for what in dict.fromkeys(one.what for one in timeline.unmapped if one.hides == _ALLERGY):
         missing = f"which drug an allergy of the record means: {what}"
         action = "find out which drug it is, and enter it by name"
-        yield _reason("allergy_not_read", "cannot_tell", f"Not known: {missing}", action, missing)
+        yield own_reason(
+            "allergy_not_read", "cannot_tell", f"Not known: {missing}", action, missing
+        )
 
 
 def _reasons(drug: str, allergy: Allergy) -> Iterable[SafetyReason]:
@@ -55,10 +58,14 @@ def _reasons(drug: str, allergy: Allergy) -> Iterable[SafetyReason]:
         stop = allergy.kind == _ALLERGY
         action = "do not give it" if stop else "ask what happened and at which dose"
         verdict: Verdict = "hard_stop" if stop else "caution"
-        yield _reason(f"{allergy.kind}_same", verdict, f"{told[0].upper()}{told[1:]}{same}", action)
+        yield own_reason(
+            f"{allergy.kind}_same", verdict, f"{told[0].upper()}{told[1:]}{same}", action
+        )
     elif allergy.kind == _ALLERGY and _class(drug) == _class(allergy.drug) is not None:
         text = f"{told[0].upper()}{told[1:]}, a drug of the same class"
-        yield _reason("allergy_class", "caution", text, "ask what happened; watch the first doses")
+        yield own_reason(
+            "allergy_class", "caution", text, "ask what happened; watch the first doses"
+        )
 
 
 def _relation(drug: str, other: str) -> str | None:
@@ -77,18 +84,3 @@ def _class(drug: str) -> str | None:
 def _title(drug: str) -> str:
     row = load_table("drugs/drugs").find(id=drug)
     return drug.replace("_", " ") if row is None else row.text("title")
-
-
-def _reason(
-    rule: str, verdict: Verdict, text: str, action: str, missing: str | None = None
-) -> SafetyReason:
-    return SafetyReason(
-        rule=rule,
-        verdict=verdict,
-        text=text,
-        action=action,
-        missing=missing,
-        reference="equipoise_method",
-        grade="n/a",
-        checked="derived",
-    )

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option, drugs_of
 from equipoise.appraise.names import printed
-from equipoise.appraise.reasons import row_reason
+from equipoise.appraise.reasons import own_reason, row_reason
 from equipoise.core.dates import IsoDate, weeks_between
 from equipoise.core.nouns import (
     SafetyReason,
     Timeline,
     TreatmentTrial,
     TrialAppraisal,
-    Verdict,
 )
 from equipoise.core.nouns.appraisal import ALREADY_FAILED, ALREADY_TAKEN
 from equipoise.core.tables import load_table, setting
@@ -100,18 +99,18 @@ def taken_reasons(
     all_taken = len(own) == len(option.drugs) and all(use.taken for use in own)
     missing = [catalogue.title(use.drug) for use in own if use.stop_missing]
     if all_taken and not missing:
-        yield _reason(ALREADY_TAKEN, "hard_stop", f"Taken now: {names}", "do not give it twice")
+        yield own_reason(ALREADY_TAKEN, "hard_stop", f"Taken now: {names}", "do not give it twice")
     elif all_taken:
         told = f"the stop date of {' and '.join(missing)}"
         text = f"May be taken now: {names}"
-        yield _reason("may_be_taken", "caution", text, "ask whether it is taken", told)
+        yield own_reason("may_be_taken", "caution", text, "ask whether it is taken", told)
     elif any(use.taken for use in own):
         text = f"A drug of it is taken now: {names}"
-        yield _reason("part_taken", "caution", text, "count the two together")
+        yield own_reason("part_taken", "caution", text, "count the two together")
     elif before := {use.drug for use in own} - _tried(timeline, catalogue):
         names = " and ".join(catalogue.title(use.drug) for use in own if use.drug in before)
         text = f"Taken before, without a record of what it did: {names}"
-        yield _reason("taken_before", "caution", text, "ask why it was stopped and what it did")
+        yield own_reason("taken_before", "caution", text, "ask why it was stopped and what it did")
 
 
 def _goes_on(option: Option, timeline: Timeline) -> bool:
@@ -146,7 +145,7 @@ def _other_form(
         yield row_reason(row, text, action=row.text("action"))
     else:
         text = f"Another form of the same treatment was tried without known benefit: {name}"
-        yield _reason("kin_tried", "caution", text, "ask what came of it")
+        yield own_reason("kin_tried", "caution", text, "ask what came of it")
 
 
 def _together(
@@ -165,7 +164,7 @@ def _together(
     needed = setting("appraise_adequate_weeks")
     for group in itertools.product(*by_drug):
         if len({id(trial) for trial in group}) == len(group) and _overlap(group, today) >= needed:
-            yield _reason(
+            yield own_reason(
                 ALREADY_FAILED,
                 "hard_stop",
                 "Already tried together in this episode without response: "
@@ -192,7 +191,7 @@ def _part_reasons(trial: TreatmentTrial, appraised: TrialAppraisal) -> Iterable[
     if trial.stopped_for.value == "side_effects":
         yield _not_borne(f", as {printed(trial.treatment)}")
     if appraised.failed != "no" and appraised.in_episode != "no":
-        yield _reason(
+        yield own_reason(
             "part_tried",
             "caution",
             f"A drug of it was tried without known benefit, as {printed(trial.treatment)}",
@@ -204,14 +203,14 @@ def _trial_reasons(trial: TreatmentTrial, appraised: TrialAppraisal) -> Iterable
     answers = {appraised.adequate, appraised.failed, appraised.in_episode}
     when = f" ({'; '.join(appraised.reasons)})" if appraised.reasons else ""
     if answers == {"yes"}:
-        yield _reason(
+        yield own_reason(
             ALREADY_FAILED,
             "hard_stop",
             f"Already tried adequately in this episode without response{when}",
             "another option",
         )
     elif answers == {"yes", "cannot_tell"} and appraised.failed != "no":
-        yield _reason(
+        yield own_reason(
             "may_have_failed",
             "caution",
             f"May have been tried adequately in this episode without response{when}",
@@ -223,24 +222,9 @@ def _trial_reasons(trial: TreatmentTrial, appraised: TrialAppraisal) -> Iterable
 
 
 def _not_borne(named: str) -> SafetyReason:
-    return _reason(
+    return own_reason(
         "stopped_for_side_effects",
         "caution",
         f"Stopped earlier for side effects{named}",
         "ask which, and whether a lower dose was borne",
-    )
-
-
-def _reason(
-    rule: str, verdict: Verdict, text: str, action: str, missing: str | None = None
-) -> SafetyReason:
-    return SafetyReason(
-        rule=rule,
-        verdict=verdict,
-        text=text,
-        action=action,
-        missing=missing,
-        reference="equipoise_method",
-        grade="n/a",
-        checked="derived",
     )

@@ -244,7 +244,7 @@ def _one_person(chart: Chart) -> None:
                 raise fault(
                     "this resource is of another person",
                     f"{one.part.place(key)}.reference",
-                    got=repr(address),
+                    got=repr(address[:80]),
                     allowed=" or ".join(sorted(known)),
                     todo="find out whose it is before anything else",
                 )
