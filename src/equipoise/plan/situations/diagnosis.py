@@ -99,7 +99,10 @@ def _pseudo(case: Case, _: Row) -> tuple[Fill, ...]:
     if not case.appraisal.stage.at_most or not ranked(case):
         return ()
     said = {item.id for item in case.appraisal.diagnosis_check if item.status != "clear"}
-    items = [i for i in case.appraisal.pseudo_resistance if i.id not in said]
+    told = {i.evidence for i in case.appraisal.diagnosis_check if i.evidence}
+    items = [
+        i for i in case.appraisal.pseudo_resistance if i.id not in said and i.evidence not in told
+    ]
     found = tuple(f"{_finding(i)}" for i in items if i.status == "abnormal")
     asked = tuple(within(i.title) for i in items if i.status == "not_checked")
     if not found and not asked:
