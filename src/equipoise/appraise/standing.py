@@ -49,7 +49,7 @@ def standing(
     {"now", "long_ago", "absent_since"}
         ``now`` wherever that is not certain.
     """
-    asked = tuple(_asked(question))
+    asked = _asked(question)
     if _denied(row, asked, timeline):
         return "absent_since"
     border = _border(row, timeline, today)
@@ -60,13 +60,12 @@ def standing(
     return "long_ago" if days and old else "now"
 
 
-def _asked(question: Question) -> Iterator[Question]:
-    """Yield the question, and those of the signs that it counts."""
-    yield question
-    if question.counted is not None:
-        for row, member in questions_of(tables_of(question.counted).members):
-            if row.cells["set"] == question.counted:
-                yield member
+def _asked(question: Question) -> tuple[Question, ...]:
+    """Return the question, and those of the signs that it counts."""
+    if question.counted is None:
+        return (question,)
+    pairs = questions_of(tables_of(question.counted).members)
+    return (question, *(q for row, q in pairs if row.cells["set"] == question.counted))
 
 
 def _border(row: Row, timeline: Timeline, today: IsoDate | None) -> dt.date | None:
