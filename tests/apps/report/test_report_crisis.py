@@ -142,3 +142,12 @@ def test_no_step_is_told_twice_and_no_title_denies_a_stated_intent() -> None:
         shown = shown_flags(dataclasses.replace(dossier, appraisal=judged))
         assert shown[-1].title == title
         assert [flag.pathway for flag in shown] == steps
+
+
+def test_what_the_screener_asked_is_not_called_unasked() -> None:
+    record = Timeline(
+        "01", scales=given((ScaleAnswers("cssrs_screen", "2025-01-11", (1, 1, 0, 0, 0, None)),))
+    )
+    silent = suicide_record(record)[-1]
+    assert "intent" not in silent.split("attempt")[0]
+    assert "attempt" in silent

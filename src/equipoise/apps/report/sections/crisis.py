@@ -17,6 +17,16 @@ __all__ = ["crisis_keys", "crisis_lines", "shown_flags", "suicide_record"]
 CRISIS: Final = "red_flags/crisis"
 ANYWHERE: Final = "default"
 DOMAIN: Final = "suicide_risk"
+SCREENED: Final = {
+    "passive_death_thoughts": 1,
+    "suicidal_ideation_active": 2,
+    "suicidal_ideation_method": 3,
+    "suicidal_intent": 4,
+    "suicidal_plan": 5,
+    "suicide_attempt_recent": 6,
+    "suicide_attempt_past": 6,
+}
+"""Question of the screener that asks for a finding: what it answered was asked."""
 ASKED: Final = (
     "suicidal_intent",
     "suicidal_plan",
@@ -110,14 +120,27 @@ def suicide_record(timeline: Timeline) -> tuple[str, ...]:
         Findings, then scale items, newest answer first; then what was not asked. No level is made
         of them: scores do not tell who is in danger.
     """
-    said, silent = _findings(timeline)
+    said, silent = _findings(timeline, _screened(timeline))
     lines = [*said, *_screens(timeline), *_items(timeline)]
     if silent:
         lines.append(say("suicide_not_asked", questions="; ".join(silent)))
     return tuple(lines)
 
 
-def _findings(timeline: Timeline) -> tuple[list[str], list[str]]:
+def _screened(timeline: Timeline) -> set[int]:
+    """Return the questions of the screener that were answered at any time."""
+    rows = (row for row in load_table("scales/scales") if row.text("domain") == DOMAIN)
+    names = {row.text("id") for row in rows}
+    return {
+        number
+        for answers in timeline.scales.or_else(())
+        if answers.scale in names
+        for number, item in enumerate(answers.items, 1)
+        if item is not None
+    }
+
+
+def _findings(timeline: Timeline, screened: set[int]) -> tuple[list[str], list[str]]:
     said, silent = [], []
     for name in ASKED:
         row = load_table("red_flags/findings").find(id=name)
@@ -127,7 +150,7 @@ def _findings(timeline: Timeline) -> tuple[list[str], list[str]]:
         if found:
             answers = [f"{_status(f.status)} ({n.day(f.date.value)})" for f in found]
             said.append(f"{title}: {'; '.join(answers)}")
-        else:
+        elif SCREENED[name] not in screened:
             silent.append(title[:1].lower() + title[1:])
     return said, silent
 
