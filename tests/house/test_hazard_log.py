@@ -61,5 +61,5 @@ def test_a_missing_test_is_noticed() -> None:
 
 def test_hazards_are_numbered_in_order() -> None:
     ids = [row.text("id") for row in HAZARDS]
-    assert ids == sorted(ids)
+    assert ids == sorted(ids, key=lambda one: int(one.removeprefix("HZ-")))
     assert len(ids) == len(set(ids))

@@ -40,9 +40,14 @@ def _registry() -> Any:
 
 
 def _by_registry(unit: str, to: str) -> float:
-    target = _registry().from_ucum(to)
-    found = _registry().from_ucum(unit).to(target.units)
+    target = _registry().from_ucum(_plain(to))
+    found = _registry().from_ucum(_plain(unit)).to(target.units)
     return float(found.magnitude / target.magnitude)
+
+
+def _plain(unit: str) -> str:
+    """Return a UCUM code; an annotation alone, such as ``{score}``, stands for 1."""
+    return "1" if unit.startswith("{") and unit.endswith("}") else unit
 
 
 def _name(row: Row) -> str:
