@@ -72,10 +72,8 @@ from equipoise.core.nouns.person import (
     LabResult,
     Preferences,
     Pregnancy,
-    Recording,
     ReportedEffect,
     ScaleAnswers,
-    SpaceTransform,
     Timeline,
     TreatmentTrial,
     Unmapped,
@@ -108,6 +106,10 @@ from equipoise.core.nouns.profile import (
     Contribution,
     MechanismState,
     Profile,
+)
+from equipoise.core.nouns.recording import (
+    Recording,
+    SpaceTransform,
 )
 from equipoise.core.nouns.results import (
     Result,
