@@ -1,7 +1,7 @@
 """What plan and course say of the same record, and whom the rates do not mean.
 
-The numbers are worked by hand: a PHQ-9 of 19 that is 17 later fell by 2 / 19 = 10.5 %, over the
-112 days (16 weeks) from 2025-11-10 to 2026-03-02.
+The numbers are worked by hand: a PHQ-9 of 19 that is 17 later fell by 2 / 19 = 10.5 %, or 11 %,
+over the 112 days (16 weeks) from 2025-11-10 to 2026-03-02.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def test_plan_and_course_ask_to_record_the_outcome(run: Run) -> None:
     dossier = run(RECORD)
     step = _step(dossier, "Confirm with the person that it did not help enough")
     assert step is not None
-    assert "fell by 10.5 % in 16 weeks of escitalopram" in step.action
+    assert "fell by 11 % in 16 weeks of escitalopram" in step.action
     assert "count the trial" in step.action
     assert _step(dossier, "If it is confirmed that escitalopram did not help enough:") is not None
     assert "stage and phase stay as they are" in step.stop_rule
@@ -81,9 +81,9 @@ def test_a_recorded_outcome_is_not_asked_again(run: Run) -> None:
 @pytest.mark.parametrize(
     ("items", "words"),
     [
-        ("[1, 1, 1, 1, 1, 1, 1, 1, 0]", "that it helps enough: the PHQ-9 fell by 57.9 %"),
+        ("[1, 1, 1, 1, 1, 1, 1, 1, 0]", "that it helps enough: the PHQ-9 fell by 58 %"),
         ("[3, 3, 2, 3, 2, 2, 2, 1, 1]", "did not help enough: the PHQ-9 did not change"),
-        ("[3, 3, 3, 3, 2, 2, 2, 1, 1]", "did not help enough: the PHQ-9 rose by 5.26 %"),
+        ("[3, 3, 3, 3, 2, 2, 2, 1, 1]", "did not help enough: the PHQ-9 rose by 5 %"),
     ],
 )
 def test_the_question_follows_the_score(run: Run, items: str, words: str) -> None:

@@ -244,10 +244,12 @@ def test_no_step_names_what_a_rule_says_to_avoid(
 def test_ect_stands_first_where_the_guideline_puts_it_first(plan: Planner, make: Any) -> None:
     """CANMAT: second-line in general, first-line with psychosis or acute suicidality."""
     decision = make.ranking("rtms", "ect")
-    for flags, first in (((), "rtms"), ((make.flag("emergency", "suicidal_plan"),), "ect")):
-        judged = make.appraisal(at=make.stage(2), flags=flags)
-        found = plan(make.person(), judged, decision, acknowledged=True)
-        assert _step(found, "Choose with the person").treatments[0] == first
+    judged = make.appraisal(at=make.stage(2))
+    found = plan(make.person(), judged, decision)
+    assert _step(found, "Choose with the person").treatments[0] == "rtms"
+    judged = make.appraisal(at=make.stage(2), flags=(make.flag("emergency", "suicidal_plan"),))
+    found = plan(make.person(), judged, decision, acknowledged=True)
+    assert _step(found, "Ask a specialist service today").treatments == ("ect",)
 
 
 def test_a_watch_flag_on_a_drug_is_not_answered_with_questions_on_suicide(

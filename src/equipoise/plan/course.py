@@ -41,7 +41,7 @@ class Change:
         """Return how the score moved."""
         if self.percent == 0:
             return "did not change"
-        return f"{'fell' if self.percent > 0 else 'rose'} by {abs(self.percent):.3g} %"
+        return f"{'fell' if self.percent > 0 else 'rose'} by {abs(self.percent):.0f} %"
 
 
 def change_in(case: Case, trial: TreatmentTrial) -> Change | None:

@@ -12,7 +12,7 @@ from equipoise.plan.facts import evidence_for
 from equipoise.plan.missing import last_total
 from equipoise.plan.options import choose, left_out, left_out_words, listed
 from equipoise.plan.situations.follow import relapse_risks
-from equipoise.plan.states import bipolar, in_state, in_treatment, may_choose
+from equipoise.plan.states import bipolar, in_state, in_treatment, may_choose, stable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,6 +205,7 @@ def _states(case: Case) -> frozenset[str]:
     held = {
         "untreated": choosing and stage.at_most == 0 and not case.running,
         "treated": in_treatment(case),
+        "treated_unsettled": in_treatment(case) and not stable(case),
         "treated_unhelped": choosing,
         "inadequate": bool(in_state(case, "inadequate")) and not bipolar(case),
         "unrecorded": bool(in_state(case, "unknown")),

@@ -20,10 +20,13 @@ __all__ = [
     "helped",
     "in_state",
     "in_treatment",
+    "is_daily",
+    "maintained",
     "may_choose",
     "minimal_score",
     "other_states",
     "ranked",
+    "stable",
     "suicide_open",
     "too_young",
     "waiting",
@@ -31,6 +34,7 @@ __all__ = [
 ]
 
 HELPED = ("remission", "response")
+DAILY = ("drug", "adjunct")
 SCREEN = "cssrs_screen"
 
 
@@ -54,10 +58,11 @@ def bipolar(case: Case) -> bool:
 
 
 def comes_first(case: Case, treatment: str, flags: tuple[RedFlag, ...]) -> bool:
-    """Whether the guideline puts an option first in one of the states."""
-    option = case.treatments.get(treatment)
-    row = load_table("phases/lines").find(drug_class=option.drug_class) if option else None
-    return row is not None and bool({flag.id for flag in flags} & set(row.items("first_with")))
+    """Whether the guideline puts an option first in every one of the states."""
+    option, lines = case.treatments.get(treatment), load_table("phases/lines")
+    by_class = lines.find(drug_class=option.drug_class) if option else None
+    row = lines.find(drug_class=treatment) or by_class
+    return row is not None and {flag.id for flag in flags} <= set(row.items("first_with"))
 
 
 def watched(case: Case) -> tuple[list[RedFlag], list[RedFlag]]:
@@ -87,9 +92,14 @@ def too_young(case: Case) -> bool:
 
 def minimal_score(case: Case) -> int | None:
     """Return the last score where it asks for no treatment and none is running, or None."""
+    return last_total(case) if _minimal(case) and not case.running else None
+
+
+def _minimal(case: Case) -> bool:
+    """Whether the last score is known and asks for no treatment."""
     score = last_total(case)
     limit = load_table("phases/steps").row(applies_when="low_score").number("score_below")
-    return score if score is not None and score < limit and not case.running else None
+    return score is not None and score < limit
 
 
 def ranked(case: Case) -> bool:
@@ -116,6 +126,24 @@ def in_treatment(case: Case) -> bool:
 def in_state(case: Case, state: str) -> tuple[Running, ...]:
     """Return what is taken now and is in this state."""
     return tuple(running for running in case.running if running.state == state)
+
+
+def is_daily(case: Case, trial: TreatmentTrial) -> bool:
+    """Whether a trial is of a drug that is taken every day; courses have steps of their own."""
+    option = case.treatments.get(trial.treatment)
+    return option is None or option.group in DAILY
+
+
+def maintained(case: Case, trial: TreatmentTrial) -> bool:
+    """Whether a trial is in remission, by the record and the last score: one step speaks of it."""
+    remitted = trial.outcome.value == "remission" and _minimal(case)
+    return remitted and is_daily(case, trial) and not too_young(case)
+
+
+def stable(case: Case) -> bool:
+    """Whether all that is taken now is a drug in remission, and nobody thinks of death."""
+    maintains = [r.state == "working" and maintained(case, r.trial) for r in case.running]
+    return bool(maintains) and all(maintains) and not watched(case)[0]
 
 
 def helped(case: Case, weeks: float | None) -> tuple[TreatmentTrial, ...]:

@@ -20,7 +20,7 @@ from equipoise.plan.doses import (
 )
 from equipoise.plan.options import listed, open_options
 from equipoise.plan.situations.fill import Fill, Situation, name_of
-from equipoise.plan.states import bipolar, in_state, may_choose, waiting
+from equipoise.plan.states import bipolar, in_state, maintained, may_choose, waiting
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import Prediction
@@ -89,8 +89,11 @@ def _room_in_dose(case: Case, _: Row) -> tuple[Fill, ...]:
 
 
 def _current_working(case: Case, _: Row) -> tuple[Fill, ...]:
+    """Plan to go on with what helps; how long a drug goes on in remission is a step of its own."""
     found = []
     for running in in_state(case, "working"):
+        if maintained(case, running.trial):
+            continue
         words = {"trial": name_of(case, running), "outcome": str(running.trial.outcome.value)}
         words["outcome"] = words["outcome"].replace("_", " ")
         found.append(Fill(words, (running.trial.treatment,)))
@@ -110,16 +113,28 @@ def _add_or_change(case: Case, _: Row) -> tuple[Fill, ...]:
     adds = any(r.trial.outcome.value == PARTIAL for r in tried) and not marked_effects(case)
     words = {
         "trial": listed(tuple(name_of(case, r) for r in tried)),
-        "towards": _towards(adds, bool(added)),
+        "towards": _towards(case, adds, bool(added)),
         "shown": _shown(case, tried),
         "facts": "it helped in part" if adds else "it did not help enough, or is hard to bear",
-        "count": f"{len(added)} addition{'' if len(added) == 1 else 's'} and {len(others)} "
-        f"other option{'' if len(others) == 1 else 's'} are open",
+        "count": _count(case, len(added), len(others)),
     }
     return (Fill(words, alternatives=_examples(case, others if adds else added)),)
 
 
-def _towards(adds: bool, open_addition: bool) -> str:
+def _count(case: Case, added: int, others: int) -> str:
+    """Return how many options are open; additions are not counted before the drugs are known."""
+    rest = f"{others} other option{'' if others == 1 else 's'}"
+    if not added and not case.timeline.drugs.known:
+        return f"{rest} {'is' if others == 1 else 'are'} open"
+    return f"{added} addition{'' if added == 1 else 's'} and {rest} are open"
+
+
+def _towards(case: Case, adds: bool, open_addition: bool) -> str:
+    if not open_addition and not case.timeline.drugs.known:
+        return (
+            "another treatment in its place; whether an addition is open cannot be told before "
+            "the drugs taken now are known"
+        )
     if not open_addition:
         return "another treatment in its place; no addition is open"
     if adds:

@@ -11,7 +11,17 @@ from equipoise.plan.facts import evidence_for
 from equipoise.plan.missing import last_total
 from equipoise.plan.options import listed, may_be_said
 from equipoise.plan.situations.fill import PLAIN, Fill, Situation
-from equipoise.plan.states import helped, in_treatment, may_choose, ranked, too_young, watched
+from equipoise.plan.states import (
+    helped,
+    in_treatment,
+    is_daily,
+    maintained,
+    may_choose,
+    ranked,
+    stable,
+    too_young,
+    watched,
+)
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import TreatmentTrial
@@ -20,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FOLLOW", "relapse_risks"]
 
-DAILY = ("drug", "adjunct")
 _NUMBER_OPEN = " The number of episodes is not recorded: ask, as it counts."
 _USUAL_BLOCKED = "a drug that a specialist names, as the usual ones have a stop here"
 
@@ -32,11 +41,12 @@ def _needs_close_check(case: Case) -> bool:
 
 
 def _early_check(case: Case, _: Row) -> tuple[Fill, ...]:
-    return PLAIN if ranked(case) and not _needs_close_check(case) else ()
+    applies = ranked(case) and not stable(case) and not _needs_close_check(case)
+    return PLAIN if applies else ()
 
 
 def _early_check_close(case: Case, row: Row) -> tuple[Fill, ...]:
-    applies = ranked(case) and _needs_close_check(case)
+    applies = ranked(case) and not stable(case) and _needs_close_check(case)
     return (Fill({"age": row.text("age_to")}),) if applies else ()
 
 
@@ -54,12 +64,6 @@ def _alliance(case: Case, _: Row) -> tuple[Fill, ...]:
 def _class_of(case: Case, trial: TreatmentTrial) -> str:
     option = case.treatments.get(trial.treatment)
     return option.drug_class if option else ""
-
-
-def _is_drug(case: Case, trial: TreatmentTrial) -> bool:
-    """Whether a trial is of a drug that is taken every day; courses have steps of their own."""
-    option = case.treatments.get(trial.treatment)
-    return option is None or option.group in DAILY
 
 
 def _after_course(case: Case, row: Row) -> tuple[Fill, ...]:
@@ -114,7 +118,7 @@ def _residual(case: Case, row: Row) -> tuple[str, ...]:
 
 
 def _maintain(case: Case, row: Row, *, long: bool) -> tuple[Fill, ...]:
-    trials = [t for t in helped(case, None) if _is_drug(case, t)]
+    trials = [t for t in helped(case, None) if is_daily(case, t)]
     if not trials or too_young(case):
         return ()
     risks = relapse_risks(case)
@@ -126,7 +130,8 @@ def _maintain(case: Case, row: Row, *, long: bool) -> tuple[Fill, ...]:
         "risks": "; ".join(f"{within(r.text('title'))}: {e}" for r, e in risks),
         "open": "" if number.known else _NUMBER_OPEN,
     }
-    return (Fill(words, sources=(row, *(r for r, _ in risks))),)
+    named = tuple(t.treatment for t in trials if maintained(case, t))
+    return (Fill(words, named, sources=(row, *(r for r, _ in risks))),)
 
 
 def _maintain_usual(case: Case, row: Row) -> tuple[Fill, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.core.casing import within
 from equipoise.plan.case import title
-from equipoise.plan.options import listed
+from equipoise.plan.options import listed, may_be_said
 from equipoise.plan.situations.fill import PLAIN, Fill, Situation
 from equipoise.plan.states import (
     acute_flags,
@@ -32,14 +32,14 @@ def _urgent(case: Case, _: Row) -> tuple[Fill, ...]:
 
 
 def _acute(case: Case, _: Row) -> tuple[Fill, ...]:
-    """Plan what the guideline puts first in such a state, unless a rule stops it."""
+    """Plan what the guideline puts first in such a state, unless a rule stops or avoids it."""
     flags = acute_flags(case)
     if not flags:
         return ()
     first = tuple(
         verdict.treatment
         for verdict in case.appraisal.verdicts
-        if verdict.verdict != "hard_stop" and comes_first(case, verdict.treatment, flags)
+        if may_be_said(case, verdict.treatment) and comes_first(case, verdict.treatment, flags)
     )
     words = {
         "flags": listed(tuple(within(flag.title) for flag in flags)),
