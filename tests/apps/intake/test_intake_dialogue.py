@@ -14,7 +14,7 @@ from equipoise import ingest
 from equipoise.apps.cli import main
 from equipoise.apps.intake.draft import open_draft, record_text
 from equipoise.apps.intake.interview import Interview
-from equipoise.apps.intake.questions import entry_questions, questions, section_names
+from equipoise.apps.intake.questions import applies, entry_questions, questions, section_names
 from equipoise.core.errors import InputError
 from equipoise.core.tables import load_table
 from equipoise.ingest import schema as s
@@ -49,6 +49,15 @@ def test_every_key_of_the_record_is_asked_or_filled_in() -> None:
     assert {row.text("id") for row in load_table("red_flags/findings")} == {
         q.finding for q in questions() if q.finding
     }
+
+
+@pytest.mark.parametrize(("sex", "asked"), [("male", False), ("female", True), ("intersex", True)])
+def test_harm_to_a_baby_is_not_asked_of_men(sex: str, asked: bool) -> None:
+    about = {"thoughts_of_harming_infant", "intent_to_harm_infant"}
+    found = [q for q in questions() if q.finding in about]
+    assert {q.finding for q in found} == about
+    assert {applies(q, {"demographics": {"sex": sex}}, {}) for q in found} == {asked}
+    assert all(applies(q, {}, {}) for q in found), "what is not known rules nothing out"
 
 
 def test_safety_and_treatments_come_first() -> None:
