@@ -225,6 +225,19 @@ def test_vignette(vignette: Vignette, known: dict[str, Known]) -> None:
     assert _broken(vignette, known[vignette.name].shipped(vignette)) == []
 
 
+def test_three_conditions_beside_keep_the_plan_readable(known: dict[str, Known]) -> None:
+    name = "three conditions beside the depression"
+    vignette = next(v for v in vignettes() if v.name == name)
+    steps = known[name].shipped(vignette).steps
+    assert len(steps) <= 14, [step.id for step in steps]
+    joined = next(step for step in steps if step.id == "treat_beside_more")
+    rows = load_table("phases/comorbidities")
+    assert all(
+        f"{title}: {rows.row(title=title).text('stop_rule')}" in joined.stop_rule
+        for title in ("Chronic pain", "Insomnia")
+    )
+
+
 def test_an_ordinary_plan_is_readable_at_once(known: dict[str, Known]) -> None:
     """Seven to fourteen steps, but for those who need few or have much beside the depression."""
     few = ("more severe, no score at all", "remission, first episode, no risk")

@@ -71,7 +71,12 @@ def _comorbid_more(case: Case, _: Row) -> tuple[Fill, ...]:
     told = " ".join(
         f"{row.text('title')} ({listed(evidence)}): {row.text('change')}" for row, evidence in rest
     )
-    return (Fill({"changes": told}, sources=tuple(row for row, _ in rest)),)
+    rows = tuple(row for row, _ in rest)
+    asked = dict.fromkeys(item for row in rows for item in row.items("prerequisites"))
+    # A condition keeps its own danger signs when its step is joined with others.
+    stops = tuple(f"{row.text('title')}: {row.text('stop_rule')}" for row in rows)
+    days = min(row.number("review_days") for row in rows)
+    return (Fill({"changes": told}, (), tuple(asked), stops, review_days=days, sources=rows),)
 
 
 def _besides(title_of: str, evidence: tuple[str, ...]) -> str:
