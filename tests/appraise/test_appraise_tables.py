@@ -179,6 +179,7 @@ def test_every_hard_stop_between_two_drugs_has_a_grade_for_both_taken() -> None:
 def test_every_flag_has_a_pathway_in_order() -> None:
     raised = {row.text("flag") for row in load_table("red_flags/red_flags")}
     raised |= {"combination_emergency", "combination_watch"}
+    raised |= {row.text("flag") for row in load_table("red_flags/lowered")}
     assert {row.text("flag") for row in load_table("red_flags/pathways")} == raised
     for flag in raised:
         steps = [

@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from equipoise import ingest
@@ -141,6 +141,7 @@ def test_killed_at_some_answers_of_a_long_dialogue(whole: str, cuts: list[int]) 
 
 
 @settings(max_examples=5, phases=(Phase.explicit, Phase.generate))
+@example(25, True)
 @given(st.integers(0, 60), st.booleans())
 def test_killed_at_some_write(whole: str, cut: int, after: bool) -> None:
     """The process may go between what is kept beside the record and the record itself."""

@@ -143,6 +143,7 @@ class ListDialogue(Dialogue):
                 if position == len(self.parts):
                     fault = self._left(pending)
                     if fault is None:
+                        self._settle(pending)
                         return
                     self.say(f"  {told(fault)}")
                     names = [one.name for one in self.parts]
@@ -248,6 +249,12 @@ class ListDialogue(Dialogue):
         pending.asked = list(dict.fromkeys([*pending.asked, *asked]))
         save_pending(self.draft.path, pending)
         self.save(self._record(pending), (self.section, pending.number))
+
+    def _settle(self, pending: Pending) -> None:
+        """Save an entry that was kept beside the record when a dialogue was killed."""
+        record = self._record(pending)
+        if record != self.draft.record:
+            self.save(record, (self.section, pending.number))
 
     def _left(self, pending: Pending) -> InputError | None:
         """Return what the finished entry still lacks."""
