@@ -234,6 +234,28 @@ def test_two_doses_a_day_apart_by_a_factor_of_ten(
         assert "the other on line 4" in message
 
 
+@pytest.mark.parametrize(
+    ("stop", "start", "dose", "refused"),
+    [
+        ("2024-06-01", "2024-06-01", "500", True),
+        ("2024-06-01", "2024-06-02", "5", True),
+        ("2024-06-01", "2024-06-10", "500", False),
+        ("2024-06-01", "2024-06-02", "100", False),
+        ("2024-06", "2024-06-02", "500", False),
+    ],
+)
+def test_a_dose_that_follows_within_a_day_by_a_factor_of_ten(
+    stop: str, start: str, dose: str, refused: bool, write: Write
+) -> None:
+    trials = (
+        f"  - {{treatment: sertraline, dose: 50, unit: mg/d, start: 2024-04-10, stop: {stop}}}\n"
+        f"  - {{treatment: sertraline, dose: {dose}, unit: mg/d, start: {start}}}\n"
+    )
+    found = faults(write(HEAD + "treatments:\n" + trials))
+    assert bool(found) == refused
+    assert all("two doses of sertraline a day apart differ" in message for message in found)
+
+
 def test_a_date_before_the_birth(write: Write) -> None:
     text = HEAD + "demographics: {age_years: 20}\ntreatments: [{treatment: cbt, start: %s}]\n"
     # Twenty years of age in January 2025: born in 2004 or 2005.

@@ -57,6 +57,7 @@ class Intake:
     dose: Dose | None
     start: IsoDate | None
     line: int
+    stop: IsoDate | None = None
 
 
 def contradictions(timeline: Timeline) -> Iterator[Clash]:
@@ -100,16 +101,19 @@ def _twice(section: str, name: str, lines: tuple[int, int]) -> Clash:
 def intakes(timeline: Timeline) -> list[Intake]:
     """Return what was taken, trials and drugs alike."""
     found = [
-        Intake(t.treatment, t.dose.value, t.start.value, t.line)
+        Intake(t.treatment, t.dose.value, t.start.value, t.line, t.stop.value)
         for t in timeline.treatments.or_else(())
     ]
     return found + [
-        Intake(u.drug, u.dose.value, u.start.value, u.line) for u in timeline.drugs.or_else(())
+        Intake(u.drug, u.dose.value, u.start.value, u.line, u.stop.value)
+        for u in timeline.drugs.or_else(())
     ]
 
 
 def slips(found: Iterable[Intake]) -> Iterator[Clash]:
-    """Yield two doses of a drug that begin within a day and differ as by a decimal point.
+    """Yield two doses of a drug that differ as by a decimal point, within a day of each other.
+
+    They begin together, or the later one begins as the earlier one ends.
 
     Parameters
     ----------
@@ -141,11 +145,13 @@ def slips(found: Iterable[Intake]) -> Iterator[Clash]:
 
 
 def _near(ordered: list[Intake], days: float) -> Iterator[tuple[Intake, Intake]]:
-    """Yield the pairs that begin near each other; long lists only by neighbours."""
+    """Yield the pairs that lie near each other; long lists only by neighbours."""
     pairs = combinations(ordered, 2) if len(ordered) <= len("0123456789") else pairwise(ordered)
     for early, late in pairs:
-        apart = earliest(late.start or "") - earliest(early.start or "")
-        if apart <= dt.timedelta(days=days):
+        begins = earliest(late.start or "")
+        whole = early.stop is not None and len(early.stop) == _FULL_DATE
+        days_before = [early.start or "", *([early.stop or ""] if whole else [])]
+        if any(abs(begins - earliest(day)) <= dt.timedelta(days=days) for day in days_before):
             yield early, late
 
 
