@@ -39,6 +39,7 @@ class Coverage:
 
     title: str
     limit: str
+    printed: str
     policies: tuple[PolicyView, ...]
 
 
@@ -55,6 +56,7 @@ def coverage(dossier: Dossier) -> Coverage | None:
     return Coverage(
         title=say("coverage_title", rules=n.count(len(shared), "coverage rule")),
         limit=say("coverage_limit"),
+        printed=say("coverage_printed"),
         policies=tuple(_policy(one, titles, dossier.date) for one, titles in shared.items()),
     )
 
