@@ -24,6 +24,7 @@ __all__ = [
     "maintained",
     "may_choose",
     "minimal_score",
+    "not_raised",
     "other_states",
     "ranked",
     "stable",
@@ -55,6 +56,14 @@ def bipolar(case: Case) -> bool:
     """Whether the record says bipolar disorder or mania: no antidepressant alone is raised then."""
     items = case.appraisal.diagnosis_check
     return any(item.id == "bipolarity" and item.status == "abnormal" for item in items)
+
+
+def not_raised(case: Case) -> bool:
+    """Whether no antidepressant is raised by itself: bipolar disorder, or an acute state.
+
+    Such a state, psychosis above all, is treated as a whole by its own pathway.
+    """
+    return bipolar(case) or bool(acute_flags(case)) or bool(other_states(case))
 
 
 def comes_first(case: Case, treatment: str, flags: tuple[RedFlag, ...]) -> bool:
@@ -115,7 +124,7 @@ def may_choose(case: Case) -> bool:
 
 def waiting(case: Case) -> bool:
     """Whether the next choice waits for an answer, a fair chance or a higher dose."""
-    return case.pending or (bool(with_room(case)) and not bipolar(case))
+    return case.pending or (bool(with_room(case)) and not not_raised(case))
 
 
 def in_treatment(case: Case) -> bool:

@@ -20,7 +20,7 @@ from equipoise.plan.doses import (
 )
 from equipoise.plan.options import listed, open_options
 from equipoise.plan.situations.fill import Fill, Situation, name_of
-from equipoise.plan.states import bipolar, in_state, maintained, may_choose, waiting
+from equipoise.plan.states import in_state, maintained, may_choose, not_raised, waiting
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import Prediction
@@ -56,8 +56,8 @@ def _current_unrecorded(case: Case, _: Row) -> tuple[Fill, ...]:
 
 
 def _current_inadequate(case: Case, _: Row) -> tuple[Fill, ...]:
-    """Plan a fair chance; not with a bipolar disorder, where no antidepressant is raised alone."""
-    if bipolar(case):
+    """Plan a fair chance; not in a state in which no antidepressant is raised alone."""
+    if not_raised(case):
         return ()
     found = []
     for running in in_state(case, "inadequate"):
@@ -74,7 +74,7 @@ def _current_inadequate(case: Case, _: Row) -> tuple[Fill, ...]:
 
 def _room_in_dose(case: Case, _: Row) -> tuple[Fill, ...]:
     """Plan a higher dose of what helped in part, where the dose of this person may still rise."""
-    if bipolar(case):
+    if not_raised(case):
         return ()
     found = []
     for running in with_room(case):
