@@ -129,12 +129,9 @@ def suicide_record(timeline: Timeline) -> tuple[str, ...]:
 
 def _screened(timeline: Timeline) -> set[int]:
     """Return the questions of the screener that were answered at any time."""
-    rows = (row for row in load_table("scales/scales") if row.text("domain") == DOMAIN)
-    names = {row.text("id") for row in rows}
     return {
         number
-        for answers in timeline.scales.or_else(())
-        if answers.scale in names
+        for answers, _ in _screeners(timeline)
         for number, item in enumerate(answers.items, 1)
         if item is not None
     }
@@ -189,22 +186,26 @@ def _item(answers: ScaleAnswers, item: int) -> str:
     return f"{'left out' if value is None else value} ({n.day(day)})"
 
 
-def _screens(timeline: Timeline) -> list[str]:
-    """Return the answers to scales that ask about nothing but suicide, by question number."""
+def _screeners(timeline: Timeline) -> list[tuple[ScaleAnswers, str]]:
+    """Return the answers to scales that ask about nothing but suicide, each with its title."""
     rows = (row for row in load_table("scales/scales") if row.text("domain") == DOMAIN)
     titles = {row.text("id"): row.text("title") for row in rows}
-    found = [s for s in timeline.scales.or_else(()) if s.scale in titles]
-    found.sort(key=lambda s: s.date, reverse=True)
+    return [(s, titles[s.scale]) for s in timeline.scales.or_else(()) if s.scale in titles]
+
+
+def _screens(timeline: Timeline) -> list[str]:
+    """Return what the screeners were answered, newest first, by number of the question."""
+    found = sorted(_screeners(timeline), key=lambda pair: pair[0].date, reverse=True)
     return [
         say(
             "suicide_screen",
-            scale=titles[answers.scale],
+            scale=title,
             date=n.day(answers.date),
             yes=_numbers(answers, 1),
             no=_numbers(answers, 0),
             open=_numbers(answers, None),
         )
-        for answers in found
+        for answers, title in found
     ]
 
 
