@@ -64,10 +64,10 @@ def _judged(
 ) -> tuple[Ground, tuple[GenePhenotype, ...], tuple[DoseLimit, ...]]:
     """Return what the verdicts rest on, with the trials judged against the person's own limits.
 
-    The limits need the drugs that are taken, and the trials need the limits: so the trials are
-    appraised a second time once the limits are known.
+    The trials need the limits, and the limits only the drugs that are taken: so the trials join
+    the ground last.
     """
-    first = ground(timeline, appraise_trials(timeline, today=today), today=today)
+    first = ground(timeline, (), today=today)
     genes = gene_phenotypes(first)
     limits = dose_limits(first, genes)
     trials = appraise_trials(timeline, today=today, limits=limits, genes=genes)
