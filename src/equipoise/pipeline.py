@@ -24,11 +24,14 @@ from equipoise import (
     predict,
     profile,
 )
+from equipoise.core.answers import given
 from equipoise.core.dates import IsoDate
 from equipoise.core.documents import from_json, to_json
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import (
     Dossier,
+    GeneCall,
+    Genotype,
     Measurement,
     NotMeasured,
     Result,
@@ -107,6 +110,8 @@ def run_person(
     """
     results = _measure(timeline, settings, store, watch)
     measured = tuple(r for r in results if isinstance(r, Measurement))
+    calls = tuple(r for r in results if isinstance(r, GeneCall))
+    timeline = _with_calls(timeline, calls)
     normed = norms.place(measured, timeline.demographics, settings.site_norms)
     state = profile.infer(normed, today=settings.today)
     appraisal = appraise.appraise(timeline, today=settings.today)
@@ -150,7 +155,28 @@ def run_person(
         scans=tuple(r for r in results if isinstance(r, ScanSummary)),
         changes=changes,
         change_order=monitor.order_of_change(changes, trajectories),
+        gene_calls=calls,
     )
+
+
+def _with_calls(timeline: Timeline, calls: tuple[GeneCall, ...]) -> Timeline:
+    """Return the timeline with the called genes among its genotypes.
+
+    Every consistent diplotype becomes an entry; the appraisal holds a gene that stands several
+    times for all of them. A gene without a call adds nothing to one that a report tells, and is
+    indeterminate, never normal, where none does.
+    """
+    told = timeline.genotypes.or_else(())
+    reported = {genotype.gene.upper() for genotype in told}
+    found = [Genotype(c.gene, diplotype) for c in calls for diplotype in c.diplotypes]
+    found += [
+        Genotype(c.gene, "", phenotype="indeterminate")
+        for c in calls
+        if not c.diplotypes and c.gene not in reported
+    ]
+    if not found:
+        return timeline
+    return replace(timeline, genotypes=given((*told, *found)))
 
 
 def measure_step_key(timeline: Timeline, settings: RunSettings) -> str:
@@ -162,15 +188,23 @@ def measure_step_key(timeline: Timeline, settings: RunSettings) -> str:
     recordings = [
         f"{r.portable()!r}\0" + "\0".join(map(_digest, r.files())) for r in timeline.recordings
     ]
+    variants = [
+        f"{file.portable()!r}\0" + "\0".join(map(_digest, file.files()))
+        for file in timeline.variants
+    ]
     sources = [f"{source.name}\0{source.sha256}" for source in timeline.sources]
     chosen = [repr(settings.imaging), *map(_digest, settings.imaging.files())]
-    parts = (*chosen, *sources, *recordings)
+    parts = (*chosen, *sources, *recordings, *variants)
     return step_key(__version__, tables_digest(), str(settings.seed), *parts)
 
 
 def _portable(timeline: Timeline) -> Timeline:
     """Return the timeline with names below the dataset: no result holds a path of this machine."""
-    return replace(timeline, recordings=tuple(r.portable() for r in timeline.recordings))
+    return replace(
+        timeline,
+        recordings=tuple(r.portable() for r in timeline.recordings),
+        variants=tuple(file.portable() for file in timeline.variants),
+    )
 
 
 def _digest(path: str | None) -> str:

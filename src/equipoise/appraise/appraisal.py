@@ -7,7 +7,7 @@ from dataclasses import replace
 from equipoise.appraise.adequacy import appraise_trials
 from equipoise.appraise.current import combinations, current_stops
 from equipoise.appraise.diagnosis import check_criteria, check_diagnosis, check_specifiers
-from equipoise.appraise.dosing import dose_limits, gene_phenotypes
+from equipoise.appraise.dosing import dose_limits, gene_advice, gene_phenotypes
 from equipoise.appraise.red_flags import emergencies_first, find_red_flags
 from equipoise.appraise.safety import Ground, ground, judge, option_ids
 from equipoise.appraise.stage import stage_of
@@ -56,6 +56,7 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
         imaging_workup=imaging_workup(timeline, stage, today=today),
         genes=genes,
         dose_limits=mark_stopped(limits, verdicts, shared),
+        gene_advice=gene_advice(shared),
     )
 
 

@@ -26,6 +26,8 @@ __all__ = ["RECORD_ASSAYS", "Options", "RecordAssay", "measure", "specs"]
 
 GROUP: Final = "equipoise.assays"
 _IMAGING: Final = "mri."
+_PHARMACOGENES: Final = "genes.pharmacogenes"
+GENETICS_PACKAGES: Final = frozenset({"pysam"})
 IMAGING_PACKAGES: Final = frozenset({"nibabel", "isal", "nilearn", "nitransforms", "scipy"})
 
 
@@ -68,7 +70,7 @@ def measure(
 
     Returns
     -------
-    tuple of Measurement, Target, ScanSummary or NotMeasured
+    tuple of Measurement, Target, ScanSummary, GeneCall or NotMeasured
         At least one result for every measure of every assay that is expected. Input that one
         modality cannot use is a `NotMeasured` with the message; the others are measured all the
         same.
@@ -79,7 +81,24 @@ def measure(
             results += assay.measure(timeline)
         except InputError as error:
             results += _not_measured(_measures(assay.SPEC), error.line())
-    return (*results, *_imaging(timeline, options, seed, watch))
+    return (*results, *_genes(timeline), *_imaging(timeline, options, seed, watch))
+
+
+def _genes(timeline: Timeline) -> tuple[Result, ...]:
+    """Call the pharmacogenes; without a file of variants the caller is not even imported."""
+    if not timeline.variants:
+        return ()
+    from equipoise.assays import genes
+
+    try:
+        return genes.measure(timeline.variants)
+    except InputError as error:
+        return _not_measured((_PHARMACOGENES,), error.line())
+    except ModuleNotFoundError as error:
+        if error.name not in GENETICS_PACKAGES:
+            raise
+        reason = f"the package {error.name} is not installed: pip install 'equipoise[genetics]'"
+        return _not_measured((_PHARMACOGENES,), reason)
 
 
 def _imaging(

@@ -7,6 +7,7 @@ from equipoise.core.nouns.appraisal import (
     CheckItem,
     DoseLimit,
     EpisodeCriteria,
+    GeneAdvice,
     GenePhenotype,
     OptionVerdict,
     PathwayStep,
@@ -38,6 +39,10 @@ from equipoise.core.nouns.evidence import (
     OptionBaseline,
     SideEffect,
     Treatment,
+)
+from equipoise.core.nouns.genes import (
+    GeneCall,
+    MissingPosition,
 )
 from equipoise.core.nouns.measurement import (
     Measurement,
@@ -110,6 +115,7 @@ from equipoise.core.nouns.profile import (
 from equipoise.core.nouns.recording import (
     Recording,
     SpaceTransform,
+    VariantFile,
 )
 from equipoise.core.nouns.results import (
     Result,
@@ -159,6 +165,8 @@ __all__ = [
     "EvidenceBase",
     "FamilyCondition",
     "Finding",
+    "GeneAdvice",
+    "GeneCall",
     "GenePhenotype",
     "Genotype",
     "GuidelineView",
@@ -172,6 +180,7 @@ __all__ = [
     "MarkerFinding",
     "Measurement",
     "MechanismState",
+    "MissingPosition",
     "Moderation",
     "NormUsed",
     "NormedMeasurement",
@@ -219,6 +228,7 @@ __all__ = [
     "TrialAppraisal",
     "Trigger",
     "Unmapped",
+    "VariantFile",
     "Verdict",
     "VisitNote",
     "Workup",

@@ -14,6 +14,7 @@ __all__ = [
     "CheckItem",
     "DoseLimit",
     "EpisodeCriteria",
+    "GeneAdvice",
     "GenePhenotype",
     "OptionVerdict",
     "PathwayStep",
@@ -293,6 +294,46 @@ class GenePhenotype:
 
 
 @dataclass(frozen=True, slots=True)
+class GeneAdvice:
+    """What a guideline says of one drug for the genes of this person.
+
+    Parameters
+    ----------
+    drug : str
+        Id of `drugs/drugs`.
+    guideline : {"CPIC", "DPWG"}
+        Who says it.
+    genes : tuple of str
+        Genes that the rule reads.
+    phenotypes : tuple of str
+        CPIC terms that it was read with, one for each gene: as they act under the drugs taken now;
+        ``No Result`` where the gene was not tested.
+    action : str
+        What to do, in our own words; doses only as the guideline gives them.
+    strength : str
+        ``Strong``, ``Moderate``, ``Optional`` or ``No recommendation`` (CPIC); ``n/a`` (DPWG).
+    version : str
+        Version of the guideline.
+    because : tuple of str
+        Drugs taken now that change how a gene acts.
+    reference, grade, checked : str
+        Of the row.
+    """
+
+    drug: str
+    guideline: str
+    genes: tuple[str, ...]
+    phenotypes: tuple[str, ...]
+    action: str
+    strength: str
+    version: str
+    because: tuple[str, ...]
+    reference: str
+    grade: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoseLimit:
     """Doses of one drug for this person: the strictest limit holds, limits do not multiply.
 
@@ -349,6 +390,7 @@ class Appraisal:
     imaging_workup: tuple[Workup, ...] = ()
     genes: tuple[GenePhenotype, ...] = ()
     dose_limits: tuple[DoseLimit, ...] = ()
+    gene_advice: tuple[GeneAdvice, ...] = ()
 
     @property
     def emergency(self) -> bool:

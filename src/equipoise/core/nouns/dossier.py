@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns.appraisal import Appraisal
 from equipoise.core.nouns.change import Change, ChangeOrder
+from equipoise.core.nouns.genes import GeneCall
 from equipoise.core.nouns.measurement import NormedMeasurement, NotMeasured
 from equipoise.core.nouns.person import Timeline
 from equipoise.core.nouns.plan import Plan, Trajectory
@@ -42,6 +43,8 @@ class Dossier:
         Measures that were taken in two sessions.
     change_order : ChangeOrder or None
         Whether the brain changed before the symptoms; None with fewer than two sessions.
+    gene_calls : tuple of GeneCall
+        Pharmacogenes as read in a file of variants.
     """
 
     label: str
@@ -63,3 +66,4 @@ class Dossier:
     scans: tuple[ScanSummary, ...] = ()
     changes: tuple[Change, ...] = ()
     change_order: ChangeOrder | None = None
+    gene_calls: tuple[GeneCall, ...] = ()

@@ -51,6 +51,8 @@ class Measurement:
         Machine that made the recording: maker, model and field strength; None where unknown.
     session : str or None
         BIDS session of the recording; None for records without one.
+    assay : str or None
+        Method of a blood marker whose values depend on it: a norm of another method never serves.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Measurement:
     covariates: tuple[tuple[str, float], ...] = ()
     scanner: str | None = None
     session: str | None = None
+    assay: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from equipoise.core.answers import Answer, not_asked
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns.numbers import Dose
-from equipoise.core.nouns.recording import Recording
+from equipoise.core.nouns.recording import Recording, VariantFile
 
 __all__ = [
     "Allergy",
@@ -152,13 +152,42 @@ class Pregnancy:
 
 @dataclass(frozen=True, slots=True)
 class LabResult:
-    """One laboratory value in the unit it was reported in."""
+    """One laboratory value in the unit it was reported in.
+
+    Parameters
+    ----------
+    test : str
+        Id of `labs/labs`.
+    value : float
+        As reported; the limit where `comparator` is set.
+    unit : str
+        UCUM.
+    date : str
+        Day of the sample.
+    line : int
+        Line of the record, for messages; 0 where there is none.
+    assay : str or None
+        Method or kit, for markers whose values depend on it: id of `labs/assays`.
+    comparator : str or None
+        ``<`` below what the assay can tell, ``>`` above it.
+    fasting : Answer of bool
+        Whether the person had fasted.
+    time : str or None
+        Local clock time of the sample, ``07:45``.
+    minutes_after_waking : float or None
+        For cortisol in saliva.
+    """
 
     test: str
     value: float
     unit: str
     date: IsoDate
     line: int = 0
+    assay: str | None = None
+    comparator: str | None = None
+    fasting: Answer[bool] = field(default_factory=not_asked)
+    time: str | None = None
+    minutes_after_waking: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +337,8 @@ class Timeline:
         The files that were read.
     unmapped : tuple of Unmapped
         What a source holds that could not be read; shown, never dropped.
+    variants : tuple of VariantFile
+        Files of variants of this person.
     """
 
     label: str
@@ -332,3 +363,4 @@ class Timeline:
     side_effects: Answer[tuple[ReportedEffect, ...]] = field(default_factory=not_asked)
     visit_notes: Answer[tuple[VisitNote, ...]] = field(default_factory=not_asked)
     unmapped: tuple[Unmapped, ...] = ()
+    variants: tuple[VariantFile, ...] = ()

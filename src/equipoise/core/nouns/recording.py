@@ -7,7 +7,7 @@ from pathlib import PurePath, PurePosixPath
 
 from equipoise.core.dates import IsoDate
 
-__all__ = ["Recording", "SpaceTransform"]
+__all__ = ["Recording", "SpaceTransform", "VariantFile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +130,34 @@ class Recording:
             surfaces=tuple(PurePath(path).name for path in self.surfaces),
             transforms=tuple(replace(t, path=PurePath(t.path).name) for t in self.transforms),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class VariantFile:
+    """A file of variants (VCF) of one person.
+
+    Parameters
+    ----------
+    name : str
+        File name below the dataset.
+    path : str
+        Where it lies; the name below the dataset in a dossier.
+    outside_calls : str or None
+        Table of calls that another test made (structure and copy number of CYP2D6).
+    """
+
+    name: str
+    path: str
+    outside_calls: str | None = None
+
+    def files(self) -> tuple[str, ...]:
+        """Return the path of every file that belongs to it."""
+        return (self.path,) if self.outside_calls is None else (self.path, self.outside_calls)
+
+    def portable(self) -> VariantFile:
+        """Return it with names below the dataset in place of absolute paths."""
+        beside = self.outside_calls
+        if beside is not None:
+            folder = self.name.rpartition("/")[0]
+            beside = f"{folder}/{beside.rpartition('/')[2]}".lstrip("/")
+        return replace(self, path=self.name, outside_calls=beside)

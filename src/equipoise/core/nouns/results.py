@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from equipoise.core.nouns.genes import GeneCall
 from equipoise.core.nouns.measurement import Measurement, NotMeasured
 from equipoise.core.nouns.scan import ScanSummary
 from equipoise.core.nouns.target import Target
 
 __all__ = ["Result", "ResultSet"]
 
-Result = Measurement | Target | ScanSummary | NotMeasured
+Result = Measurement | Target | ScanSummary | GeneCall | NotMeasured
 """What an assay returns."""
 
 
