@@ -53,6 +53,9 @@ class Measurement:
         BIDS session of the recording; None for records without one.
     assay : str or None
         Method of a blood marker whose values depend on it: a norm of another method never serves.
+    fasting : bool or None
+        Whether the person had fasted for the sample; None where unknown or without meaning: a norm
+        of fasting people serves only those who had.
     """
 
     id: str
@@ -65,6 +68,7 @@ class Measurement:
     scanner: str | None = None
     session: str | None = None
     assay: str | None = None
+    fasting: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
