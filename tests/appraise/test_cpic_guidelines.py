@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from equipoise.appraise.dosing import gene_reasons
-from equipoise.appraise.dosing.alleles import Score, phenotype_of_score, reported_genes
+from equipoise.appraise.dosing.alleles import reported_genes
 from equipoise.appraise.drug_use import option_of, read_catalogue
 from equipoise.core.answers import given
 from equipoise.core.nouns import Genotype, Timeline
+from equipoise.core.star_alleles import Score, phenotype_of_score
 from equipoise.core.tables import Row, load_table
 
 SHARED = Path(os.environ.get("EQUIPOISE_SHARED_DATA", "../shared/data"))

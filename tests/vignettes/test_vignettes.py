@@ -353,6 +353,9 @@ def speakers(timelines: dict[str, Timeline]) -> dict[str, list[Vignette]]:
     return found
 
 
+READERS = ("equipoise.appraise", "equipoise.core.star_alleles")
+
+
 @contextmanager
 def _without(name: str, row: Row) -> Iterator[None]:
     """Let the appraisal read a table without one row."""
@@ -365,7 +368,7 @@ def _without(name: str, row: Row) -> Iterator[None]:
     modules = [
         module
         for path, module in sorted(sys.modules.items())
-        if path.startswith("equipoise.appraise") and hasattr(module, "load_table")
+        if path.startswith(READERS) and hasattr(module, "load_table")
     ]
     with pytest.MonkeyPatch.context() as patch:
         for module in modules:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from equipoise.appraise.prepared import prepared
 from equipoise.core.answers import Answer
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import Timeline
+from equipoise.core.prepared import prepared
 from equipoise.core.tables import Row, Table, load_table
 
 __all__ = [

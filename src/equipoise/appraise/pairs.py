@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option
-from equipoise.appraise.prepared import prepared
 from equipoise.appraise.reasons import row_reason
 from equipoise.core.nouns import SafetyReason, Timeline
+from equipoise.core.prepared import prepared
 from equipoise.core.tables import Row, Table, load_table
 
 __all__ = [

@@ -23,7 +23,6 @@ from equipoise.appraise.drug_use import (
 from equipoise.appraise.history import history_reasons, taken_reasons
 from equipoise.appraise.names import printed
 from equipoise.appraise.pairs import PairRules, pair_reasons, read_pair_rules, unread_drugs
-from equipoise.appraise.prepared import prepared
 from equipoise.appraise.qt import QtFactors, qt_factors, qt_reasons
 from equipoise.appraise.questions import Question, Reply, read_question
 from equipoise.appraise.reasons import row_reason
@@ -31,6 +30,7 @@ from equipoise.appraise.rules import answer
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import OptionVerdict, SafetyReason, Timeline, TrialAppraisal, Verdict
 from equipoise.core.nouns.appraisal import ADULT_RATES, NEEDS_ANTIDEPRESSANT
+from equipoise.core.prepared import prepared
 from equipoise.core.tables import Row, Table, load_table
 
 __all__ = ["Ground", "contraindicated", "ground", "judge", "option_ids", "strictest"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from equipoise.appraise.dosing.alleles import INDETERMINATE, ReportedGene
+from equipoise.appraise.dosing.alleles import ReportedGene
 from equipoise.appraise.dosing.genes import ActingGene, acting_gene, term
 from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option
-from equipoise.appraise.prepared import prepared
 from equipoise.appraise.reasons import row_reason
 from equipoise.core.nouns import SafetyReason
+from equipoise.core.prepared import prepared
+from equipoise.core.star_alleles import INDETERMINATE
 from equipoise.core.tables import Row, Table, load_table
 
 __all__ = ["gene_reasons"]

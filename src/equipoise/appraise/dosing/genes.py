@@ -6,16 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from equipoise.appraise.dosing.alleles import (
-    INDETERMINATE,
-    ReportedGene,
-    Score,
-    phenotype_of_score,
-    reported_genes,
-)
+from equipoise.appraise.dosing.alleles import ReportedGene, reported_genes
 from equipoise.appraise.drug_use import Catalogue, DrugInUse
 from equipoise.appraise.pairs import acting
 from equipoise.core.nouns import GenePhenotype
+from equipoise.core.star_alleles import INDETERMINATE, Score, phenotype_of_score
+from equipoise.core.star_alleles import term as one_term
 from equipoise.core.tables import Row, load_table
 
 if TYPE_CHECKING:
@@ -131,9 +127,7 @@ def term(gene: str, phenotypes: frozenset[str]) -> str | None:
     str or None
         ``Poor Metabolizer``.
     """
-    rows = load_table("genes/phenotypes")
-    terms = {row.text("phenotype"): row.text("term") for row in rows if row.text("gene") == gene}
-    named = {terms.get(phenotype) for phenotype in phenotypes}
+    named = {one_term(gene, phenotype) for phenotype in phenotypes}
     return named.pop() if len(named) == 1 else None
 
 
