@@ -97,6 +97,16 @@ EDITS = [
     ("unit: mg/L", "unit: mmol/d", "unit of labs entry 1", ["measures something else", "mg/L"]),
     ("unit: mg/L", "unit: milligrams", "unit of labs entry 1", ["not a UCUM unit"]),
     ("unit: mg/L", "unit: g/dL", "value of labs entry 1", ["34000 mg/L"]),
+    ("time: 07:45", "time: 7:45", "time of labs entry 3", ["two digits each", "got '7:45'"]),
+    ("time: 07:45", "time: 24:00", "time of labs entry 3", ["clock time of 24 hours"]),
+    ("time: 07:45", "time: 07:45Z", "time of labs entry 3", ["07:45"]),
+    ("fasting: yes", "fasting: maybe", "fasting of labs entry 3", ["neither yes nor no"]),
+    ('comparator: "<"', 'comparator: "<="', "comparator of labs entry 4", ["allowed: <, >"]),
+    ('comparator: "<"', "comparator: below", "comparator of labs entry 4", ["allowed: <, >"]),
+    ("waking: 90", "waking: -5", "minutes_after_waking of labs entry 5", ["0 to 1440"]),
+    ("waking: 90", "waking: 1500", "minutes_after_waking of labs entry 5", ["0 to 1440"]),
+    ("fasting: yes", "fasted: yes", "fasted of labs entry 3", ["did you mean fasting or date?"]),
+    ("assay: immuno", "assay: Immuno", "assay of labs entry 5", ["assay"]),
     # Scales.
     ("1, 2, 1, 0, 0]", "1, 2, 1, 0]", "items of scales entry 1", ["8 answers", "9 answers"]),
     ("1, 2, 1, 0, 0]", "1, 2, 1, 0, 4]", "items of scales entry 1", ["answer 9", "0 to 3"]),
@@ -167,7 +177,7 @@ def test_one_fault_is_named(
         ("treatments:  ", "treatmets:  ", 7),
         ("outcome: no_response", "outcome: nothing", 9),
         ("value: 3.4", "value: 3400", 22),
-        ("1, 2, 1, 0, 0]", "1, 2, 1, 0, 4]", 25),
+        ("1, 2, 1, 0, 0]", "1, 2, 1, 0, 4]", 28),
     ],
 )
 def test_the_line_is_that_of_the_value(
@@ -254,6 +264,57 @@ def test_a_dose_that_follows_within_a_day_by_a_factor_of_ten(
     found = faults(write(HEAD + "treatments:\n" + trials))
     assert bool(found) == refused
     assert all("two doses of sertraline a day apart differ" in message for message in found)
+
+
+SAMPLE = "  - {test: crp_hs, value: %s, unit: mg/L, date: %s, %s}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [
+        # A curve of a day: one test, several times.
+        (("3", "2025-01-09", "time: 07:00"), ("4", "2025-01-09", "time: 07:30"), False),
+        (("3", "2025-01-09", "time: 07:00"), ("4", "2025-01-10", "time: 07:00"), False),
+        (("3", "2025-01-09", "time: 07:00"), ("4", "2025-01-09", "time: 07:00"), True),
+        # The same sample told twice would count twice.
+        (("3", "2025-01-09", "time: 07:00"), ("3", "2025-01-09", "time: 07:00"), True),
+        (
+            ("3", "2025-01-09", "minutes_after_waking: 0"),
+            ("4", "2025-01-09", "minutes_after_waking: 0.0"),
+            True,
+        ),
+        (
+            ("3", "2025-01-09", "minutes_after_waking: 0"),
+            ("4", "2025-01-09", "minutes_after_waking: 30"),
+            False,
+        ),
+        # Nobody says that these are of one sample.
+        (("3", "2025-01-09", "fasting: yes"), ("4", "2025-01-09", "fasting: no"), False),
+        (("3", "2025-01", "time: 07:00"), ("4", "2025-01", "time: 07:00"), False),
+    ],
+)
+def test_two_values_at_one_time(
+    first: tuple[str, ...], second: tuple[str, ...], refused: bool, write: Write
+) -> None:
+    found = faults(write(HEAD + "labs:\n" + SAMPLE % first + SAMPLE % second))
+    assert bool(found) == refused
+    for message in found:
+        assert "line 5, field labs: two values of crp_hs at one time" in message
+        assert "the other on line 4" in message
+
+
+def test_an_assay_that_is_not_listed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = {"id": "turbidimetry", "title": "Turbidimetry"}
+    table = Table("labs/assays", {}, (Row(cells, "t"),), tuple(cells))
+    real = vocabulary.load_table
+    monkeypatch.setattr(
+        vocabulary, "load_table", lambda name: table if name == "labs/assays" else real(name)
+    )
+    monkeypatch.setattr(vocabulary, "tables_digest", lambda: "test assays")
+    (message,) = faults(write(HEAD + "labs:\n" + SAMPLE % ("3", "2025", "assay: turbidimetri")))
+    assert "line 4, field assay of labs entry 1: this assay is not known" in message
+    assert "did you mean turbidimetry?" in message
+    assert faults(write(HEAD + "labs:\n" + SAMPLE % ("3", "2025", "assay: Turbidimetry"))) == []
 
 
 def test_a_date_before_the_birth(write: Write) -> None:

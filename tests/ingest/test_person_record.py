@@ -113,31 +113,42 @@ def test_the_full_record_by_hand(write: Write, full_text: str) -> None:
         labs=given((
             LabResult("crp_hs", 3.4, "mg/L", "2025-01-10", 22),
             LabResult("tsh", 2.1, "m[IU]/L", "2025-01", 23),
+            LabResult("glucose", 5.1, "mmol/L", "2025-01-10", 24, None, None, given(True), "07:45"),
+            LabResult("alt", 7.0, "U/L", "2025-01-10", 25, comparator="<"),
+            LabResult(
+                "ferritin",
+                60.0,
+                "ug/L",
+                "2025-01-10",
+                26,
+                assay="immunoassay",
+                minutes_after_waking=90.0,
+            ),
         )),
         scales=given((
             ScaleAnswers(
-                "phq9", "2025-01-10", (2, 2, 1, 2, 1, 2, 1, 0, 0), 25, (("difficulty", 2),)
+                "phq9", "2025-01-10", (2, 2, 1, 2, 1, 2, 1, 0, 0), 28, (("difficulty", 2),)
             ),
-            ScaleAnswers("phq9", "2024-12-13", (2, 2, 2, 2, None, 2, 1, 1, 0), 26),
-            ScaleAnswers("phq9", "2024-11-01", (), 27, total=17.0),
+            ScaleAnswers("phq9", "2024-12-13", (2, 2, 2, 2, None, 2, 1, 1, 0), 29),
+            ScaleAnswers("phq9", "2024-11-01", (), 30, total=17.0),
         )),
         genotypes=given((
-            Genotype("CYP2C19", "*1/*2", 29),
-            Genotype("CYP2D6", "", 30, "intermediate_metabolizer"),
+            Genotype("CYP2C19", "*1/*2", 32),
+            Genotype("CYP2D6", "", 33, "intermediate_metabolizer"),
         )),
-        findings=given((Finding("suicidal_plan", "absent", given("2025-01-10"), 32),)),
+        findings=given((Finding("suicidal_plan", "absent", given("2025-01-10"), 35),)),
         preferences=given(Preferences((("remission", 100.0), ("side_effects", 40.0)))),
         consents=given((
             Consent("care", True, "2025-01-10"),
             Consent("research", True, "2024-04-10", given("2024-09")),
         )),
-        allergies=given((Allergy("codeine", "allergy", given("rash"), 37),)),
-        family=given((FamilyCondition("F33.1", "icd10", given("mother"), 38),)),
+        allergies=given((Allergy("codeine", "allergy", given("rash"), 40),)),
+        family=given((FamilyCondition("F33.1", "icd10", given("mother"), 41),)),
         side_effects=given((
-            ReportedEffect("nausea", "mild", "2025-01-10", 39),
-            ReportedEffect("tremor", "none", "2025-01-10", 39),
+            ReportedEffect("nausea", "mild", "2025-01-10", 42),
+            ReportedEffect("tremor", "none", "2025-01-10", 42),
         )),
-        visit_notes=given((VisitNote("Will I be able to stop it again?", "2025-01-10", 40),)),
+        visit_notes=given((VisitNote("Will I be able to stop it again?", "2025-01-10", 43),)),
         sources=(
             InputDigest("sub-01_person.yaml", hashlib.sha256(full_text.encode()).hexdigest()),
         ),
@@ -242,6 +253,38 @@ def test_doses_in_the_units_of_their_drugs(drug: str, dose: str, unit: str, read
 def test_a_dose_may_be_unknown(read: Read) -> None:
     uses = read("drugs: [{drug: ibuprofen, dose: unknown}, {drug: ibuprofen}]\n").drugs.or_else(())
     assert [use.dose for use in uses] == [unknown(), not_asked()]
+
+
+@pytest.mark.parametrize(
+    ("gene", "written", "diplotype"),
+    [
+        ("CYP2D6", "*36+*10/*1x2", "*36+*10/*1x2"),
+        ("CYP2D6", "*36 + *10/*1", "*36+*10/*1"),
+        ("CYP2D6", "*4x≥3/*5", "*4x≥3/*5"),
+        ("HLA-B", "*15:02/*57:01", "*15:02/*57:01"),
+    ],
+)
+def test_diplotypes_as_laboratories_print_them(
+    gene: str, written: str, diplotype: str, read: Read
+) -> None:
+    genes = read(f'genotypes: [{{gene: {gene}, diplotype: "{written}"}}]\n').genotypes
+    assert genes == given((Genotype(gene, diplotype, 3),))
+
+
+@pytest.mark.parametrize("said", ["likely_poor_metabolizer", "indeterminate"])
+def test_phenotypes_of_a_report(said: str, read: Read) -> None:
+    genes = read(f"genotypes: [{{gene: CYP2C19, phenotype: {said}}}]\n").genotypes
+    assert genes == given((Genotype("CYP2C19", "", 3, said),))
+
+
+def test_how_a_sample_was_taken(read: Read) -> None:
+    lab = "labs: [{test: glucose, value: 5, unit: mmol/L, date: 2024, fasting: %s}]\n"
+    for written, answer in (("no", given(False)), ("unknown", unknown())):
+        (result,) = read(lab % written).labs.or_else(())
+        assert result.fasting == answer
+    # A sexagesimal number of YAML 1.1 would be 465.
+    (result,) = read(lab.replace("fasting: %s", "time: 07:45")).labs.or_else(())
+    assert (result.time, result.fasting) == ("07:45", not_asked())
 
 
 def test_a_label_of_a_folder_has_to_fit(write: Write) -> None:

@@ -21,7 +21,8 @@ _NESTED: Final = ("demographics", "episode")
 _SECTIONS: Final = tuple(
     part.name
     for part in fields(Timeline)
-    if part.name not in {"label", "recordings", "notice", "sources", "unmapped", *_NESTED}
+    if part.name
+    not in {"label", "recordings", "variants", "notice", "sources", "unmapped", *_NESTED}
 )
 
 

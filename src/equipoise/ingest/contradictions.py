@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.errors import UnitError
-from equipoise.core.nouns import Dose, DrugUse, Timeline, TreatmentTrial
+from equipoise.core.nouns import Dose, DrugUse, LabResult, Timeline, TreatmentTrial
 from equipoise.core.tables import setting
 from equipoise.core.units import convert
 
@@ -77,6 +77,39 @@ def contradictions(timeline: Timeline) -> Iterator[Clash]:
         yield _twice("treatments", trial.treatment, (trial.line, again.line))
     for use, same in _alike(timeline.drugs.or_else(())):
         yield _twice("drugs", use.drug, (use.line, same.line))
+    yield from _samples(timeline.labs.or_else(()))
+
+
+def _samples(labs: tuple[LabResult, ...]) -> Iterator[Clash]:
+    """Yield two values of one test by one assay that were sampled at the same moment.
+
+    Values without a time are not compared: nobody says that they are of one sample.
+    """
+    first: dict[tuple[object, ...], LabResult] = {}
+    for lab in labs:
+        if lab.time is None and lab.minutes_after_waking is None:
+            continue
+        if len(lab.date) != _FULL_DATE:
+            continue
+        moment = lab.time or lab.minutes_after_waking
+        before = first.setdefault((lab.test, lab.date, lab.assay, moment), lab)
+        if before is lab:
+            continue
+        yield Clash(
+            f"two values of {lab.test} at one time",
+            (lab.line, before.line),
+            f"{_value(lab)}, and {_value(before)} at {_moment(lab)} on {lab.date}",
+            "keep one, or give the times that tell them apart",
+            "labs",
+        )
+
+
+def _value(lab: LabResult) -> str:
+    return f"{lab.comparator or ''}{lab.value:.10g} {lab.unit}"
+
+
+def _moment(lab: LabResult) -> str:
+    return lab.time or f"{lab.minutes_after_waking:g} minutes after waking"
 
 
 def _alike(entries: tuple[_Entry, ...]) -> Iterator[tuple[_Entry, _Entry]]:

@@ -18,6 +18,7 @@ from equipoise.core.nouns import (
     Demographics,
     DrugUse,
     Episode,
+    LabResult,
     Pregnancy,
     Timeline,
 )
@@ -30,6 +31,7 @@ from equipoise.ingest.join_entries import (
     same_scale,
     same_trial,
     same_use,
+    same_value,
 )
 from equipoise.ingest.joint import Joint
 
@@ -125,13 +127,21 @@ def _entries(
     joined: list[T] = []
     for entry in mine.value:
         merged = entry
-        for other in tuple(left):
+        for other in _candidates(entry, left):
             both = _MERGERS[name](joint, merged, other)
             if both is not None:
                 merged = both
                 left.remove(other)
         joined.append(merged)
     return given((*joined, *left))
+
+
+def _candidates(entry: T, left: Iterable[T]) -> tuple[T, ...]:
+    """Return what may be the same entry; of several samples of a day those of this value first."""
+    if not isinstance(entry, LabResult):
+        return tuple(left)
+    alike = [one for one in left if isinstance(one, LabResult) and one.test == entry.test]
+    return tuple(sorted(alike, key=lambda one: not same_value(entry, one)))
 
 
 def _present(entries: Iterable[object]) -> bool:

@@ -32,6 +32,7 @@ __all__ = [
     "same_scale",
     "same_trial",
     "same_use",
+    "same_value",
 ]
 
 
@@ -157,15 +158,45 @@ def same_condition(joint: Joint, mine: Condition, theirs: Condition) -> Conditio
 
 
 def same_lab(joint: Joint, mine: LabResult, theirs: LabResult) -> LabResult | None:
-    """Return a value that both tell of: the same test on the same day."""
-    if (mine.test, mine.date) != (theirs.test, theirs.date):
+    """Return a value that both tell of: the same test on the same day at the same time."""
+    if not _one_sample(mine, theirs):
         return None
+    about, lines = f"of {mine.test} of labs", (mine.line, theirs.line)
+    if mine.comparator != theirs.comparator or not same_value(mine, theirs):
+        got = f"{_reported(mine)}, and {_reported(theirs)}"
+        joint.clash(f"{mine.test} of labs", got, lines)
+    return replace(
+        mine,
+        assay=mine.assay or theirs.assay,
+        fasting=joint.one(mine.fasting, theirs.fasting, f"fasting {about}", lines),
+        time=mine.time or theirs.time,
+        minutes_after_waking=theirs.minutes_after_waking
+        if mine.minutes_after_waking is None
+        else mine.minutes_after_waking,
+    )
+
+
+def _one_sample(mine: LabResult, theirs: LabResult) -> bool:
+    """Return whether two values can be of one sample: nothing that both tell differs."""
+    if (mine.test, mine.date) != (theirs.test, theirs.date):
+        return False
+    pairs = (
+        (mine.time, theirs.time),
+        (mine.minutes_after_waking, theirs.minutes_after_waking),
+        (mine.assay, theirs.assay),
+    )
+    return all(None in pair or pair[0] == pair[1] for pair in pairs)
+
+
+def same_value(mine: LabResult, theirs: LabResult) -> bool:
+    """Return whether two values of one test are equal but for rounding."""
     inside = load_table("labs/labs").row(id=mine.test).text("unit")
     said, told = (convert(x.value, x.unit, inside, quantity=x.test) for x in (mine, theirs))
-    if abs(told - said) > abs(said) * setting("fhir_join_share"):
-        got = f"{mine.value:g} {mine.unit}, and {theirs.value:g} {theirs.unit}"
-        joint.clash(f"{mine.test} of labs", got, (mine.line, theirs.line))
-    return mine
+    return abs(told - said) <= abs(said) * setting("fhir_join_share")
+
+
+def _reported(lab: LabResult) -> str:
+    return f"{lab.comparator or ''}{lab.value:g} {lab.unit}"
 
 
 def same_scale(joint: Joint, mine: ScaleAnswers, theirs: ScaleAnswers) -> ScaleAnswers | None:

@@ -26,9 +26,12 @@ __all__ = [
     "ALLELES",
     "ANSWERS",
     "BIDS_LABEL",
+    "CLOCK",
+    "COMPARATOR",
     "EXTRAS",
     "GENE_SYMBOL",
     "ICD10",
+    "MINUTES_AWAKE",
     "RECORD_VERSION",
     "SEVERITY",
     "UNIT",
@@ -38,6 +41,8 @@ __all__ = [
 
 RECORD_VERSION: Final = "1.0"
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})", re.ASCII)
+_ALLELES: Final = re.compile(r"[^\s/]+/[^\s/]+", re.ASCII)
+_TANDEM: Final = re.compile(r" *\+ *")
 _LEFT_OUT: Final = frozenset({"null", "n/a", "unknown"})
 
 
@@ -85,6 +90,19 @@ def _weights(node: Node, spot: Spot) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(found.items()))
 
 
+def _alleles(text: str, spot: Spot) -> str:
+    """Return a diplotype; the blanks that reports print around the sign of a tandem go."""
+    joined = _TANDEM.sub("+", text)
+    if _ALLELES.fullmatch(joined) is None:
+        raise RecordError(
+            "this does not fit",
+            where=spot.where,
+            got=repr(text),
+            allowed=ALLELES.says,
+        )
+    return joined
+
+
 def _extras(node: Node, spot: Spot) -> tuple[tuple[str, int], ...]:
     if not isinstance(node, Entries):
         raise RecordError(
@@ -113,7 +131,22 @@ AGE_YEARS: Final = between(
 ICD10: Final = pattern("ICD-10 code such as `F33.2`", r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?")
 UNIT: Final = pattern("UCUM unit such as `mg/d` or `mg/L`", r"\S+")
 GENE_SYMBOL: Final = pattern("gene symbol such as `CYP2C19`", "[A-Z][A-Z0-9-]*")
-ALLELES: Final = pattern('two alleles such as `"*1/*2"` (in quotes)', r"[^\s/]+/[^\s/]+")
+ALLELES: Final = scalar_kind(
+    'two alleles such as `"*1/*2"`, `"*36+*10/*1x2"` or `"*15:02/*57:01"` (in quotes)', _alleles
+)
+COMPARATOR: Final = choice("<", ">")
+CLOCK: Final = pattern(
+    "clock time of 24 hours such as `07:45`",
+    "(?:[01][0-9]|2[0-3]):[0-5][0-9]",
+    "write hour and minute with two digits each",
+)
+MINUTES_AWAKE: Final = between(
+    NUMBER,
+    "ingest_awake_min",
+    "ingest_awake_max",
+    "number of minutes between the rows `ingest_awake_min` and `ingest_awake_max` of "
+    "`tables/hyperparameters`",
+)
 ANSWERS: Final = many(
     Kind("whole number, or `null`, `n/a` or `unknown` where an item was left out", _answer)
 )

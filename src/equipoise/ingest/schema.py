@@ -5,16 +5,12 @@ The reader asks these keys and no others, and `docs/person-record.md` is made fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
-
 from equipoise.ingest.fields import (
     DATE,
     FLAG,
     NUMBER,
     TEXT,
     WHOLE,
-    Kind,
     at_least,
     choice,
     many,
@@ -24,15 +20,20 @@ from equipoise.ingest.record_kinds import (
     ALLELES,
     ANSWERS,
     BIDS_LABEL,
+    CLOCK,
+    COMPARATOR,
     EXTRAS,
     GENE_SYMBOL,
     ICD10,
+    MINUTES_AWAKE,
     SEVERITY,
     UNIT,
     VERSION,
     WEIGHTS,
 )
+from equipoise.ingest.shape import Key, Shape
 from equipoise.ingest.vocabulary import (
+    ASSAY,
     DRUG,
     EFFECT,
     FINDING,
@@ -50,6 +51,8 @@ __all__ = [
     "ALLERGIES",
     "ALLERGY_KIND",
     "ASKED",
+    "AWAKE",
+    "BOUND",
     "CODE",
     "CONDITIONS",
     "CONDITION_STATUS",
@@ -65,6 +68,7 @@ __all__ = [
     "EPISODE",
     "EXTRA",
     "FAMILY",
+    "FASTING",
     "FINDINGS",
     "FINDING_STATUS",
     "FOUND",
@@ -80,6 +84,7 @@ __all__ = [
     "LAB_UNIT",
     "LOOKED",
     "MEASURED",
+    "METHOD",
     "NOTE",
     "NOTICE",
     "NUMBER_OF_EPISODE",
@@ -109,6 +114,7 @@ __all__ = [
     "SYSTEM",
     "TAKEN",
     "TEST",
+    "TIME",
     "TOTAL",
     "TREATED_WITH",
     "TREATMENTS",
@@ -119,58 +125,6 @@ __all__ = [
     "Key",
     "Shape",
 ]
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Key(Generic[T]):
-    """One key of a record.
-
-    Parameters
-    ----------
-    name : str
-        As it is written.
-    kind : Kind
-        What may stand there.
-    says : str
-        What it means.
-    needed : bool
-        Whether it has to be there; ``unknown`` is allowed only where it need not.
-    """
-
-    name: str
-    kind: Kind[T]
-    says: str
-    needed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The keys that belong together.
-
-    Parameters
-    ----------
-    name : str
-        Name of the section.
-    says : str
-        What it holds.
-    keys : tuple of Key
-        All keys that are allowed, in the order of the page.
-    repeated : bool
-        Whether the section is a list of such entries.
-    """
-
-    name: str
-    says: str
-    keys: tuple[Key[Any], ...]
-    repeated: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the names of the keys."""
-        return tuple(key.name for key in self.keys)
-
 
 SCHEMA_VERSION = Key("schema_version", VERSION, "Version of this shape.", needed=True)
 LABEL = Key(
@@ -300,9 +254,28 @@ PREGNANCY = Shape("pregnancy", "Pregnancy and breastfeeding.", (PREGNANCY_STATUS
 
 MEASURED = Key("date", DATE, "When it was measured.", needed=True)
 TEST = Key("test", LAB, "What was measured.", needed=True)
-VALUE = Key("value", NUMBER, "The value as reported; a plausible one.", needed=True)
+VALUE = Key(
+    "value",
+    NUMBER,
+    "The value as reported; a plausible one. Where `comparator` is given, the limit.",
+    needed=True,
+)
 LAB_UNIT = Key("unit", UNIT, "The unit as reported; never guessed.", needed=True)
-LABS = Shape("labs", "Laboratory values.", (TEST, VALUE, LAB_UNIT, MEASURED), repeated=True)
+BOUND = Key(
+    "comparator",
+    COMPARATOR,
+    'Only where the report says so: the value lies below (`"<"`) or above (`">"`) this limit.',
+)
+METHOD = Key("assay", ASSAY, "Method or kit, for tests whose values depend on it.")
+FASTING = Key("fasting", FLAG, "Whether the person had fasted.")
+TIME = Key("time", CLOCK, "Local clock time of the sample.")
+AWAKE = Key("minutes_after_waking", MINUTES_AWAKE, "For cortisol: how long after waking.")
+LABS = Shape(
+    "labs",
+    "Laboratory values. One test may have several values on one day if their times differ.",
+    (TEST, VALUE, LAB_UNIT, MEASURED, BOUND, METHOD, FASTING, TIME, AWAKE),
+    repeated=True,
+)
 
 SCALE_ID = Key("scale", SCALE, "Which scale.", needed=True)
 ITEMS = Key("items", ANSWERS, "The answers in the order of the scale, as many as it has.")
@@ -330,15 +303,20 @@ VISIT_NOTES = Shape(
 )
 
 GENE = Key("gene", GENE_SYMBOL, "Which gene.", needed=True)
-DIPLOTYPE = Key("diplotype", ALLELES, "The diplotype as reported.")
+DIPLOTYPE = Key(
+    "diplotype", ALLELES, "The diplotype as reported, with tandems (`*36+*10`) and copies (`*1x2`)."
+)
 PHENOTYPE = Key(
     "phenotype",
     choice(
         "poor_metabolizer",
+        "likely_poor_metabolizer",
         "intermediate_metabolizer",
+        "likely_intermediate_metabolizer",
         "normal_metabolizer",
         "rapid_metabolizer",
         "ultrarapid_metabolizer",
+        "indeterminate",
     ),
     "The phenotype as reported, where no diplotype is.",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.errors import InputError, RecordError, UnitError
@@ -197,10 +197,27 @@ def pregnancy(answer: Answer[Entry]) -> Answer[Pregnancy]:
     return not_asked() if status is None else given(Pregnancy(status, date))
 
 
+class _LabContext(TypedDict):
+    """How a sample was taken and measured."""
+
+    assay: str | None
+    comparator: str | None
+    fasting: Answer[bool]
+    time: str | None
+    minutes_after_waking: float | None
+
+
 def lab_result(entry: Entry) -> LabResult | None:
     """Return one laboratory value, in its own unit, if it is plausible."""
     test, value = entry.needed(s.TEST), entry.needed(s.VALUE)
     date, unit = entry.needed(s.MEASURED), _lab_unit(entry, test)
+    context = _LabContext(
+        assay=entry.answer(s.METHOD).value,
+        comparator=entry.answer(s.BOUND).value,
+        fasting=entry.answer(s.FASTING),
+        time=entry.answer(s.TIME).value,
+        minutes_after_waking=entry.answer(s.AWAKE).value,
+    )
     if test is None or value is None or unit is None:
         return None
     try:
@@ -208,7 +225,9 @@ def lab_result(entry: Entry) -> LabResult | None:
     except InputError as fault:
         entry.note(s.LAB_UNIT if isinstance(fault, UnitError) else s.VALUE, fault)
         return None
-    return None if date is None else LabResult(test, value, unit, date, entry.node.line)
+    if date is None:
+        return None
+    return LabResult(test, value, unit, date, entry.node.line, **context)
 
 
 def _lab_unit(entry: Entry, test: str | None) -> str | None:
