@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor
+from typing import Final
 
-from equipoise.core.nouns import Demographics
+from equipoise.core.nouns import Demographics, Measurement
 from equipoise.core.tables import Row, load_table, setting
 
-__all__ = ["Choice", "choose_norm"]
+__all__ = ["Choice", "choose_norm", "fasting_matters"]
+
+
+ANY: Final = "any"
+FASTING: Final = "fasting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +24,18 @@ class Choice:
     reason: str | None
 
 
-def choose_norm(measure: str, demographics: Demographics) -> Choice:
+def choose_norm(one: Measurement, demographics: Demographics) -> Choice:
     """Return the row of `tables/norms` that fits a person best.
 
-    The nearest age comes first, then the same sex before both sexes, then an age band before all
-    ages together. A person of unknown age is placed among all ages.
+    A norm of one assay serves only values that are known to be of it, and a norm of people who had
+    fasted only values of whom that is known. Of the others the nearest age comes first, then the
+    same sex before both sexes, then an age band before all ages together. A person of unknown age
+    is placed among all ages.
 
     Parameters
     ----------
-    measure : str
-        Measure id.
+    one : Measurement
+        The value, with its assay and whether the person had fasted.
     demographics : Demographics
         Sex and age, each possibly unknown.
 
@@ -37,9 +44,13 @@ def choose_norm(measure: str, demographics: Demographics) -> Choice:
     Choice
         A row with a reason is extrapolated; no row with a reason is "no norm".
     """
-    rows = [row for row in load_table("norms/norms") if row.text("measure") == measure]
+    rows = [row for row in load_table("norms/norms") if row.text("measure") == one.id]
     if not rows:
         return Choice(None, "no published norm fits this measure")
+    mismatch = _other_assay(one, rows) or _other_state(one, rows)
+    if mismatch:
+        return Choice(None, mismatch)
+    rows = [row for row in rows if _same_kind(row, one)]
     sex = demographics.sex.value
     age = None if demographics.age_years.value is None else floor(demographics.age_years.value)
     fitting = [row for row in rows if _may_serve(row, sex, age)]
@@ -53,8 +64,42 @@ def choose_norm(measure: str, demographics: Demographics) -> Choice:
     return Choice(best, _stretched(best, rows, demographics, gap))
 
 
+def fasting_matters(measure: str) -> bool:
+    """Return whether the published norms of a measure are of people who had fasted."""
+    return any(
+        row.text("fasting") == FASTING
+        for row in load_table("norms/norms")
+        if row.text("measure") == measure
+    )
+
+
+def _same_kind(row: Row, one: Measurement) -> bool:
+    """Return whether a norm is for values of this assay and of this state of the person."""
+    fed = row.text("fasting") == FASTING and not one.fasting
+    return row.text("assay") in {ANY, one.assay} and not fed
+
+
+def _other_assay(one: Measurement, rows: list[Row]) -> str | None:
+    """Return why no norm is for the assay of a value, or None."""
+    assays = sorted({row.text("assay") for row in rows})
+    if ANY in assays or one.assay in assays:
+        return None
+    whose = " or ".join(assays)
+    if one.assay is None:
+        return f"the norm is for the assay {whose}; the assay of this value is not known"
+    return f"the norm is for the assay {whose}; this value is of the assay {one.assay}"
+
+
+def _other_state(one: Measurement, rows: list[Row]) -> str | None:
+    """Return why a norm of people who had fasted cannot serve, or None."""
+    if one.fasting or any(row.text("fasting") == ANY for row in rows):
+        return None
+    had = "is not known" if one.fasting is None else "is answered with no"
+    return f"the norm is of people who had fasted; whether this person had {had}"
+
+
 def _may_serve(row: Row, sex: str | None, age: int | None) -> bool:
-    return row.text("sex") in {sex, "any"} and (age is not None or row.text("ages") == "all")
+    return row.text("sex") in {sex, ANY} and (age is not None or row.text("ages") == "all")
 
 
 def _gap(row: Row, age: int | None) -> float:
@@ -66,8 +111,14 @@ def _gap(row: Row, age: int | None) -> float:
     return max(row.number("age_minimum") - age, above, 0.0)
 
 
-def _distance(row: Row, sex: str | None, age: int | None) -> tuple[float, bool, bool, str]:
-    return _gap(row, age), row.text("sex") != sex, row.text("ages") == "all", row.text("id")
+def _distance(row: Row, sex: str | None, age: int | None) -> tuple[float, bool, bool, bool, str]:
+    return (
+        _gap(row, age),
+        row.text("assay") == ANY,
+        row.text("sex") != sex,
+        row.text("ages") == "all",
+        row.text("id"),
+    )
 
 
 def _ages(row: Row) -> str:
@@ -85,7 +136,7 @@ def _stretched(row: Row, rows: list[Row], demographics: Demographics, gap: float
     elif gap > 0:
         age = demographics.age_years.or_else(gap)
         reasons.append(f"age {age:g} lies outside {_ages(row)}")
-    own_sex = {other.text("sex") for other in rows} - {"any"}
+    own_sex = {other.text("sex") for other in rows} - {ANY}
     if own_sex and demographics.sex.value not in own_sex:
         said = "is not recorded" if demographics.sex.value is None else "has no norm of its own"
         reasons.append(f"sex {said}: placed among all people")

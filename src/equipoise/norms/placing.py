@@ -68,7 +68,7 @@ def _place(
 ) -> NormedMeasurement:
     measure = load_table("measures/measures").find(id=one.id)
     if measure is None:
-        return _without(one, choose_norm(one.id, demographics).reason)
+        return _without(one, choose_norm(one, demographics).reason)
     refused = None
     if learned is not None:
         scaled = on_scale(one, measure)
@@ -87,7 +87,7 @@ def _place(
 
 def _shipped(one: Measurement, demographics: Demographics, measure: Row) -> NormedMeasurement:
     """Place a measurement on a published norm, or on a formula where there is none."""
-    choice = choose_norm(one.id, demographics)
+    choice = choose_norm(one, demographics)
     formula = find_formula(one, demographics) if choice.row is None else None
     if isinstance(formula, str):
         return _without(one, formula)

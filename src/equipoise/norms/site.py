@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equipoise.core.nouns import NormedMeasurement, NormUsed
-from equipoise.core.preparation import is_scanned, preparation
+from equipoise.core.preparation import is_sampled, is_scanned, preparation
 from equipoise.core.tables import load_table, setting
+from equipoise.norms.choose import fasting_matters
 from equipoise.norms.kernels import HUNDRED, normal_share
 
 if TYPE_CHECKING:
@@ -116,9 +117,10 @@ def _fit(
         if not low <= value <= high
     ]
     outside = len(doubts)
-    if not is_scanned(one.id):
-        return _Fit(tuple(doubts), bool(outside), other_scanner=False)
     mine, theirs = preparation(one), norm.preparation
+    if not is_scanned(one.id):
+        other = _other_sample(one.id, mine, theirs) if is_sampled(one.id) else None
+        return other or _Fit(tuple(doubts), bool(outside), other_scanner=False)
     if mine and theirs and mine != theirs:
         return f"its controls were prepared otherwise ({theirs}) than this scan ({mine})"
     if not (mine and theirs):
@@ -127,6 +129,19 @@ def _fit(
     scanner = _scanner_doubt(one.scanner, learned.scanner)
     doubts += [scanner] if scanner else []
     return _Fit(tuple(doubts), bool(outside), other_scanner=len(doubts) > outside)
+
+
+def _other_sample(measure: str, mine: str, theirs: str) -> str | None:
+    """Return why a norm of other blood samples must not serve, or None.
+
+    Values of two assays are two scales, so unlike a scan an unknown one is not merely less sure.
+    """
+    if mine == theirs and (mine or not fasting_matters(measure)):
+        return None
+    unknown = "not recorded"
+    return (
+        f"its controls were sampled otherwise ({theirs or unknown}) than this ({mine or unknown})"
+    )
 
 
 def _too_far(person: NDArray[np.float64], norm: SiteNorm) -> str | None:

@@ -50,6 +50,9 @@ def _fit(  # noqa: PLR0913, PLR0917 - one argument for each option
         str | None,
         typer.Option("--freesurfer", metavar="VERSION", help="Major version of FreeSurfer."),
     ] = None,
+    assay: Annotated[
+        str | None, typer.Option("--assay", metavar="ID", help="Assay of all blood values.")
+    ] = None,
     ignore: Annotated[
         list[str] | None,
         typer.Option("--ignore", metavar="COLUMN", help="Pass a column over; repeatable."),
@@ -68,7 +71,7 @@ def _fit(  # noqa: PLR0913, PLR0917 - one argument for each option
     from equipoise.core.dates import check_date
     from equipoise.core.documents import to_json
 
-    prepared = {"cleaning": cleaning, "space": space, "freesurfer": freesurfer}
+    prepared = {"cleaning": cleaning, "space": space, "freesurfer": freesurfer, "assay": assay}
     asked = work.FitAsked(
         out=out,
         today=check_date(date, where="--date") if date else dt.date.today().isoformat(),

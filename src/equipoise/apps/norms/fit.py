@@ -41,7 +41,7 @@ class FitAsked:
     participants : Path or None
         ``participants.tsv`` for an output folder.
     prepared : Mapping of str to str
-        ``cleaning``, ``space`` and ``freesurfer`` of all values.
+        ``cleaning``, ``space``, ``freesurfer`` and ``assay`` of all values.
     ignored : tuple of str
         Columns that are passed over.
     """

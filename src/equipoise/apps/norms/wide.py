@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from equipoise.apps.norms.controls import Person, Taken, age_of, in_range, limits_of, male_of
 from equipoise.core.errors import InputError
-from equipoise.core.preparation import is_scanned, joined
+from equipoise.core.preparation import is_sampled, is_scanned, joined
 from equipoise.core.tables import load_table
 from equipoise.evidence.readers.numerals import is_missing
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["NEEDED", "measure_named", "read_wide"]
 
 NEEDED: Final = ("participant_id", "age", "sex")
-_NAMES: Final = ("site", "scanner", "cleaning", "space", "freesurfer", "session")
+_SAMPLE: Final = ("assay", "fasting")
+_NAMES: Final = ("site", "scanner", "cleaning", "space", "freesurfer", "session", *_SAMPLE)
 _STRUCTURE: Final = "mri.structure_"
 
 
@@ -54,7 +55,8 @@ def read_wide(
     sheet : Sheet
         The file.
     given : Mapping of str to str
-        ``cleaning``, ``space`` and ``freesurfer`` of all values, where the user told them.
+        ``cleaning``, ``space``, ``freesurfer``, ``assay`` and ``fasting`` of all values, where the
+        user told them.
     ignored : tuple of str
         Columns that are passed over.
 
@@ -150,7 +152,9 @@ def _limits(covariate: str) -> tuple[float, float, str]:
 
 
 def _preparation(measure: str, told: Mapping[str, str]) -> str:
-    """Return how a value was prepared, from what belongs to its kind of scan."""
+    """Return how a value was prepared, from what belongs to its kind of scan or sample."""
+    if is_sampled(measure):
+        return joined({name: told[name] for name in _SAMPLE if name in told})
     if not is_scanned(measure):
         return ""
     names = ("freesurfer",) if measure.startswith(_STRUCTURE) else ("cleaning", "space")
