@@ -9,7 +9,13 @@ import numpy as np
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import Contribution, MechanismState, NormedMeasurement, Profile
 from equipoise.core.tables import load_table, setting
-from equipoise.profile.kernels import Errors, posterior, prior_covariance, true_scores
+from equipoise.profile.kernels import (
+    Errors,
+    posterior,
+    prior_covariance,
+    shared_in_sample,
+    true_scores,
+)
 from equipoise.profile.observe import Observation, observe, select
 
 if TYPE_CHECKING:
@@ -56,11 +62,13 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
     used, aside = select(measurements)
     seen = tuple(observe(item, today) for item in used)
     prior = prior_covariance(len(names), len(measures), setting("profile_mechanism_correlation"))
-    scores = true_scores(_loadings(measures, names), prior)
-    rows = scores[[measures.index(one.measure) for one in seen]]
+    loadings = _loadings(measures, names)
+    scores = true_scores(loadings, prior)
+    places = [measures.index(one.measure) for one in seen]
+    rows = scores[places]
     observed = np.array([one.y for one in seen])
     mean, covariance, shares = posterior(
-        prior, rows, _errors(seen), observed, setting("numerics_jitter")
+        prior, rows, _errors(seen, loadings[places]), observed, setting("numerics_jitter")
     )
     return Profile(
         mechanisms=tuple(
@@ -85,18 +93,26 @@ def _loadings(measures: tuple[str, ...], mechanisms: tuple[str, ...]) -> Array:
     return loadings
 
 
-def _errors(seen: tuple[Observation, ...]) -> Errors:
-    same = np.array(
-        [[a.group is not None and a.group == b.group for b in seen] for a in seen], dtype=np.float64
-    ).reshape(len(seen), len(seen))
+def _errors(seen: tuple[Observation, ...], loadings: Array) -> Errors:
+    reliability = np.array([one.reliability for one in seen])
+    scanner = setting("profile_shared_error") ** 2 * _same([one.group for one in seen])
+    sample = shared_in_sample(
+        _same([one.sample for one in seen]), loadings, reliability, setting("profile_sample_error")
+    )
     return Errors(
-        reliability=np.array([one.reliability for one in seen]),
+        reliability=reliability,
         measurement=np.array([one.measurement_error for one in seen]),
         norm=np.array([one.norm_error for one in seen]),
         present=np.array([one.present for one in seen]),
         coverage=np.array([one.coverage for one in seen]),
-        together=setting("profile_shared_error") ** 2 * same,
+        together=scanner + sample,
     )
+
+
+def _same(groups: list[str | None]) -> Array:
+    """Return 1 where two measurements are of one group; one without a group is of none."""
+    pairs = [[a is not None and a == b for b in groups] for a in groups]
+    return np.array(pairs, dtype=np.float64).reshape(len(groups), len(groups))
 
 
 def _state(

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Errors", "error_covariance", "posterior", "prior_covariance", "true_scores"]
+__all__ = [
+    "Errors",
+    "error_covariance",
+    "posterior",
+    "prior_covariance",
+    "shared_in_sample",
+    "true_scores",
+]
 
 
 def prior_covariance(mechanisms: int, measures: int, correlation: float) -> Array:
@@ -95,6 +102,35 @@ class Errors:
     present: Array
     coverage: Array
     together: Array
+
+
+def shared_in_sample(same: Array, loadings: Array, reliability: Array, shared: float) -> Array:
+    """Return the covariance of the retest errors that values of one blood sample share.
+
+    What made the day unlike others, a meal or a cold, moves the markers of one mechanism together
+    and in its direction: the second marker of a sample then says less than one of another day. The
+    retest error of each holds this part already, so nothing is added to the error of one alone.
+
+    Parameters
+    ----------
+    same : ndarray, shape (m, m)
+        1 where two values are of one sample.
+    loadings : ndarray, shape (m, mechanisms)
+        Of the m measures.
+    reliability : ndarray, shape (m,)
+        Retest reliability.
+    shared : float
+        Standard deviation of the shared part, at most that of the retest error.
+
+    Returns
+    -------
+    ndarray, shape (m, m)
+        Symmetric, 0 on the diagonal and between measures without a mechanism in common.
+    """
+    most = np.minimum(shared**2, 1.0 - reliability)
+    covariance = np.minimum.outer(most, most) * same * np.sign(loadings @ loadings.T)
+    np.fill_diagonal(covariance, 0.0)
+    return covariance
 
 
 def error_covariance(errors: Errors) -> Array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import NormedMeasurement, NormUsed
+from equipoise.core.preparation import is_sampled
 from equipoise.core.tables import Row, load_table, setting
 from equipoise.core.units import convert
 
@@ -34,6 +35,8 @@ class Observation:
         Above 0, at most 1.
     group : str or None
         Measurements of one group share an error.
+    sample : str or None
+        Blood values of one sample share what made its day unlike others.
     """
 
     measure: str
@@ -44,6 +47,7 @@ class Observation:
     present: float
     coverage: float
     group: str | None
+    sample: str | None = None
 
 
 def select(
@@ -68,12 +72,13 @@ def select(
         for row in load_table("measures/measures")
         if row.text("kind") != "target"
     }
+    acute = _acute_samples(measurements, known)
     used: dict[str, NormedMeasurement] = {}
     aside: list[tuple[str, str]] = []
     older: Counter[str] = Counter()
     for item in sorted(measurements, key=_when):
         measure = item.measurement.id
-        reason = _unusable(item, known.get(measure))
+        reason = _unusable(item, known.get(measure)) or acute.get(_of_sample(item, measure))
         if reason is not None:
             aside.append((measure, reason))
             continue
@@ -106,6 +111,36 @@ def _unusable(item: NormedMeasurement, measure: Row | None) -> str | None:
     if item.measurement.coverage <= 0:
         return "nothing of what it needs was covered"
     return _passing(item, measure)
+
+
+_Sample = tuple[str | None, str | None]
+
+
+def _mechanism(measure: str) -> str | None:
+    row = load_table("mechanisms/loadings").find(measure=measure)
+    return None if row is None else row.text("mechanism")
+
+
+def _of_sample(item: NormedMeasurement, measure: str) -> _Sample:
+    """Return the day and the mechanism of a value of a sample."""
+    return (item.measurement.date, _mechanism(measure)) if is_sampled(measure) else (None, None)
+
+
+def _acute_samples(
+    measurements: tuple[NormedMeasurement, ...], known: dict[str, Row]
+) -> dict[_Sample, str]:
+    """Return why the other markers of a mechanism say nothing on a day of acute illness."""
+    found: dict[_Sample, str] = {}
+    for item in sorted(measurements, key=_when):
+        name = item.measurement.id
+        sample = _of_sample(item, name)
+        if None in sample or name not in known or _passing(item, known[name]) is None:
+            continue
+        found[sample] = (
+            f"taken on the day of {known[name].text('title')} as in an acute illness"
+            f" ({item.measurement.date}), so it does not speak of the lasting state"
+        )
+    return found
 
 
 def _passing(item: NormedMeasurement, measure: Row) -> str | None:
@@ -147,6 +182,7 @@ def observe(item: NormedMeasurement, today: IsoDate) -> Observation:
     norm *= setting("norms_extrapolated_factor") if item.extrapolated else 1.0
     own = math.sqrt(max((item.z_standard_error or 0.0) ** 2 - norm**2, 0.0))
     clip = setting("profile_clip")
+    group = row.optional_text("error_group")
     days = max((latest(today) - earliest(one.date or today)).days, 0)
     return Observation(
         measure=one.id,
@@ -156,7 +192,8 @@ def observe(item: NormedMeasurement, today: IsoDate) -> Observation:
         reliability=row.number("reliability"),
         present=math.exp(-days / row.number("decay")),
         coverage=min(one.coverage, 1.0),
-        group=row.optional_text("error_group"),
+        group=None if is_sampled(one.id) else group,
+        sample=f"{group} {one.date}" if is_sampled(one.id) and group else None,
     )
 
 
