@@ -318,6 +318,8 @@ class GeneAdvice:
         Drugs taken now that change how a gene acts.
     reference, grade, checked : str
         Of the row.
+    kind : {"changed", "standard", "none"}
+        Whether it asks for something else than the usual, for the usual, or for nothing.
     """
 
     drug: str
@@ -331,6 +333,7 @@ class GeneAdvice:
     reference: str
     grade: str
     checked: str
+    kind: str = "changed"
 
 
 @dataclass(frozen=True, slots=True)
