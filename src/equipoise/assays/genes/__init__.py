@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from equipoise.assays.genes.caller import call_genes
-from equipoise.assays.genes.outside import read_outside_calls
+from equipoise.assays.genes.outside import (
+    OutsideTable,
+    read_outside_calls,
+    read_outside_table,
+)
+from equipoise.assays.genes.samples import sample_names
 from equipoise.assays.genes.vcf import read_variants
+from equipoise.core.errors import RecordingError
 from equipoise.core.nouns import GeneCall, VariantFile
+from equipoise.core.steps import Watcher, quiet
 
-__all__ = ["call_genes", "measure", "read_outside_calls", "read_variants"]
+__all__ = [
+    "call_genes",
+    "measure",
+    "read_outside_calls",
+    "read_outside_table",
+    "read_variants",
+    "sample_names",
+]
+
+_PERSON: Final = re.compile(r"sub-([A-Za-z0-9]+)", re.ASCII)
 
 
-def measure(files: tuple[VariantFile, ...]) -> tuple[GeneCall, ...]:
+def measure(files: tuple[VariantFile, ...], watch: Watcher = quiet) -> tuple[GeneCall, ...]:
     """Return the call of every gene.
 
     Parameters
     ----------
     files : tuple of VariantFile
         The person's files of variants; the first one is read.
+    watch : Watcher, optional
+        Told how far the reading of a large file is.
 
     Returns
     -------
@@ -28,10 +49,45 @@ def measure(files: tuple[VariantFile, ...]) -> tuple[GeneCall, ...]:
     Raises
     ------
     InputError
-        If the file cannot be used.
+        If the file cannot be used, or its sample is another person's.
     """
     for file in files:
-        beside = file.outside_calls
-        outside = () if beside is None else read_outside_calls(Path(beside))
-        return call_genes(read_variants(Path(file.path)), outside)
+        path, beside = Path(file.path), file.outside_calls
+        outside = OutsideTable((), ()) if beside is None else read_outside_table(Path(beside))
+        sample = _sample(path, file.name)
+        calls = call_genes(read_variants(path, sample=sample, watch=watch), outside.calls)
+        return _flagged(calls, outside.not_used)
     return ()
+
+
+def _flagged(calls: tuple[GeneCall, ...], not_used: tuple[str, ...]) -> tuple[GeneCall, ...]:
+    """Return the calls; the first one says which genes of the other table nothing reads."""
+    if not calls or not not_used:
+        return calls
+    told = f"the table of outside calls also holds {', '.join(not_used)}: not used"
+    return (replace(calls[0], flags=(*calls[0].flags, told)), *calls[1:])
+
+
+def _sample(path: Path, name: str) -> str | None:
+    """Return the sample of the person whom the file belongs to; None where there is only one.
+
+    A file of several samples needs one that is called as the person is. A single sample may have
+    a laboratory's number; it may not be called as another person of a dataset.
+    """
+    owner = _PERSON.match(Path(name).name)
+    samples = sample_names(path)
+    if owner is None:
+        return None
+    own = [s for s in samples if s in {owner[0], owner[1]}]
+    if len(samples) > 1:
+        return own[0] if len(own) == 1 else None
+    other = _PERSON.fullmatch(samples[0]) if samples else None
+    if other is not None and not own:
+        raise RecordingError(
+            "the sample is another person's",
+            where=name,
+            got=samples[0],
+            allowed=owner[0],
+            todo="put the file where it belongs, or name the sample as the laboratory does",
+        )
+    return None

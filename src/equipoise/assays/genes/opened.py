@@ -1,0 +1,236 @@
+"""Opens a file of variants, or says in one line why it cannot be used."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from equipoise.core.errors import RecordingError
+
+__all__ = ["Opened", "chosen_sample", "opened", "unreadable"]
+
+GZIP: Final = b"\x1f\x8b"
+BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+BLOCK: Final = 1 << 20
+AGAIN: Final = "export the file again"
+# What pysam raises for content that it cannot read.
+FAULTS: Final = (OSError, ValueError, IndexError, KeyError, TypeError, OverflowError, SystemError)
+FIELDS: Final = (("DP", "Integer"), ("GQ", "Integer"), ("PS", "Integer"), ("FT", "String"))
+
+
+@dataclass(slots=True)
+class Opened:
+    """A file of variants that is being read.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    file : pysam.VariantFile
+        As pysam opened it.
+    indexed : bool
+        Whether a part of it can be fetched.
+    compressed : bool
+        Whether it is compressed.
+    trouble : list of str
+        What went wrong while it was being decompressed.
+    """
+
+    path: Path
+    file: Any
+    indexed: bool
+    compressed: bool
+    trouble: list[str] = field(default_factory=list)
+
+
+def unreadable(path: Path, got: str) -> RecordingError:
+    """Return the error for a file whose content is damaged."""
+    return RecordingError(
+        "the file of variants is damaged or cut short", where=str(path), got=got, todo=AGAIN
+    )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """Open a file of variants: VCF, plain or compressed, or BCF.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Yields
+    ------
+    Opened
+        With its header read.
+
+    Raises
+    ------
+    RecordingError
+        If it is missing, empty, no VCF, or cut short.
+    """
+    _present(path)
+    import pysam
+
+    before = pysam.set_verbosity(0)
+    try:
+        with _source(path) as (source, trouble):
+            file = _header(path, source)
+            with file:
+                yield Opened(path, file, _indexed(file), _is_gzip(path), trouble)
+    finally:
+        pysam.set_verbosity(before)
+
+
+def _present(path: Path) -> None:
+    where = str(path)
+    try:
+        if not path.exists():
+            broken = path.is_symlink()
+            what = "a link to a file that is not here" if broken else "no such file"
+            raise RecordingError(what, where=where, todo="name a VCF or BCF file")
+        if not path.is_file():
+            raise RecordingError("this is no file", where=where, todo="name a VCF or BCF file")
+        if path.stat().st_size == 0:
+            raise RecordingError("the file of variants is empty", where=where, todo=AGAIN)
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        raise RecordingError(
+            "the file of variants cannot be read", where=where, got=error.strerror or str(error)
+        ) from None
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(GZIP)) == GZIP
+
+
+def _is_bgzf(path: Path) -> bool:
+    """Whether the first block has the extra field that makes gzip BGZF."""
+    start = len(BGZF_END) - len(b"\x1b\x00\x03") - 9
+    with path.open("rb") as stream:
+        head = stream.read(start + 2)
+    return head[3:4] == BGZF_END[3:4] and b"BC\x02\x00" in head
+
+
+@contextmanager
+def _source(path: Path) -> Iterator[tuple[Any, list[str]]]:
+    """Yield what pysam opens: the name of the file, or a pipe where it is plain gzip."""
+    if not _is_gzip(path):
+        yield str(path), []
+        return
+    if _is_bgzf(path):
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - len(BGZF_END)))
+            if stream.read() != BGZF_END:
+                raise unreadable(path, "no end-of-file block")
+        yield str(path), []
+        return
+    trouble: list[str] = []
+    reading, writing = os.pipe()
+    feeder = threading.Thread(target=_feed, args=(path, writing, trouble), daemon=True)
+    feeder.start()
+    try:
+        with open(reading, "rb") as stream:  # noqa: PTH123 - a pipe has no path
+            yield stream, trouble
+    finally:
+        feeder.join()
+
+
+def _feed(path: Path, writing: int, trouble: list[str]) -> None:
+    """Decompress a file into a pipe; htslib cannot read plain gzip through pysam."""
+    with suppress(BrokenPipeError), open(writing, "wb") as sink:
+        try:
+            with gzip.open(path) as stream:
+                while block := stream.read(BLOCK):
+                    sink.write(block)
+        except BrokenPipeError:
+            raise
+        except (OSError, EOFError, ValueError) as error:
+            trouble.append(str(error))
+        except Exception as error:  # zlib.error has no common base
+            trouble.append(str(error))
+
+
+def _header(path: Path, source: Any) -> Any:
+    import pysam
+
+    try:
+        file = pysam.VariantFile(source)
+        _ = tuple(file.header.samples)
+        _complete(file.header)
+    except FAULTS:
+        raise RecordingError(
+            "this is no VCF or BCF file, or its header is damaged",
+            where=str(path),
+            allowed="a file that starts with ##fileformat=VCF and has a #CHROM line",
+            todo=AGAIN,
+        ) from None
+    return file
+
+
+def _complete(header: Any) -> None:
+    """Declare fields that some programs write without declaring them; htslib drops these."""
+    if "END" not in header.info:
+        header.info.add("END", 1, "Integer", "Last base")
+    for name, kind in FIELDS:
+        if name not in header.formats:
+            header.formats.add(name, 1, kind, name)
+
+
+def _indexed(file: Any) -> bool:
+    if file.is_stream:
+        return False
+    try:
+        return file.index is not None
+    except FAULTS:
+        return False
+
+
+def chosen_sample(found: Opened, sample: str | None) -> str:
+    """Return the sample to be read.
+
+    Parameters
+    ----------
+    found : Opened
+        The file.
+    sample : str or None
+        The one asked for; it may be left out where there is only one.
+
+    Returns
+    -------
+    str
+        Its name.
+
+    Raises
+    ------
+    RecordingError
+        If there is none, or several and none was named, or no such one.
+    """
+    names = tuple(found.file.header.samples)
+    where = str(found.path)
+    if not names:
+        raise RecordingError("the file has no sample, so no genotypes", where=where, todo=AGAIN)
+    if sample is None and len(names) > 1:
+        raise RecordingError(
+            "the file has several samples", where=where, allowed=", ".join(names),
+            todo="name one with --sample",
+        )  # fmt: skip
+    if sample is not None and sample not in names:
+        near = get_close_matches(sample, names, n=1)
+        raise RecordingError(
+            "there is no such sample",
+            where=where,
+            got=sample,
+            allowed=", ".join(names),
+            todo=f"did you mean {near[0]}?" if near else "",
+        )
+    return names[0] if sample is None else sample
