@@ -1,19 +1,34 @@
 """UCUM units at the border: conversion into the one unit that a measure has inside.
 
 Common conversions are rows of ``units/conversions``; the UCUM registry (pint with ucumvert) is
-built only for a unit that is not there, and kept.
+built only for a unit that is not there, and kept. A substance with a row that has an offset
+(HbA1c, whose % and mmol/mol are two scales) is converted by its own rows alone: the registry sees
+two pure numbers there and would be wrong by a factor.
 """
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from equipoise.core.errors import UnitError
-from equipoise.core.tables import load_table
+from equipoise.core.prepared import prepared
+from equipoise.core.tables import Table, load_table
 
 __all__ = ["convert"]
+
+TABLE: Final = "units/conversions"
+ANY: Final = "n/a"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The tabled conversions: (factor, offset) by unit, target and substance."""
+
+    lines: dict[tuple[str, str, str], tuple[float, float]]
+    own_rows_only: frozenset[str]
 
 
 def convert(value: float, unit: str, to: str, *, quantity: str = "n/a", where: str = "") -> float:
@@ -26,7 +41,7 @@ def convert(value: float, unit: str, to: str, *, quantity: str = "n/a", where: s
     unit, to : str
         UCUM units.
     quantity : str, optional
-        Measure id for conversions that hold for one substance only (mass to amount).
+        Laboratory test, for conversions that hold for one substance only (mass to amount).
     where : str, optional
         File, line and field, for the message.
 
@@ -44,11 +59,29 @@ def convert(value: float, unit: str, to: str, *, quantity: str = "n/a", where: s
         raise UnitError("the unit is missing", where=where, allowed=to, todo="add the unit")
     if unit == to:
         return value
-    for row in load_table("units/conversions"):
-        same = row.cells["unit"] == unit and row.cells["to"] == to
-        if same and row.cells["quantity"] in ("n/a", quantity):
-            return value * row.number("factor")
+    known = prepared(load_table(TABLE), _read)
+    line = known.lines.get((unit, to, quantity))
+    if line is None and quantity in known.own_rows_only:
+        raise UnitError(
+            "this unit does not convert for this test", where=where, got=repr(unit), allowed=to
+        )
+    line = line or known.lines.get((unit, to, ANY))
+    if line is not None:
+        factor, offset = line
+        return value * factor + offset
     return _by_registry(value, unit, to, where)
+
+
+def _read(table: Table) -> _Known:
+    lines: dict[tuple[str, str, str], tuple[float, float]] = {}
+    shifted = set()
+    for row in table:
+        substance = row.cells["quantity"]
+        line = row.number("factor"), row.number("offset")
+        lines.setdefault((row.text("unit"), row.text("to"), substance), line)
+        if line[1]:
+            shifted.add(substance)
+    return _Known(lines, frozenset(shifted))
 
 
 def _by_registry(value: float, unit: str, to: str, where: str) -> float:
