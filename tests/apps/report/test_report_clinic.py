@@ -35,9 +35,13 @@ def test_the_assessment_tells_certain_and_possible_apart(clinic: str) -> None:
     assert "2 of 5 symptoms needed are present." in shown
     assert "6 (mild) 7 (moderate)" in shown
     assert "Whether this counts as resistant is open" in shown
-    assert "CYP2D6 *1/*4 Normal metabolizer Poor metabolizer Paroxetine" in shown
     assert "10 mg a day 20 mg a day 20 mg a day Age 71." in shown
     assert "not worth doing" in shown
+
+
+def test_a_gene_stands_as_inherited_and_as_it_acts(clinic: str) -> None:
+    shown = _section(clinic, "molecules")
+    assert "CYP2D6 *1/*4 Normal metabolizer Poor metabolizer, because of Paroxetine" in shown
 
 
 def test_doses_stand_by_day_with_the_washout(clinic: str) -> None:

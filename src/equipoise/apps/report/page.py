@@ -25,6 +25,7 @@ from equipoise.apps.report.sections.history import History, history
 from equipoise.apps.report.sections.imaging import imaging_of
 from equipoise.apps.report.sections.known import Known, known
 from equipoise.apps.report.sections.mechanisms import Mechanisms, mechanisms
+from equipoise.apps.report.sections.molecules import Molecules, molecules
 from equipoise.apps.report.sections.safety import Safety, safety, withheld
 from equipoise.apps.report.sections.scans import Scans, scans_view
 from equipoise.apps.report.sections.target import TargetView, views_of
@@ -67,6 +68,7 @@ class Page:
     assessment: Assessment | None
     history: History
     known: Known
+    molecules: Molecules | None
     circuits: Circuits | None
     scans: Scans | None
     changes: Changes | None
@@ -84,6 +86,7 @@ class Page:
             "compared": self.compared,
             "way": self.way,
             "assessment": self.assessment,
+            "molecules": self.molecules,
             "coverage": self.coverage,
             "brain": self.circuits,
             "scans": self.scans,
@@ -109,6 +112,7 @@ def build_page(dossier: Dossier, t1w: Path | None = None) -> Page:
         assessment=assessment(dossier),
         history=history(dossier),
         known=known(dossier),
+        molecules=molecules(dossier),
         circuits=circuits(imaging),
         scans=scans_view(imaging),
         changes=changes_view(imaging.changes, imaging.change_order),

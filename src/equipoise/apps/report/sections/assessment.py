@@ -1,4 +1,4 @@
-"""The assessment: criteria of the episode, specifiers, staging, look-alikes, genes and doses."""
+"""The assessment: criteria of the episode, specifiers, staging, look-alikes and doses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from equipoise.apps.report.names import cite, treatment_title
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable
-from equipoise.apps.report.wording import capital, joined, say, sentence
+from equipoise.apps.report.wording import say, sentence
 from equipoise.core.nouns import Appraisal, CheckItem, DoseLimit, Dossier
 
 __all__ = ["Assessment", "assessment", "assessment_keys"]
@@ -44,7 +44,6 @@ def assessment(dossier: Dossier) -> Assessment | None:
         _staging(appraisal),
         _checks("assessment_resistance", appraisal.pseudo_resistance),
         _imaging(appraisal),
-        _genes(appraisal),
         None if withheld(dossier) else _doses(appraisal.dose_limits),
     ]
     found = tuple(table for table in tables if table is not None)
@@ -60,7 +59,6 @@ def assessment_keys(appraisal: Appraisal) -> list[str]:
         *(one.reference for one in appraisal.staging),
         *(one.reference for one in appraisal.pseudo_resistance),
         *(one.reference for one in appraisal.imaging_workup),
-        *(one.reference for one in appraisal.genes),
         *(one.reference for one in appraisal.dose_limits),
     ]
     criteria = appraisal.episode_criteria
@@ -172,25 +170,6 @@ def _imaging(appraisal: Appraisal) -> DataTable | None:
     )
     columns = ("Examination", "For this person", "Why", "What to do", "Source")
     return _table(say("assessment_imaging"), columns, rows, (18, 13, 30, 25, 14))
-
-
-def _genes(appraisal: Appraisal) -> DataTable | None:
-    rows = tuple(
-        (
-            f"{one.gene} {one.diplotype}".strip(),
-            _phenotype(one.phenotype),
-            _phenotype(one.acting),
-            joined(one.because) or "no drug changes it",
-            cite(one.reference),
-        )
-        for one in appraisal.genes
-    )
-    columns = ("Gene", "Reported", "As it acts now", "Because of", "Source")
-    return _table(say("assessment_genes"), columns, rows, (20, 22, 22, 20, 16))
-
-
-def _phenotype(name: str | None) -> str:
-    return "cannot be told" if name is None else capital(name.replace("_", " "))
 
 
 def _doses(limits: Sequence[DoseLimit]) -> DataTable | None:

@@ -13,6 +13,7 @@ from equipoise.apps.report.sections.compared import all_comparisons
 from equipoise.apps.report.sections.coverage import coverage_keys
 from equipoise.apps.report.sections.crisis import crisis_keys
 from equipoise.apps.report.sections.gaps import gaps_by_reason
+from equipoise.apps.report.sections.molecules import molecule_keys
 from equipoise.apps.report.sections.option_sheet import option_tables
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.sheet import data_lines, download
@@ -199,7 +200,7 @@ def reference_keys(dossier: Dossier) -> tuple[str, ...]:
     appraisal = dossier.appraisal
     cells = [step.reference for flag in appraisal.red_flags for step in flag.pathway]
     cells += [item.reference for item in appraisal.diagnosis_check]
-    cells += assessment_keys(appraisal)
+    cells += assessment_keys(appraisal) + molecule_keys(dossier)
     cells += [t.reference for t in dossier.trajectories]
     cells += [change.reference for change in dossier.changes]
     if not withheld(dossier):

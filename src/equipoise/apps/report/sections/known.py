@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.sections.gaps import Gap, gap_groups
 from equipoise.apps.report.sections.imaging import is_imaging
+from equipoise.apps.report.sections.molecules import is_molecule
 from equipoise.apps.report.sections.strips import (
     Standing,
     latest_first,
@@ -26,7 +27,8 @@ __all__ = ["Known", "known"]
 class Known:
     """Charts of what was measured and the list of what was not.
 
-    Measures of the brain stand in a section of their own; `elsewhere` points there.
+    Measures of the brain, of blood and of genes stand in sections of their own; `elsewhere`
+    points there.
     """
 
     title: str
@@ -42,24 +44,39 @@ class Known:
 def known(dossier: Dossier) -> Known:
     """Return everything measured, the newest value of each measure in the charts."""
     newest = latest_first(dossier.measurements)
-    shown = [m for m in newest if not is_imaging(m.measurement.id)]
-    brain = len(newest) - len(shown)
+    brain = sum(is_imaging(m.measurement.id) for m in newest)
+    blood = sum(is_molecule(m.measurement.id) for m in newest)
+    shown = [
+        m for m in newest if not is_imaging(m.measurement.id) and not is_molecule(m.measurement.id)
+    ]
     standing = Standing(dossier.profile.measures_used, dossier.profile.measures_set_aside)
     with_norm = [m for m in shown if placed(m)]
     charts = [norm_chart(standing, with_norm)] if with_norm else []
     charts += unit_charts(standing, [m for m in shown if not placed(m)])
     missing = n.count(len(dossier.not_measured), "measure was", "measures were", spelled=True)
-    words = n.count(brain, "measure of the brain stands", "measures of the brain stand")
     return Known(
         title=_title(newest),
         charts=tuple(charts),
         table=values_table(dossier.measurements) if dossier.measurements else None,
-        elsewhere=f"{words} under Brain, further below." if brain else "",
+        elsewhere=_elsewhere(brain, blood),
         gaps=gap_groups(dossier.not_measured),
         gap_title=f"{missing.capitalize()} not taken",
         limit=say("scan_limit"),
         gap_limit=say("not_measured_limit"),
     )
+
+
+def _elsewhere(brain: int, blood: int) -> str:
+    words = []
+    if blood:
+        count = n.count(
+            blood, "measure of blood or genes stands", "measures of blood or genes stand"
+        )
+        words.append(f"{count} under Blood and genes, just below.")
+    if brain:
+        count = n.count(brain, "measure of the brain stands", "measures of the brain stand")
+        words.append(f"{count} under Brain, further below.")
+    return " ".join(words)
 
 
 def _title(newest: list[NormedMeasurement]) -> str:

@@ -122,10 +122,12 @@ def centile_words(centile: float | None) -> str:
     return "Above centile 99" if centile > 99 else f"Centile {round(centile)}"  # noqa: PLR2004
 
 
-def norm_chart(standing: Standing, items: list[NormedMeasurement]) -> RowChart:
+def norm_chart(
+    standing: Standing, items: list[NormedMeasurement], *, name: str = "norms"
+) -> RowChart:
     """Return the chart of values on the published quantiles of their norms."""
     return RowChart(
-        id="norms",
+        id=name,
         title="Where the values lie among other people",
         summary=_summary(items),
         label_head="Measure",

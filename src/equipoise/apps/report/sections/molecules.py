@@ -1,0 +1,240 @@
+"""Blood and genes: values with what to note, the genes as they act now, and the advice by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.names import cite, measure_title, rows_of, treatment_title
+from equipoise.apps.report.plain import plain
+from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.sections.strips import (
+    Standing,
+    centile_words,
+    latest_first,
+    measured_words,
+    norm_chart,
+    placed,
+)
+from equipoise.apps.report.views import DataTable, RowChart
+from equipoise.apps.report.wording import capital, joined, say, sentence
+from equipoise.core.nouns import Dossier, GeneAdvice, GeneCall, GenePhenotype, NormedMeasurement
+from equipoise.core.tables import Row
+
+__all__ = ["Molecules", "is_molecule", "molecule_keys", "molecules"]
+
+FOLDERS: Final = ("blood.", "stool.", "genes.")
+OPEN: Final = "cannot be told"
+
+
+@dataclass(frozen=True, slots=True)
+class Molecules:
+    """Charts of what moves the profile, tables that stand open, tables that are folded."""
+
+    title: str
+    words: tuple[str, ...]
+    charts: tuple[RowChart, ...]
+    shown: tuple[DataTable, ...]
+    folded: tuple[DataTable, ...]
+
+
+def is_molecule(measure: str) -> bool:
+    """Whether a measure is one of blood, stool or genes."""
+    return measure.startswith(FOLDERS)
+
+
+def molecules(dossier: Dossier) -> Molecules | None:
+    """Return the section; None for a person without a blood value or a gene."""
+    values = [m for m in latest_first(dossier.measurements) if is_molecule(m.measurement.id)]
+    appraisal = dossier.appraisal
+    if not values and not appraisal.genes and not dossier.gene_calls:
+        return None
+    advice = () if withheld(dossier) else appraisal.gene_advice
+    shown = (_genes(appraisal.genes, dossier.gene_calls), _changed(advice), _values(values))
+    folded = (_usual(advice), _meanings(values), _missing(dossier.gene_calls))
+    return Molecules(
+        title=_title(values, appraisal.genes, advice),
+        words=_words(dossier, values, advice),
+        charts=_charts(dossier, values),
+        shown=tuple(table for table in shown if table is not None),
+        folded=tuple(table for table in folded if table is not None),
+    )
+
+
+def molecule_keys(dossier: Dossier) -> list[str]:
+    """Return the references of everything that the section prints."""
+    appraisal = dossier.appraisal
+    tests = {m.measurement.id.partition(".")[2] for m in dossier.measurements}
+    meanings = [row.text("reference") for row in _rows(sorted(tests))]
+    return [
+        *(one.reference for one in appraisal.genes),
+        *(one.reference for one in appraisal.gene_advice),
+        *meanings,
+        *(row.text("reference") for row in rows_of("genes/evidence")),
+    ]
+
+
+def _title(
+    values: Sequence[NormedMeasurement],
+    genes: Sequence[GenePhenotype],
+    advice: Sequence[GeneAdvice],
+) -> str:
+    noted = sum(bool(value.measurement.flags) for value in values)
+    parts = []
+    if values:
+        parts.append(n.count(len(values), "value of blood", "values of blood", spelled=True))
+        parts.append(f"{noted or 'none'} with something to note")
+    if genes:
+        drugs = {one.drug for one in advice if one.kind == "changed"}
+        parts.append(
+            f"genes change the advice for {n.count(len(drugs), 'drug') if drugs else 'no drug'}"
+        )
+    return capital(", ".join(parts)) if parts else say("molecules_title")
+
+
+def _words(
+    dossier: Dossier, values: Sequence[NormedMeasurement], advice: Sequence[GeneAdvice]
+) -> tuple[str, ...]:
+    words = [say("blood_limit")] if values else []
+    if dossier.appraisal.genes or dossier.gene_calls:
+        words += [sentence(row.text("text")) for row in rows_of("genes/evidence", shown="true")]
+    if dossier.appraisal.gene_advice and not advice:
+        words.append(say("advice_withheld"))
+    return tuple(words)
+
+
+def _charts(dossier: Dossier, values: Sequence[NormedMeasurement]) -> tuple[RowChart, ...]:
+    profile = dossier.profile
+    used = [v for v in values if placed(v) and v.measurement.id in profile.measures_used]
+    if not used:
+        return ()
+    standing = Standing(profile.measures_used, profile.measures_set_aside)
+    return (norm_chart(standing, used, name="norms-blood"),)
+
+
+def _values(values: Sequence[NormedMeasurement]) -> DataTable | None:
+    ordered = sorted(values, key=lambda value: not value.measurement.flags)
+    rows = tuple(
+        (
+            measure_title(value.measurement.id),
+            measured_words(value)[0],
+            centile_words(value.centile) or "no norm",
+            _notes(value),
+            n.day(value.measurement.date),
+        )
+        for value in ordered
+    )
+    columns = ("Test", "Value", "Among others", "To note", "Day")
+    return _table(say("blood_values"), columns, rows, (24, 16, 14, 33, 13))
+
+
+def _notes(value: NormedMeasurement) -> str:
+    notes = [*value.measurement.flags, *([value.reason] if value.reason else [])]
+    return " ".join(sentence(plain(note)) for note in notes) or "nothing"
+
+
+def _genes(genes: Sequence[GenePhenotype], calls: Sequence[GeneCall]) -> DataTable | None:
+    by_gene = {call.gene: call for call in calls}
+    told = {one.gene for one in genes}
+    rows = [_gene_row(one, by_gene.get(one.gene)) for one in genes]
+    rows += [
+        (call.gene, "no call", OPEN, OPEN, _open(call), call.version)
+        for call in calls
+        if call.gene not in told
+    ]
+    columns = ("Gene", "Found", "As inherited", "As it acts now", "What is open", "Source")
+    return _table(say("assessment_genes"), columns, tuple(rows), (10, 14, 16, 24, 24, 12))
+
+
+def _gene_row(one: GenePhenotype, call: GeneCall | None) -> tuple[str, ...]:
+    acting = _phenotype(one.acting)
+    if one.because:
+        acting = f"{acting}, because of {joined(one.because)}"
+    return (
+        one.gene,
+        one.diplotype or ("no call" if call else "phenotype as reported"),
+        _phenotype(one.phenotype),
+        acting,
+        _open(call),
+        cite(one.reference),
+    )
+
+
+def _open(call: GeneCall | None) -> str:
+    if call is None:
+        return "nothing"
+    parts = [*([call.no_call] if call.no_call else []), *call.flags]
+    parts += [f"to settle it: {joined(call.settled_by)}"] if call.settled_by else []
+    return " ".join(sentence(part) for part in parts) or "nothing"
+
+
+def _phenotype(name: str | None) -> str:
+    return OPEN if name is None else capital(name.replace("_", " "))
+
+
+def _changed(advice: Sequence[GeneAdvice]) -> DataTable | None:
+    rows = _advice_rows([one for one in advice if one.kind == "changed"])
+    columns = ("Drug", "What the guideline says", "Strength", "Read with", "Source")
+    return _table(say("advice_changed"), columns, rows, (20, 36, 12, 18, 14))
+
+
+def _usual(advice: Sequence[GeneAdvice]) -> DataTable | None:
+    rows = _advice_rows([one for one in advice if one.kind != "changed"])
+    columns = ("Drug", "What the guideline says", "Strength", "Read with", "Source")
+    return _table(say("advice_standard"), columns, rows, (24, 32, 12, 18, 14))
+
+
+def _advice_rows(advice: Sequence[GeneAdvice]) -> tuple[tuple[str, ...], ...]:
+    """Return one row for drugs that are told the same."""
+    drugs: dict[tuple[str, ...], list[str]] = {}
+    for one in advice:
+        read = "; ".join(f"{g} {p}" for g, p in zip(one.genes, one.phenotypes, strict=True))
+        source = f"{one.guideline} {one.version}; {cite(one.reference)}, {one.checked}"
+        key = (sentence(one.action), one.strength, read or "no gene", source)
+        drugs.setdefault(key, []).append(treatment_title(one.drug))
+    return tuple((joined(names), *key) for key, names in drugs.items())
+
+
+def _meanings(values: Sequence[NormedMeasurement]) -> DataTable | None:
+    tests = list(dict.fromkeys(value.measurement.id.partition(".")[2] for value in values))
+    rows = tuple(
+        (
+            rows_of("labs/labs", id=row.text("test"))[0].text("title"),
+            sentence(row.text("text")),
+            row.text("grade"),
+            cite(row.text("reference")),
+        )
+        for row in _rows(tests)
+    )
+    columns = ("Test", "What it can say about depression", "Grade", "Source")
+    return _table(say("blood_meanings"), columns, rows, (22, 54, 8, 16))
+
+
+def _rows(tests: Iterable[str]) -> list[Row]:
+    return [row for test in tests for row in rows_of("labs/meanings", test=test)]
+
+
+def _missing(calls: Sequence[GeneCall]) -> DataTable | None:
+    rows = tuple(
+        (
+            f"{call.gene} {one.id}",
+            one.where,
+            sentence(one.why),
+            "yes" if one.id in call.deciding else "no",
+        )
+        for call in calls
+        for one in call.missing
+    )
+    columns = ("Position", "Where", "Why it was not read", "Decides the phenotype")
+    return _table(say("genes_missing"), columns, rows, (28, 22, 34, 16))
+
+
+def _table(
+    caption: str,
+    columns: tuple[str, ...],
+    rows: tuple[tuple[str, ...], ...],
+    widths: tuple[int, ...],
+) -> DataTable | None:
+    return DataTable(caption, columns, rows, widths=widths) if rows else None
