@@ -191,7 +191,7 @@ def _advice_rows(advice: Sequence[GeneAdvice]) -> tuple[tuple[str, ...], ...]:
     drugs: dict[tuple[str, ...], list[str]] = {}
     for one in advice:
         read = "; ".join(f"{g} {p}" for g, p in zip(one.genes, one.phenotypes, strict=True))
-        source = f"{one.guideline} {one.version}; {cite(one.reference)}, {one.checked}"
+        source = cite(one.reference) + f", {one.checked}; {one.version}"
         key = (sentence(one.action), one.strength, read or "no gene", source)
         drugs.setdefault(key, []).append(treatment_title(one.drug))
     return tuple((joined(names), *key) for key, names in drugs.items())
