@@ -45,29 +45,30 @@ def read_participant(dataset: Path, label: str, *, today: str) -> Timeline:
     Returns
     -------
     Timeline
-        With recordings; without a clinical record every question counts as not asked, but for age
-        and sex, which the table of participants may tell.
+        With recordings and files of variants; without a clinical record every question counts as
+        not asked, but for age and sex, which the table of participants may tell.
 
     Raises
     ------
     InputError
         If the record is wrong or contradicts the table of participants, or there is neither a
-        record nor a recording.
+        record nor a recording nor a file of variants.
     """
     path = ingest.person_file(dataset, label)
     recordings = ingest.find_recordings(dataset, label)
-    if path is None and not recordings:
+    variants = ingest.find_variants(dataset, label)
+    if path is None and not recordings and not variants:
         raise RecordError(
-            "there is neither a clinical record nor a resting scan",
+            "there is neither a clinical record nor a resting scan nor a file of variants",
             where=f"{dataset} sub-{label}",
-            todo=f"add clinical/sub-{label}_person.yaml, clinical/sub-{label}_fhir.json or "
-            "fMRIPrep derivatives",
+            todo=f"add clinical/sub-{label}_person.yaml, clinical/sub-{label}_fhir.json, fMRIPrep "
+            f"derivatives or genetics/sub-{label}.vcf.gz",
         )
     timeline = Timeline(label)
     if path is not None:
         timeline = ingest.read_person(path, today=today, expected_label=label)
     timeline = ingest.with_participant(timeline, dataset, path)
-    return dataclasses.replace(timeline, recordings=recordings)
+    return dataclasses.replace(timeline, recordings=recordings, variants=variants)
 
 
 def run_participant(

@@ -6,12 +6,14 @@ from equipoise.ingest.bids import find_recordings, participant_labels, person_fi
 from equipoise.ingest.check import CheckFinding, check_path
 from equipoise.ingest.participants import with_participant
 from equipoise.ingest.person import examine_person, read_person
+from equipoise.ingest.variants import find_variants
 
 __all__ = [
     "CheckFinding",
     "check_path",
     "examine_person",
     "find_recordings",
+    "find_variants",
     "participant_labels",
     "person_file",
     "read_person",

@@ -20,7 +20,13 @@ from equipoise.ingest.names import names_below
 from equipoise.ingest.raw import raw_files
 from equipoise.ingest.scans import Derived, freesurfer_tables, runs, wanted
 
-__all__ = ["dataset_notice", "find_recordings", "participant_labels", "person_file"]
+__all__ = [
+    "dataset_notice",
+    "find_recordings",
+    "participant_labels",
+    "person_file",
+    "require_participant",
+]
 
 DERIVATIVE: Final = "derivatives/fmriprep"
 _LABEL: Final = re.compile(r"[A-Za-z0-9]+", re.ASCII)
@@ -83,7 +89,7 @@ def person_file(dataset: Path, label: str) -> Path | None:
     InputError
         If the label is not in the dataset, or a record lies there under another name.
     """
-    _known(dataset, label)
+    require_participant(dataset, label)
     folder = dataset / f"sub-{label}" / "clinical"
     path = folder / f"sub-{label}_person.yaml"
     if path.is_file():
@@ -135,7 +141,7 @@ def find_recordings(dataset: Path, label: str) -> tuple[Recording, ...]:
     InputError
         If the label is not in the dataset.
     """
-    _known(dataset, label)
+    require_participant(dataset, label)
     names = names_below(dataset, dataset / DERIVATIVE / f"sub-{label}")
     derived = Derived.of(dataset, names, dataset_notice(dataset))
     raw = raw_files(dataset, label)
@@ -167,7 +173,8 @@ def _description(dataset: Path) -> None:
     _json(path)
 
 
-def _known(dataset: Path, label: str) -> None:
+def require_participant(dataset: Path, label: str) -> None:
+    """Refuse a label that is not in the dataset, or that is no BIDS label."""
     labels = participant_labels(dataset)
     if label not in labels:
         told = ", ".join(f"sub-{name}" for name in labels)

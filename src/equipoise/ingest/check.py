@@ -14,6 +14,7 @@ from equipoise.core.nouns import Recording, Timeline
 from equipoise.ingest.bids import DERIVATIVE, find_recordings, participant_labels, person_file
 from equipoise.ingest.participants import read_participant_row, with_participant
 from equipoise.ingest.person import examine_person
+from equipoise.ingest.variants import find_variants
 
 __all__ = ["CheckFinding", "check_path"]
 
@@ -109,6 +110,7 @@ def _participant(dataset: Path, label: str, today: IsoDate) -> tuple[CheckFindin
     bundle = dataset / where / "clinical" / f"{where}_fhir.json"
     if bundle.is_file():
         found.append(CheckFinding("present", "FHIR bundle", bundle.name, ""))
+    found += _variants(dataset, label)
     try:
         recordings = find_recordings(dataset, label)
     except InputError as fault:
@@ -116,6 +118,26 @@ def _participant(dataset: Path, label: str, today: IsoDate) -> tuple[CheckFindin
     if not any(_what(scan) == "resting scan" for scan in recordings):
         found.append(CheckFinding("missing", "resting scan", where, "no desc-preproc_bold.nii.gz"))
     return (*found, *_counted(recordings, where), *(p for s in recordings for p in _recording(s)))
+
+
+def _variants(dataset: Path, label: str) -> list[CheckFinding]:
+    """Return the file of variants; the inside of it is not looked at here."""
+    try:
+        files = find_variants(dataset, label)
+    except InputError as fault:
+        return [_wrong("variants", fault)]
+    if len(files) > 1:
+        names = ", ".join(file.name for file in files)
+        return [CheckFinding("wrong", "variants", f"sub-{label}", f"keep one of {names}")]
+    found = []
+    for file in files:
+        for path in file.files():
+            here = Path(path).is_file()
+            what = "outside calls" if path == file.outside_calls else "variants"
+            detail = "" if here else "a link to a file that is not here"
+            kind: Literal["present", "wrong"] = "present" if here else "wrong"
+            found.append(CheckFinding(kind, what, Path(path).name, detail))
+    return list(dict.fromkeys(found))
 
 
 def _row(dataset: Path, label: str, record: Path | None, today: IsoDate) -> list[CheckFinding]:

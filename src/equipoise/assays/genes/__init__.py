@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from equipoise.assays.genes.caller import call_genes
@@ -37,7 +37,7 @@ def measure(files: tuple[VariantFile, ...], watch: Watcher = quiet) -> tuple[Gen
     Parameters
     ----------
     files : tuple of VariantFile
-        The person's files of variants; the first one is read.
+        The person's files of variants: one, or a table of outside calls alone.
     watch : Watcher, optional
         Told how far the reading of a large file is.
 
@@ -49,15 +49,39 @@ def measure(files: tuple[VariantFile, ...], watch: Watcher = quiet) -> tuple[Gen
     Raises
     ------
     InputError
-        If the file cannot be used, or its sample is another person's.
+        If there are several, the file cannot be used, or its sample is another person's.
     """
-    for file in files:
-        path, beside = Path(file.path), file.outside_calls
-        outside = OutsideTable((), ()) if beside is None else read_outside_table(Path(beside))
-        sample = _sample(path, file.name)
-        calls = call_genes(read_variants(path, sample=sample, watch=watch), outside.calls)
-        return _flagged(calls, outside.not_used)
-    return ()
+    if not files:
+        return ()
+    if len(files) > 1:
+        raise RecordingError(
+            "there are several files of variants of this person",
+            where=PurePosixPath(files[0].name).parent.as_posix(),
+            got=", ".join(PurePosixPath(file.name).name for file in files),
+            todo="keep the one that holds",
+        )
+    (file,) = files
+    _own(file.name)
+    beside = file.outside_calls
+    outside = OutsideTable((), ()) if beside is None else read_outside_table(Path(beside))
+    if file.path == beside:
+        return _flagged(outside.calls, outside.not_used)
+    path = Path(file.path)
+    reading = read_variants(path, sample=_sample(path, file.name), watch=watch)
+    return _flagged(call_genes(reading, outside.calls), outside.not_used)
+
+
+def _own(name: str) -> None:
+    """Refuse a file that is called as another person than the folder it lies in."""
+    folder, file = _PERSON.match(name), _PERSON.match(PurePosixPath(name).name)
+    if folder is not None and file is not None and folder[0] != file[0]:
+        raise RecordingError(
+            "the file is called as another person",
+            where=name,
+            got=file[0],
+            allowed=folder[0],
+            todo="put the file where it belongs",
+        )
 
 
 def _flagged(calls: tuple[GeneCall, ...], not_used: tuple[str, ...]) -> tuple[GeneCall, ...]:
