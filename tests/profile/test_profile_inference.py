@@ -59,11 +59,11 @@ def _component(profile: Profile, name: str) -> float:
 def test_the_components_are_the_mechanisms_and_what_is_specific() -> None:
     profile = infer((), today=TODAY)
     mechanisms = tuple(row.text("id") for row in load_table("mechanisms/mechanisms"))
-    assert len(mechanisms) == 12
-    assert profile.components[:12] == mechanisms
+    assert len(mechanisms) == 13
+    assert profile.components[:13] == mechanisms
     measures = load_table("measures/measures")
     taken = [f"u:{row.text('id')}" for row in measures if row.text("kind") == "measurement"]
-    assert list(profile.components[12:]) == taken
+    assert list(profile.components[13:]) == taken
     assert taken[:3] == ["u:scales.phq9", "u:blood.crp_hs", "u:mri.rest_default_mode"]
 
 

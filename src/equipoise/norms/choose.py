@@ -7,7 +7,8 @@ from math import floor
 from typing import Final
 
 from equipoise.core.nouns import Demographics, Measurement
-from equipoise.core.tables import Row, load_table, setting
+from equipoise.core.prepared import prepared
+from equipoise.core.tables import Row, Table, load_table, setting
 
 __all__ = ["Choice", "choose_norm", "fasting_matters"]
 
@@ -44,7 +45,7 @@ def choose_norm(one: Measurement, demographics: Demographics) -> Choice:
     Choice
         A row with a reason is extrapolated; no row with a reason is "no norm".
     """
-    rows = [row for row in load_table("norms/norms") if row.text("measure") == one.id]
+    rows = list(prepared(load_table("norms/norms"), _by_measure).get(one.id, ()))
     if not rows:
         return Choice(None, "no published norm fits this measure")
     mismatch = _other_assay(one, rows) or _other_state(one, rows)
@@ -66,11 +67,15 @@ def choose_norm(one: Measurement, demographics: Demographics) -> Choice:
 
 def fasting_matters(measure: str) -> bool:
     """Return whether the published norms of a measure are of people who had fasted."""
-    return any(
-        row.text("fasting") == FASTING
-        for row in load_table("norms/norms")
-        if row.text("measure") == measure
-    )
+    rows = prepared(load_table("norms/norms"), _by_measure).get(measure, ())
+    return any(row.text("fasting") == FASTING for row in rows)
+
+
+def _by_measure(table: Table) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in table:
+        found.setdefault(row.text("measure"), []).append(row)
+    return found
 
 
 def _same_kind(row: Row, one: Measurement) -> bool:

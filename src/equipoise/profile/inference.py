@@ -88,6 +88,9 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
 def _loadings(measures: tuple[str, ...], mechanisms: tuple[str, ...]) -> Array:
     loadings = np.zeros((len(measures), len(mechanisms)))
     for row in load_table("mechanisms/loadings"):
+        # A site may set a measure to be shown only; it then says nothing here.
+        if row.text("measure") not in measures:
+            continue
         place = measures.index(row.text("measure")), mechanisms.index(row.text("mechanism"))
         loadings[place] = row.number("loading")
     return loadings
