@@ -22,6 +22,7 @@ from equipoise.core.nouns import (
     InputDigest,
     LabResult,
     NotMeasured,
+    Pregnancy,
     Recording,
     Result,
     ScaleAnswers,
@@ -54,7 +55,12 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
         labs=given((
             LabResult("crp_hs", 0.34, "mg/dL", "2025-01-10"),
             LabResult("crp_hs", 12.0, "mg/L", "2024-12"),
+            *_cortisol(),
+            *_levels(),
         )),
+        treatments=given(()),
+        drugs=given(()),
+        pregnancy=given(Pregnancy("not_pregnant")),
         recordings=(
             *_runs(tmp_path_factory.mktemp("scan")),
             _tables(tmp_path_factory.mktemp("freesurfer")),
@@ -78,8 +84,34 @@ def damaged(person: Timeline, tmp_path_factory: pytest.TempPathFactory) -> Timel
             ScaleAnswers("phq9", "2025-01-10", (4,) * 8),
             *(replace(answers, items=(99, *answers.items[1:])) for answers in _lowest_answers()),
         )),
-        labs=given((LabResult("crp_hs", 3.4, "", "2025-01-10"),)),
+        labs=given((
+            LabResult("crp_hs", 3.4, "", "2025-01-10"),
+            *(replace(lab, unit="") for lab in (*_cortisol(), *_levels())),
+        )),
         recordings=(*(_cut(cut, run) for run in runs), replace(tables, path=str(folder))),
+    )
+
+
+def _cortisol() -> tuple[LabResult, ...]:
+    """Return a day of saliva and a test with dexamethasone."""
+    saliva = ((0, 10), (15, 14), (30, 18), (45, 16), (60, 13), (480, 5), (960, 2))
+    day = (
+        LabResult("cortisol_saliva", value, "nmol/L", "2025-01-10", minutes_after_waking=minutes)
+        for minutes, value in saliva
+    )
+    dexamethasone = (
+        LabResult("cortisol_dst", 30, "nmol/L", "2025-01-12", time=time)
+        for time in ("08:30", "16:00")
+    )
+    night = LabResult("cortisol_saliva", 2, "nmol/L", "2025-01-11", time="23:15")
+    return (*day, *dexamethasone, night)
+
+
+def _levels() -> tuple[LabResult, ...]:
+    """Return a level of every drug with a range, at its lower end."""
+    return tuple(
+        LabResult(row.text("test"), row.number("lowest"), row.text("unit"), "2025-01-10")
+        for row in load_table("labs/levels")
     )
 
 

@@ -1,6 +1,7 @@
 """Every assay is one file of one shape: docstring, SPEC, one public ``measure``.
 
-The rating scales are a family: one file, and one SPEC for each row of their table with a total.
+The rating scales and the levels of drugs are families: one file, and one SPEC for each row of
+their table.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import inspect
 from importlib import import_module
 from types import ModuleType
 
+from equipoise.assays.blood import drug_level
 from equipoise.assays.scales import rating
 from equipoise.core.assay import AssaySpec
 from equipoise.core.tables import load_table
@@ -26,6 +28,9 @@ def test_one_file_one_shape(spec: AssaySpec) -> None:
     if spec in rating.SPECS:
         assert spec.id == f"scales.{spec.needs[0].partition(':')[2]}"
         return
+    if spec in drug_level.SPECS:
+        assert spec.id == f"blood.{spec.needs[0].partition(':')[2]}"
+        return
     module = import_module(f"equipoise.assays.{spec.id}")
     assert module.__all__ == ["SPEC", "measure"]
     assert spec == module.SPEC
@@ -37,3 +42,7 @@ def test_the_family_has_one_assay_for_each_row_of_its_table() -> None:
     assert [spec.id for spec in rating.SPECS] == [f"scales.{row.text('id')}" for row in with_total]
     assert rating.__all__ == ["SPECS", "RatingScale", "measure"]
     assert _documented(rating)
+    levels = [f"blood.{row.text('test')}" for row in load_table("labs/levels")]
+    assert [spec.id for spec in drug_level.SPECS] == levels
+    assert drug_level.__all__ == ["SPECS", "DrugLevel", "measure"]
+    assert _documented(drug_level)

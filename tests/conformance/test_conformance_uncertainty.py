@@ -1,7 +1,7 @@
 """A value is never bare: a finite standard error above zero, and a coverage.
 
-A rating scale of which no source gives a reliability has a score without an error. That is said
-beside it, and such a measure may be shown but moves nothing.
+A rating scale or a blood value of which no source gives a reliability stands without an error. That
+is said beside it, and such a measure may be shown but moves nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import math
 
 from equipoise.core.nouns import Measurement, Result, Target
 from equipoise.core.tables import load_table
+
+PRECISION = "labs/precision"
 
 
 def test_standard_error_is_there(measured: tuple[Result, ...]) -> None:
@@ -28,9 +30,10 @@ def test_standard_error_is_there(measured: tuple[Result, ...]) -> None:
 
 
 def _check_unknown(result: Measurement) -> None:
-    folder, _, scale = result.id.partition(".")
-    assert folder == "scales"
-    row = load_table("scales/precision").find(scale=scale)
+    folder, _, name = result.id.partition(".")
+    assert folder in {"scales", "blood"}
+    table, column = ("scales/precision", "scale") if folder == "scales" else (PRECISION, "test")
+    row = load_table(table).find(**{column: name})
     assert row is None or row.cells["sd"] == "n/a"
     assert any("standard error is not known" in flag for flag in result.flags)
     assert load_table("measures/measures").row(id=result.id).text("kind") == "shown"

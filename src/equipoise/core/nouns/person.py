@@ -176,6 +176,8 @@ class LabResult:
         Local clock time of the sample, ``07:45``.
     minutes_after_waking : float or None
         For cortisol in saliva.
+    hours_since_dose : float or None
+        For the level of a drug: hours from its last dose to the sample.
     """
 
     test: str
@@ -188,6 +190,7 @@ class LabResult:
     fasting: Answer[bool] = field(default_factory=not_asked)
     time: str | None = None
     minutes_after_waking: float | None = None
+    hours_since_dose: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
