@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from typing import TYPE_CHECKING, Final
 
+from equipoise.appraise.dosing.genes import ActingGene, acting_gene, changed_by
+from equipoise.appraise.dosing.rule_fit import NO_RESULT, fitting
+from equipoise.appraise.drug_use import option_of
 from equipoise.core.nouns import GeneAdvice
+from equipoise.core.prepared import prepared
+from equipoise.core.star_alleles import INDETERMINATE_TERM, term
+from equipoise.core.tables import Row, Table, load_table
 
 if TYPE_CHECKING:
     from equipoise.appraise.safety import Ground
 
 __all__ = ["gene_advice"]
+
+_UNTESTED: Final = "No Result"
+_NO_STRENGTH: Final = "n/a"
 
 
 def gene_advice(shared: Ground) -> tuple[GeneAdvice, ...]:
@@ -23,7 +34,96 @@ def gene_advice(shared: Ground) -> tuple[GeneAdvice, ...]:
     Returns
     -------
     tuple of GeneAdvice
-        Standard dosing and "no recommendation" too; empty where no gene is on record.
+        In the order of the drugs, CPIC before DPWG; standard dosing and "no recommendation" too.
+        Where a gene may be more than one phenotype, one entry for each, which says so. Empty
+        where no gene is on record.
     """
-    del shared
-    return ()
+    genes = {gene.gene: gene for gene in shared.facts.genes}
+    if not genes:
+        return ()
+    whole = {name: acting_gene(g, shared.uses, shared.catalogue) for name, g in genes.items()}
+    taken = {use.drug for use in shared.uses}
+    found: list[GeneAdvice] = []
+    for drug, rows in prepared(load_table("genes/rules"), _by_drug).items():
+        act, own = whole, option_of(drug, shared.catalogue).drugs
+        if not taken.isdisjoint(own):
+            act = {
+                name: acting_gene(gene, shared.uses, shared.catalogue, without=own)
+                for name, gene in genes.items()
+            }
+        found += _of_drug(drug, rows, act)
+    return tuple(found)
+
+
+def _by_drug(table: Table) -> dict[str, tuple[Row, ...]]:
+    """Return the rows about each drug, the drugs in the order of `drugs/drugs`."""
+    found: dict[str, list[Row]] = {row.text("id"): [] for row in load_table("drugs/drugs")}
+    for row in table:
+        for drug in row.items("options"):
+            found[drug].append(row)
+    return {drug: tuple(rows) for drug, rows in found.items() if rows}
+
+
+def _of_drug(drug: str, rows: Iterable[Row], act: Mapping[str, ActingGene]) -> Iterator[GeneAdvice]:
+    for row in rows:
+        meant = fitting(row, act)
+        if not meant:
+            continue
+        genes = tuple(g for g in (row.optional_text("gene"), row.optional_text("gene_2")) if g)
+        if not genes:
+            yield _advice(drug, row, (), (), act)
+            continue
+        for phenotypes in product(*meant):
+            yield _advice(drug, row, genes, phenotypes, act)
+
+
+def _advice(
+    drug: str,
+    row: Row,
+    genes: tuple[str, ...],
+    phenotypes: tuple[str, ...],
+    act: Mapping[str, ActingGene],
+) -> GeneAdvice:
+    terms = tuple(_term(gene, one) for gene, one in zip(genes, phenotypes, strict=True))
+    inherited = row.cells["by_genes_alone"] == "true"
+    because = (
+        ()
+        if inherited
+        else tuple(drug for gene in genes if gene in act for drug in changed_by(act[gene]))
+    )
+    return GeneAdvice(
+        drug=drug,
+        guideline=row.text("guideline"),
+        genes=genes,
+        phenotypes=terms,
+        action=_open(genes, terms, act, inherited=inherited) + row.text("action"),
+        strength=row.optional_text("strength") or _NO_STRENGTH,
+        version=row.text("version"),
+        because=tuple(dict.fromkeys(because)),
+        reference=row.text("reference"),
+        grade=row.cells["grade"],
+        checked=row.text("checked"),
+    )
+
+
+def _term(gene: str, phenotype: str) -> str:
+    if phenotype == NO_RESULT:
+        return _UNTESTED
+    return term(gene, phenotype) or INDETERMINATE_TERM
+
+
+def _open(
+    genes: tuple[str, ...],
+    terms: tuple[str, ...],
+    act: Mapping[str, ActingGene],
+    *,
+    inherited: bool,
+) -> str:
+    """Return the condition under which advice holds, where a gene may be more than one thing."""
+    told = []
+    for gene, one in zip(genes, terms, strict=True):
+        if gene in act:
+            found = act[gene].reported.phenotypes if inherited else act[gene].phenotypes
+            if len(found) > 1:
+                told.append(f"{gene} is {one}")
+    return f"cannot tell; only if {' and '.join(told)}: " if told else ""

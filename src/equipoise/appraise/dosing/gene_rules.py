@@ -7,6 +7,7 @@ from typing import Final
 
 from equipoise.appraise.dosing.alleles import ReportedGene
 from equipoise.appraise.dosing.genes import ActingGene, acting_gene, term
+from equipoise.appraise.dosing.rule_fit import fitting
 from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option
 from equipoise.appraise.reasons import row_reason
 from equipoise.core.nouns import SafetyReason
@@ -16,7 +17,8 @@ from equipoise.core.tables import Row, Table, load_table
 
 __all__ = ["gene_reasons"]
 
-_NO_RESULT: Final = "no_result"
+_RULE: Final = "caution"
+"""Rows with this verdict are rules; the others are only shown."""
 _UNREAD: Final = "gene_indeterminate"
 _TURNED: Final = "gene_converted"
 
@@ -58,30 +60,16 @@ def gene_reasons(
     taken = tuple(uses)
     act = {g.gene: acting_gene(g, taken, catalogue, without=option.drugs) for g in genes}
     for row in rules:
-        if _fits(row, act):
+        if fitting(row, act):
             yield _reason(row, act)
     named = {row.cells[column] for row in rules for column in ("gene", "gene_2")}
     yield from _notes(act[gene] for gene in act if gene in named)
 
 
 def _options(table: Table) -> tuple[tuple[Row, frozenset[str]], ...]:
-    return tuple((row, frozenset(row.items("options"))) for row in table)
-
-
-def _fits(row: Row, act: dict[str, ActingGene]) -> bool:
-    """Return whether both genes of a rule may be as it says."""
-    if not _may_be(row.text("gene"), row.items("phenotypes"), row, act):
-        return False
-    second = row.optional_text("gene_2")
-    return second is None or _may_be(second, row.items("phenotypes_2"), row, act)
-
-
-def _may_be(gene: str, phenotypes: Sequence[str], row: Row, act: dict[str, ActingGene]) -> bool:
-    if gene not in act:
-        return _NO_RESULT in phenotypes
-    inherited = row.cells["by_genes_alone"] == "true"
-    found = act[gene].reported.phenotypes if inherited else act[gene].phenotypes
-    return bool(found & set(phenotypes))
+    return tuple(
+        (row, frozenset(row.items("options"))) for row in table if row.text("verdict") == _RULE
+    )
 
 
 def _reason(row: Row, act: dict[str, ActingGene]) -> SafetyReason:

@@ -17,7 +17,7 @@ from equipoise.core.tables import Row, load_table
 if TYPE_CHECKING:
     from equipoise.appraise.safety import Ground
 
-__all__ = ["ActingGene", "acting_gene", "gene_phenotypes", "term"]
+__all__ = ["ActingGene", "acting_gene", "changed_by", "gene_phenotypes", "term"]
 
 _SCORED: Final = "scored"
 _STRENGTHS: Final = ("strong", "moderate")
@@ -39,12 +39,15 @@ class ActingGene:
         Titles of the drugs that change it.
     sped_by : tuple of str
         Titles of drugs that speed the enzyme; they change no phenotype.
+    score : Score or None
+        Activity score as it acts; None where it is not known.
     """
 
     reported: ReportedGene
     phenotypes: frozenset[str]
     converted_by: tuple[str, ...]
     sped_by: tuple[str, ...]
+    score: Score | None = None
 
     @property
     def changed(self) -> bool:
@@ -85,12 +88,12 @@ def acting_gene(
     sped = tuple(by_strength.get(_INDUCER, ()))
     for strength in _STRENGTHS:
         if strength in by_strength:
-            turned = _converted(reported, strength)
-            return ActingGene(reported, turned, tuple(by_strength[strength]), sped)
-    return ActingGene(reported, reported.phenotypes, (), sped)
+            turned, score = _converted(reported, strength)
+            return ActingGene(reported, turned, tuple(by_strength[strength]), sped, score)
+    return ActingGene(reported, reported.phenotypes, (), sped, reported.score)
 
 
-def _converted(reported: ReportedGene, strength: str) -> frozenset[str]:
+def _converted(reported: ReportedGene, strength: str) -> tuple[frozenset[str], Score | None]:
     rows = [
         row
         for row in load_table("genes/conversions")
@@ -101,8 +104,8 @@ def _converted(reported: ReportedGene, strength: str) -> frozenset[str]:
             factor = row.optional_number("factor")
             if factor is not None and _SCORED in row.items("phenotypes"):
                 score = Score(reported.score.value * factor, reported.score.or_more)
-                return frozenset({phenotype_of_score(reported.gene, score)})
-    return frozenset(_turned(phenotype, rows) for phenotype in reported.phenotypes)
+                return frozenset({phenotype_of_score(reported.gene, score)}), score
+    return frozenset(_turned(phenotype, rows) for phenotype in reported.phenotypes), None
 
 
 def _turned(phenotype: str, rows: Iterable[Row]) -> str:
@@ -157,7 +160,23 @@ def _noun(gene: ActingGene) -> GenePhenotype:
         diplotype=gene.reported.diplotype,
         phenotype=term(name, gene.reported.phenotypes),
         acting=term(name, gene.phenotypes),
-        because=gene.converted_by
-        + tuple(f"{title} (speeds the enzyme; no dose is raised for it)" for title in gene.sped_by),
+        because=changed_by(gene),
         reference=_SOURCE,
     )
+
+
+def changed_by(gene: ActingGene) -> tuple[str, ...]:
+    """Return which drugs change how a gene acts, in words.
+
+    Parameters
+    ----------
+    gene : ActingGene
+        The gene.
+
+    Returns
+    -------
+    tuple of str
+        Titles; a drug that speeds the enzyme says that no dose is raised for it.
+    """
+    sped = tuple(f"{title} (speeds the enzyme; no dose is raised for it)" for title in gene.sped_by)
+    return gene.converted_by + sped
