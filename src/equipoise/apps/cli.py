@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 
 from equipoise import __version__
 from equipoise.apps.evidence.cli import evidence_app
+from equipoise.apps.genes.cli import genes_app
 from equipoise.apps.imaging.cli import add_commands
 from equipoise.apps.intake.cli import add_commands as add_intake
 from equipoise.apps.norms.cli import norms_app
@@ -36,6 +37,7 @@ app = typer.Typer(
     "Research software: it supports a decision, it does not make it.",
 )
 app.add_typer(evidence_app, name="evidence")
+app.add_typer(genes_app, name="genes")
 app.add_typer(norms_app, name="norms")
 app.add_typer(scales_app, name="scales")
 app.add_typer(visit_app, name="visit")
