@@ -222,3 +222,89 @@ def test_a_dataset_with_a_bundle_only(tmp_path: Path) -> None:
     bundle.rename(folder / "sub-08_fhir.json")
     with pytest.raises(InputError, match="another name than expected"):
         person_file(tmp_path, "07")
+
+
+def sample(value: float, time: str = "") -> Any:
+    when = f"2026-01-10T{time}:00+01:00" if time else "2026-01-10"
+    return observed("1558-6", effectiveDateTime=when, **quantity(value, "mmol/L"))
+
+
+def glucose(more: str = "", value: float = 5.1) -> str:
+    return f"labs: [{{test: glucose, value: {value}, unit: mmol/L, date: 2026-01-10{more}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "samples", "found"),
+    [
+        # The record has no time: of several samples it is that of the same value.
+        (glucose(), [sample(9, "10:00"), sample(5.1, "07:00")], [(5.1, "07:00"), (9.0, "10:00")]),
+        (glucose(", time: 07:00"), [sample(9, "10:00")], [(5.1, "07:00"), (9.0, "10:00")]),
+        (glucose(", time: 07:00"), [sample(5.1, "07:00")], [(5.1, "07:00")]),
+        (glucose(", time: 07:00"), [sample(5.1)], [(5.1, "07:00")]),
+        (glucose(", time: 07:00"), [sample(9, "07:00")], None),
+        (glucose(), [sample(9, "07:00")], None),
+        (glucose(', comparator: ">"'), [sample(5.1)], None),
+    ],
+)
+def test_samples_of_one_day(body: str, samples: Any, found: Any, both: Both) -> None:
+    timeline, faults = both(body, *samples)
+    if found is None:
+        assert timeline is None
+        assert "glucose of labs" in str(faults[0])
+        return
+    assert timeline is not None
+    assert [(lab.value, lab.time) for lab in timeline.labs.or_else(())] == found
+
+
+def test_the_bundle_fills_how_a_sample_was_taken(both: Both) -> None:
+    method = {"method": {"text": "Immunoassay, kind not said"}}
+    fasted = observed("49541-6", valueBoolean=True)
+    timeline, faults = both(glucose(), {**sample(5.1), **method}, fasted)
+    assert faults == ()
+    assert timeline is not None
+    (lab,) = timeline.labs.or_else(())
+    assert (lab.assay, lab.fasting) == ("immunoassay", given(True))
+    timeline, faults = both(glucose(", fasting: no"), sample(5.1), fasted)
+    assert timeline is None
+    assert "fasting of glucose of labs" in str(faults[0])
+
+
+def genotype(text: str | None) -> Any:
+    gene = {"code": coded("loinc", "48018-6"), "valueCodeableConcept": {"text": "CYP2C19"}}
+    value = {"dataAbsentReason": {"text": "not read"}}
+    if text is not None:
+        value = {"valueCodeableConcept": {"text": text}}
+    return observed("84413-4", component=[gene], **value)
+
+
+REPORTED = 'genotypes: [{gene: CYP2C19, diplotype: "*1/*2"}]\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "found"),
+    [
+        (REPORTED, "*2/*1", ["*1/*2"]),
+        (REPORTED, None, ["*1/*2"]),
+        ("", "*1/*2", ["*1/*2"]),
+        ("genotypes: [{gene: CYP2D6, diplotype: '*4/*5'}]\n", "*1/*2", ["*4/*5", "*1/*2"]),
+        ("genotypes: [{gene: CYP2C19, phenotype: indeterminate}]\n", "*1/*2", ["*1/*2"]),
+        (
+            "genotypes: [{gene: CYP2C19, phenotype: poor_metabolizer}]\n",
+            "*1/*2",
+            ["poor_metabolizer", "*1/*2"],
+        ),
+        ("genotypes: unknown\n", "*1/*2", ["*1/*2"]),
+        (REPORTED, "*1/*1", None),
+        (REPORTED, "*2/*2", None),
+    ],
+)
+def test_genotypes_of_both(body: str, told: str | None, found: Any, both: Both) -> None:
+    timeline, faults = both(body, genotype(told))
+    if found is None:
+        assert timeline is None
+        assert "CYP2C19 of genotypes" in str(faults[0])
+        return
+    assert timeline is not None
+    entries = timeline.genotypes.or_else(())
+    assert [one.diplotype or one.phenotype for one in entries] == found
+    assert all(one.line >= 0 for one in entries)

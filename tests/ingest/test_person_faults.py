@@ -106,7 +106,8 @@ EDITS = [
     ("waking: 90", "waking: -5", "minutes_after_waking of labs entry 5", ["0 to 1440"]),
     ("waking: 90", "waking: 1500", "minutes_after_waking of labs entry 5", ["0 to 1440"]),
     ("fasting: yes", "fasted: yes", "fasted of labs entry 3", ["did you mean fasting or date?"]),
-    ("assay: immuno", "assay: Immuno", "assay of labs entry 5", ["assay"]),
+    ("assay: immunoassay", "assay: imunoassay", "assay of labs entry 5", ["did you mean immuno"]),
+    ("dose: 12", "dose: -1", "hours_since_dose of labs entry 4", ["not plausible"]),
     # Scales.
     ("1, 2, 1, 0, 0]", "1, 2, 1, 0]", "items of scales entry 1", ["8 answers", "9 answers"]),
     ("1, 2, 1, 0, 0]", "1, 2, 1, 0, 4]", "items of scales entry 1", ["answer 9", "0 to 3"]),
@@ -301,20 +302,6 @@ def test_two_values_at_one_time(
     for message in found:
         assert "line 5, field labs: two values of crp_hs at one time" in message
         assert "the other on line 4" in message
-
-
-def test_an_assay_that_is_not_listed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    cells = {"id": "turbidimetry", "title": "Turbidimetry"}
-    table = Table("labs/assays", {}, (Row(cells, "t"),), tuple(cells))
-    real = vocabulary.load_table
-    monkeypatch.setattr(
-        vocabulary, "load_table", lambda name: table if name == "labs/assays" else real(name)
-    )
-    monkeypatch.setattr(vocabulary, "tables_digest", lambda: "test assays")
-    (message,) = faults(write(HEAD + "labs:\n" + SAMPLE % ("3", "2025", "assay: turbidimetri")))
-    assert "line 4, field assay of labs entry 1: this assay is not known" in message
-    assert "did you mean turbidimetry?" in message
-    assert faults(write(HEAD + "labs:\n" + SAMPLE % ("3", "2025", "assay: Turbidimetry"))) == []
 
 
 def test_a_date_before_the_birth(write: Write) -> None:

@@ -9,17 +9,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations, pairwise
 from typing import Final, TypeVar
 
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.errors import UnitError
 from equipoise.core.nouns import Dose, DrugUse, LabResult, Timeline, TreatmentTrial
-from equipoise.core.tables import setting
+from equipoise.core.tables import load_table, setting, tables_digest
 from equipoise.core.units import convert
 
 __all__ = ["Clash", "Intake", "before_birth", "contradictions", "intakes", "slips"]
 
+_NO_SAMPLE: Final = frozenset({"body", "ecg"})
 _FULL_DATE: Final = len("2024-03-10")
 _Entry = TypeVar("_Entry", TreatmentTrial, DrugUse)
 
@@ -83,13 +85,14 @@ def contradictions(timeline: Timeline) -> Iterator[Clash]:
 def _samples(labs: tuple[LabResult, ...]) -> Iterator[Clash]:
     """Yield two values of one test by one assay that were sampled at the same moment.
 
-    Values without a time are not compared: nobody says that they are of one sample.
+    Values without a time are not compared: nobody says that they are of one sample. Nor are those
+    that are no sample: blood pressure is often taken twice within a minute.
     """
     first: dict[tuple[object, ...], LabResult] = {}
     for lab in labs:
         if lab.time is None and lab.minutes_after_waking is None:
             continue
-        if len(lab.date) != _FULL_DATE:
+        if len(lab.date) != _FULL_DATE or lab.test in _repeated(tables_digest()):
             continue
         moment = lab.time or lab.minutes_after_waking
         before = first.setdefault((lab.test, lab.date, lab.assay, moment), lab)
@@ -102,6 +105,14 @@ def _samples(labs: tuple[LabResult, ...]) -> Iterator[Clash]:
             "keep one, or give the times that tell them apart",
             "labs",
         )
+
+
+@cache
+def _repeated(_digest: str) -> frozenset[str]:
+    """Return the tests that are measured on the body, without a sample."""
+    return frozenset(
+        row.text("id") for row in load_table("labs/labs") if row.text("specimen") in _NO_SAMPLE
+    )
 
 
 def _value(lab: LabResult) -> str:

@@ -33,6 +33,7 @@ from equipoise.ingest.join_entries import (
     same_use,
     same_value,
 )
+from equipoise.ingest.join_genes import joined_genotypes
 from equipoise.ingest.joint import Joint
 
 __all__ = ["join", "without_places"]
@@ -79,6 +80,7 @@ def join(
         demographics=_demographics(joint, record.demographics, bundle.demographics),
         episode=_episode(joint, record.episode, bundle.episode),
         pregnancy=_pregnancy(joint, record.pregnancy, bundle.pregnancy),
+        genotypes=joined_genotypes(joint, record.genotypes, bundle.genotypes),
         notice=record.notice or bundle.notice,
         sources=(*record.sources, *bundle.sources),
         unmapped=bundle.unmapped,

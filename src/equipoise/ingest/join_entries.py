@@ -173,6 +173,9 @@ def same_lab(joint: Joint, mine: LabResult, theirs: LabResult) -> LabResult | No
         minutes_after_waking=theirs.minutes_after_waking
         if mine.minutes_after_waking is None
         else mine.minutes_after_waking,
+        hours_since_dose=theirs.hours_since_dose
+        if mine.hours_since_dose is None
+        else mine.hours_since_dose,
     )
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "COMPARATOR",
     "EXTRAS",
     "GENE_SYMBOL",
+    "HOURS_AGO",
     "ICD10",
     "MINUTES_AWAKE",
     "RECORD_VERSION",
@@ -139,6 +140,13 @@ CLOCK: Final = pattern(
     "clock time of 24 hours such as `07:45`",
     "(?:[01][0-9]|2[0-3]):[0-5][0-9]",
     "write hour and minute with two digits each",
+)
+HOURS_AGO: Final = between(
+    NUMBER,
+    "ingest_since_dose_min",
+    "ingest_since_dose_max",
+    "number of hours between the rows `ingest_since_dose_min` and `ingest_since_dose_max` of "
+    "`tables/hyperparameters`",
 )
 MINUTES_AWAKE: Final = between(
     NUMBER,

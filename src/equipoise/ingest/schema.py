@@ -24,6 +24,7 @@ from equipoise.ingest.record_kinds import (
     COMPARATOR,
     EXTRAS,
     GENE_SYMBOL,
+    HOURS_AGO,
     ICD10,
     MINUTES_AWAKE,
     SEVERITY,
@@ -107,6 +108,7 @@ __all__ = [
     "SESSIONS",
     "SEX",
     "SIDE_EFFECTS",
+    "SINCE_DOSE",
     "SPECIFIERS",
     "START",
     "STOP",
@@ -269,11 +271,16 @@ BOUND = Key(
 METHOD = Key("assay", ASSAY, "Method or kit, for tests whose values depend on it.")
 FASTING = Key("fasting", FLAG, "Whether the person had fasted.")
 TIME = Key("time", CLOCK, "Local clock time of the sample.")
+SINCE_DOSE = Key(
+    "hours_since_dose",
+    HOURS_AGO,
+    "For the level of a drug: how long after its last dose.",
+)
 AWAKE = Key("minutes_after_waking", MINUTES_AWAKE, "For cortisol: how long after waking.")
 LABS = Shape(
     "labs",
     "Laboratory values. One test may have several values on one day if their times differ.",
-    (TEST, VALUE, LAB_UNIT, MEASURED, BOUND, METHOD, FASTING, TIME, AWAKE),
+    (TEST, VALUE, LAB_UNIT, MEASURED, BOUND, METHOD, FASTING, TIME, AWAKE, SINCE_DOSE),
     repeated=True,
 )
 

@@ -205,6 +205,7 @@ class _LabContext(TypedDict):
     fasting: Answer[bool]
     time: str | None
     minutes_after_waking: float | None
+    hours_since_dose: float | None
 
 
 def lab_result(entry: Entry) -> LabResult | None:
@@ -217,6 +218,7 @@ def lab_result(entry: Entry) -> LabResult | None:
         fasting=entry.answer(s.FASTING),
         time=entry.answer(s.TIME).value,
         minutes_after_waking=entry.answer(s.AWAKE).value,
+        hours_since_dose=entry.answer(s.SINCE_DOSE).value,
     )
     if test is None or value is None or unit is None:
         return None

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from equipoise.core.errors import RecordError, TableError
+from equipoise.core.errors import RecordError
 from equipoise.core.tables import Row, load_table, tables_digest
-from equipoise.ingest.fields import Kind, Spot, did_you_mean, near_names, pattern, scalar_kind
-from equipoise.ingest.yaml_lines import Node
+from equipoise.ingest.fields import Kind, Spot, did_you_mean, near_names, scalar_kind
 
 __all__ = [
     "ASSAY",
@@ -109,20 +108,7 @@ def _allowed(tables: tuple[str, ...], listed: str) -> str:
 
 DRUG: Final = named("drug", "drugs/drugs")
 TREATMENT: Final = named("treatment", "treatments/treatments", "drugs/drugs")
-_LISTED_ASSAY: Final = named("assay", "labs/assays")
-_ANY_ASSAY: Final = pattern("id such as `chlia`", "[a-z][a-z0-9_]*")
-
-
-def _assay(node: Node, spot: Spot) -> str:
-    """Read an id of `labs/assays`; any id where that table is not installed."""
-    try:
-        load_table("labs/assays")
-    except TableError:
-        return _ANY_ASSAY.read(node, spot)
-    return _LISTED_ASSAY.read(node, spot)
-
-
-ASSAY: Final = Kind(_LISTED_ASSAY.says, _assay)
+ASSAY: Final = named("assay", "labs/assays")
 LAB: Final = named("laboratory test", "labs/labs")
 SCALE: Final = named("scale", "scales/scales")
 EFFECT: Final = named("side effect", "checks/effects")

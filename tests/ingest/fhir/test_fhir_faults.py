@@ -115,6 +115,7 @@ NESTED = {
     ("Patient", "gender"),
     ("Medication", "status"),
     ("AllergyIntolerance.reaction", "severity"),
+    ("DiagnosticReport", "status"),
     ("Quantity", "comparator"),
     ("Timing.repeat", "periodUnit"),
 }
@@ -153,6 +154,12 @@ def test_nested_bindings_are_checked_too(examine: Examine) -> None:
     bounded = observed("2951-2", **quantity(1, "mmol/L", comparator="~"))
     assert "Quantity.comparator has no such code" in fault(examine, bundle_of(bounded))
     assert "Patient.gender has no such code" in fault(examine, bundle_of(gender="bogus"))
+    genes = {
+        "resourceType": "DiagnosticReport",
+        "status": "bogus",
+        "code": coded("loinc", "51969-4"),
+    }
+    assert "DiagnosticReport.status has no such code" in fault(examine, bundle_of(genes))
     asked = bundle_of(SODIUM)
     asked["entry"][1]["request"] = {"method": "bogus"}
     assert "method has no such code" in fault(examine, asked)

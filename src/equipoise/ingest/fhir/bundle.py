@@ -26,6 +26,7 @@ _HIDES: Final = {
 _SUBJECT: Final = {
     "AllergyIntolerance": "patient",
     "Condition": "subject",
+    "DiagnosticReport": "subject",
     "FamilyMemberHistory": "patient",
     "MedicationAdministration": "subject",
     "MedicationRequest": "subject",
@@ -33,7 +34,9 @@ _SUBJECT: Final = {
     "Observation": "subject",
     "Procedure": "subject",
     "QuestionnaireResponse": "subject",
+    "Specimen": "subject",
 }
+_READ_INSIDE: Final = frozenset({"Specimen"})
 
 
 def parsed(path: Path) -> tuple[dict[str, Any], bytes]:
@@ -186,10 +189,10 @@ def _modified(value: object) -> bool:
 
 
 def _contained(chart: Chart, found: Resource) -> None:
-    """List facts inside of a resource: only medications that it refers to are read there."""
+    """List facts inside of a resource: only medications and specimens are read there."""
     for inner in found.part.children("contained"):
         kind = inner.text("resourceType") or ""
-        if kind in _SUBJECT:
+        if kind in _SUBJECT and kind not in _READ_INSIDE:
             why = "a resource inside of another is not read"
             chart.leave(found, f"contained {kind}", why, _HIDES.get(kind, ""))
 

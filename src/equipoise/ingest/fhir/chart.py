@@ -15,6 +15,7 @@ from equipoise.ingest.fhir.part import Part, fault
 
 __all__ = ["VERSION_OF", "Chart", "Resource", "no_code"]
 
+_FOLLOWED: Final = frozenset({"Medication", "Specimen"})
 VERSION_OF: Final = "/_history/"
 """Stands in an address before the version of a resource."""
 
@@ -101,7 +102,7 @@ class Chart:
             return next((one for one in contained if one.text("id") == address[1:]), None)
         address = address.split(VERSION_OF, maxsplit=1)[0]
         found = self.index.get(address) or self.index.get("/".join(address.split("/")[-2:]))
-        if found is not None and found.kind == "Medication":
+        if found is not None and found.kind in _FOLLOWED:
             self.use(found.number)
         return None if found is None else found.part
 

@@ -27,13 +27,16 @@ from equipoise.ingest.fhir.codes import (
     target,
     ucum_of,
 )
+from equipoise.ingest.fhir.genotype import is_genomic
 from equipoise.ingest.fhir.part import Part
+from equipoise.ingest.fhir.samples import Fasting, assay_of, day_of, said_fasting, time_of
 from equipoise.ingest.fhir.scales import Sheets
 
-__all__ = ["Observed", "answer_value", "day_of", "pregnancy_of", "read_observations"]
+__all__ = ["Observed", "answer_value", "pregnancy_of", "read_observations"]
 
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _VALUES: Final = "value"
+_SIGNS: Final = {"below": "<", "above": ">"}
 
 
 @dataclass
@@ -43,6 +46,7 @@ class Observed:
     labs: list[LabResult] = field(default_factory=list)
     pregnancies: list[tuple[Pregnancy | None, int]] = field(default_factory=list)
     told: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    fasting: Fasting | None = None
 
 
 def read_observations(chart: Chart, sheets: Sheets) -> Observed:
@@ -60,10 +64,12 @@ def read_observations(chart: Chart, sheets: Sheets) -> Observed:
     Observed
         Values in the unit that was reported.
     """
-    observed = Observed()
+    observed = Observed(fasting=Fasting(chart))
     for one in chart.each("Observation"):
         status = bound(one.part, "Observation", "status", one.part.text("status"))
         code = concept(one.part, "code")
+        if code is not None and is_genomic(code):
+            continue
         if status != "fact":
             chart.leave(one, no_code(code), f"not final: status {one.part.text('status')}")
             continue
@@ -131,6 +137,8 @@ def _value(
         _untabled(chart, one, part, code, observed)
     elif part.has("dataAbsentReason") or not _has_value(part):
         chart.leave(one, code.what, "no value")
+    elif row.text("kind") == "fasting":
+        _told_fasting(chart, one, part, code)
     elif row.text("kind") == "lab":
         _lab(chart, one, part, (code, row), observed)
     elif row.text("kind") == "pregnancy":
@@ -155,21 +163,19 @@ def _untabled(chart: Chart, one: Resource, part: Part, code: Concept, observed: 
         chart.leave(one, code.what, "no table reads this code")
 
 
-def day_of(one: Resource) -> IsoDate | None:
-    """Return the day on which something was observed; `issued` is when it was reported."""
-    part = one.part
-    period = part.child("effectivePeriod")
-    found = part.date("effectiveDateTime")
-    if found is None and part.has("effectiveInstant"):
-        found = part.date("effectiveInstant")
-    return found if period is None else period.date("start")
+def _told_fasting(chart: Chart, one: Resource, part: Part, code: Concept) -> None:
+    """Note an answer about fasting, which goes to the values of its moment."""
+    if said_fasting(part) is None:
+        chart.leave(one, code.what, "the answer is not in the table")
+    else:
+        chart.use(one.number)
 
 
 def _lab(
     chart: Chart, one: Resource, part: Part, meant: tuple[Concept, Row], observed: Observed
 ) -> None:
     code, row = meant
-    day, quantity = day_of(one), part.child("valueQuantity")
+    day, quantity = day_of(chart, one), part.child("valueQuantity")
     if quantity is None:
         chart.leave(one, code.what, "the value is no quantity")
         return
@@ -177,14 +183,24 @@ def _lab(
     comparator = bound(quantity, "Quantity", "comparator", quantity.text("comparator"))
     test = row.text("target")
     reason = _lab_fault(test, value, unit, day)
-    if comparator is not None:
-        reason = "the value is a bound (comparator)"
     if reason or value is None or unit is None or day is None:
         got = f" ({quantity.value.get('value')} {quantity.text('unit') or unit or ''})".rstrip()
         chart.leave(one, code.what + got, reason)
         return
     chart.use(one.number)
-    observed.labs.append(LabResult(test, value, unit, day, -one.number))
+    observed.labs.append(
+        LabResult(
+            test,
+            value,
+            unit,
+            day,
+            -one.number,
+            assay=assay_of(chart, one),
+            comparator=_SIGNS[comparator] if comparator else None,
+            fasting=not_asked() if observed.fasting is None else observed.fasting.of(one),
+            time=time_of(chart, one),
+        )
+    )
 
 
 def _lab_fault(test: str, value: float | None, unit: str | None, day: IsoDate | None) -> str:
@@ -218,7 +234,7 @@ def _pregnancy(chart: Chart, one: Resource, part: Part, code: Concept, observed:
     if said is None:
         chart.leave(one, code.what, "the value is not in the table")
         return
-    day = day_of(one)
+    day = day_of(chart, one)
     when: Answer[IsoDate] = not_asked() if day is None else given(day)
     chart.use(one.number)
     state = None if said == "unknown" else Pregnancy(said, when)
@@ -258,7 +274,7 @@ def _scale(
     chart: Chart, one: Resource, part: Part, meant: tuple[Concept, Row], sheets: Sheets
 ) -> None:
     code, row = meant
-    day = day_of(one)
+    day = day_of(chart, one)
     value = answer_value(part, row)
     if day is None or value is None:
         why = "no date" if day is None else "the answer is not in the table"

@@ -20,6 +20,7 @@ from equipoise.ingest.fhir.chart import Chart
 from equipoise.ingest.fhir.codes import Concept, coding_of, target
 from equipoise.ingest.fhir.condition import Diagnoses, read_conditions
 from equipoise.ingest.fhir.family import read_family
+from equipoise.ingest.fhir.genotype import read_genotypes
 from equipoise.ingest.fhir.medication import Use, read_uses
 from equipoise.ingest.fhir.observation import Observed, pregnancy_of, read_observations
 from equipoise.ingest.fhir.part import Part, fault
@@ -129,7 +130,7 @@ def timeline_of(chart: Chart, label: str) -> Timeline:
     _guarded(chart, lambda c: read_questionnaires(c, sheets), None)
     uses, said = _guarded(chart, read_uses, ([], {"none": False, "untold": False}))
     trials, drugs = _taken(chart, uses, said, observed)
-    labs = tuple({(x.test, x.value, x.unit, x.date): x for x in reversed(observed.labs)}.values())
+    labs = tuple({replace(x, line=0): x for x in reversed(observed.labs)}.values())
     pregnancies = [*diagnoses.pregnancies, *observed.pregnancies]
     timeline = Timeline(
         label=label,
@@ -145,6 +146,7 @@ def timeline_of(chart: Chart, label: str) -> Timeline:
         notice=_notice(chart),
         allergies=_guarded(chart, read_allergies, not_asked()),
         family=_guarded(chart, read_family, not_asked()),
+        genotypes=_guarded(chart, read_genotypes, not_asked()),
     )
     _rest(chart)
     _judge(chart, timeline, uses, [at for state, at in pregnancies if state])
@@ -253,8 +255,11 @@ def _rest(chart: Chart) -> None:
 
 def _out_of_scope(chart: Chart) -> tuple[Unmapped, ...]:
     found = []
+    traced = chart.used | {one.number for one, *_ in chart.left}
     for kind in sorted(set(chart.resources) - _READ):
-        count = len(chart.resources[kind])
+        count = sum(one.number not in traced for one in chart.resources[kind])
+        if not count:
+            continue
         what = f"{count} {'resource' if count == 1 else 'resources'}"
         found.append(Unmapped(kind, what, "resources of this type are not read"))
     return tuple(found)

@@ -1,0 +1,169 @@
+"""How a sample was taken: time of day, fasting, method, a value below or above what can be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from equipoise.core.answers import given, not_asked, unknown
+from equipoise.core.nouns import LabResult, Timeline
+from tests.ingest.fhir.conftest import Examine, Read, bundle_of, coded, observed, quantity
+
+FASTING = "http://terminology.hl7.org/CodeSystem/v2-0916"
+GLUCOSE = quantity(5.1, "mmol/L")
+
+
+def one_lab(timeline: Timeline) -> LabResult:
+    (lab,) = timeline.labs.or_else(())
+    return lab
+
+
+@pytest.mark.parametrize(
+    ("written", "date", "time"),
+    [
+        ("2026-01-10T07:45:00+01:00", "2026-01-10", "07:45"),
+        ("2026-01-10T07:45-05:00", "2026-01-10", "07:45"),
+        ("2026-01-10T23:59:59.123+01:00", "2026-01-10", "23:59"),
+        # Universal time tells no local clock.
+        ("2026-01-10T07:45:00Z", "2026-01-10", None),
+        ("2026-01-10T07:45:00+00:00", "2026-01-10", None),
+        # Systems that know the day only write midnight.
+        ("2026-01-10T00:00:00+01:00", "2026-01-10", None),
+        ("2026-01-10", "2026-01-10", None),
+        ("2026-01", "2026-01", None),
+    ],
+)
+def test_the_time_of_a_sample(written: str, date: str, time: str | None, read: Read) -> None:
+    lab = one_lab(read(observed("1558-6", effectiveDateTime=written, **GLUCOSE)))
+    assert (lab.date, lab.time) == (date, time)
+
+
+def test_a_curve_of_a_day_is_kept(read: Read) -> None:
+    samples = [
+        observed(
+            "1558-6", effectiveDateTime=f"2026-01-10T{hour}:00:00+01:00", **quantity(v, "mmol/L")
+        )
+        for hour, v in (("07", 5.0), ("09", 9.0), ("10", 7.0))
+    ]
+    labs = read(*samples).labs.or_else(())
+    assert [(lab.time, lab.value) for lab in labs] == [("07:00", 5), ("09:00", 9), ("10:00", 7)]
+
+
+def test_two_values_of_one_moment_contradict_each_other(examine: Examine) -> None:
+    samples = [
+        observed("1558-6", effectiveDateTime="2026-01-10T07:00:00+01:00", **quantity(v, "mmol/L"))
+        for v in (5.0, 9.0)
+    ]
+    timeline, (fault,) = examine(bundle_of(*samples))
+    assert timeline is None
+    assert "two values of glucose at one time" in str(fault)
+    assert "Bundle.entry[2].resource" in str(fault)
+    assert "Bundle.entry[1].resource" in str(fault)
+
+
+def test_pressure_may_be_taken_twice_within_a_minute(read: Read) -> None:
+    samples = [
+        observed("8480-6", effectiveDateTime="2026-01-10T07:00:00+01:00", **quantity(v, "mm[Hg]"))
+        for v in (128, 132)
+    ]
+    assert len(read(*samples).labs.or_else(())) == 2
+
+
+@pytest.mark.parametrize(("sign", "kept"), [("<", "<"), ("<=", "<"), (">", ">"), (">=", ">")])
+def test_a_limit_is_kept_with_its_sign(sign: str, kept: str, read: Read) -> None:
+    lab = one_lab(read(observed("30522-7", **quantity(0.3, "mg/L", comparator=sign))))
+    assert (lab.value, lab.comparator) == (0.3, kept)
+
+
+def answer(system: str, code: str) -> Any:
+    return {"valueCodeableConcept": coded(system, code)}
+
+
+@pytest.mark.parametrize(
+    ("said", "fasting"),
+    [
+        (answer(FASTING, "F"), given(True)),
+        (answer(FASTING, "NF"), given(False)),
+        (answer(FASTING, "NG"), unknown()),
+        (answer("loinc", "LA33-6"), given(True)),
+        (answer("loinc", "LA32-8"), given(False)),
+        ({"valueBoolean": False}, given(False)),
+        ({"valueString": "perhaps"}, not_asked()),
+    ],
+)
+@pytest.mark.parametrize("beside", [True, False])
+def test_fasting_beside_a_value_or_at_its_moment(
+    said: Any, fasting: Any, beside: bool, read: Read
+) -> None:
+    code = coded("loinc", "49541-6")
+    if beside:
+        component = [{"code": code, **said}]
+        timeline = read(observed("1558-6", component=component, **GLUCOSE))
+    else:
+        timeline = read(observed("1558-6", **GLUCOSE), observed("49541-6", **said))
+    assert one_lab(timeline).fasting == fasting
+    read_it = fasting != not_asked()
+    assert any("answer is not in the table" in u.why for u in timeline.unmapped) != read_it
+
+
+def test_fasting_of_another_moment_says_nothing(read: Read) -> None:
+    other = observed("49541-6", effectiveDateTime="2026-01-11", valueBoolean=True)
+    assert one_lab(read(observed("1558-6", **GLUCOSE), other)).fasting == not_asked()
+
+
+def hours(value: float, unit: str = "h", **more: Any) -> Any:
+    return {"value": value, "system": "http://unitsofmeasure.org", "code": unit, **more}
+
+
+@pytest.mark.parametrize(
+    ("collection", "fasting"),
+    [
+        ({"fastingStatusCodeableConcept": coded(FASTING, "F")}, given(True)),
+        ({"fastingStatusCodeableConcept": coded(FASTING, "NF")}, given(False)),
+        # Fasting for glucose: nothing eaten for at least 8 hours (American Diabetes Association).
+        ({"fastingStatusDuration": hours(8)}, given(True)),
+        ({"fastingStatusDuration": hours(720, "min")}, given(True)),
+        ({"fastingStatusDuration": hours(3)}, given(False)),
+        ({"fastingStatusDuration": hours(3, comparator=">")}, not_asked()),
+        ({"fastingStatusDuration": {"value": 12}}, not_asked()),
+        ({}, not_asked()),
+    ],
+)
+@pytest.mark.parametrize("inside", [True, False])
+def test_fasting_of_the_specimen(collection: Any, fasting: Any, inside: bool, read: Read) -> None:
+    specimen = {"resourceType": "Specimen", "id": "s", "collection": collection}
+    address = "#s" if inside else "Specimen/s"
+    lab = observed("1558-6", specimen={"reference": address}, **GLUCOSE)
+    timeline = read({**lab, "contained": [specimen]}) if inside else read(lab, specimen)
+    assert one_lab(timeline).fasting == fasting
+    assert timeline.unmapped == ()
+
+
+def test_the_specimen_tells_the_day_where_the_value_does_not(read: Read) -> None:
+    taken = {"collectedDateTime": "2026-01-09T07:30:00+01:00"}
+    specimen = {"resourceType": "Specimen", "id": "s", "collection": taken}
+    lab = observed("1558-6", specimen={"reference": "Specimen/s"}, **GLUCOSE)
+    del lab["effectiveDateTime"]
+    found = one_lab(read(lab, specimen))
+    assert (found.date, found.time) == ("2026-01-09", "07:30")
+
+
+def test_answers_that_disagree_leave_it_unknown(read: Read) -> None:
+    component = [{"code": coded("loinc", "49541-6"), "valueBoolean": True}]
+    specimen = {"collection": {"fastingStatusCodeableConcept": coded(FASTING, "NF")}}
+    lab = observed("1558-6", component=component, specimen={"reference": "#s"}, **GLUCOSE)
+    lab["contained"] = [{"resourceType": "Specimen", "id": "s", **specimen}]
+    assert one_lab(read(lab)).fasting == unknown()
+
+
+def test_a_method_that_the_tables_name(read: Read) -> None:
+    lab = observed("30522-7", method={"text": "Turbidimetry"}, **quantity(1, "mg/L"))
+    assert one_lab(read(lab)).assay == "turbidimetry"
+
+
+def test_a_method_that_no_table_names_is_listed(read: Read) -> None:
+    lab = observed("30522-7", method={"text": "Kit 7 of somebody"}, **quantity(1, "mg/L"))
+    timeline = read(lab)
+    assert one_lab(timeline).assay is None
+    assert [u.what for u in timeline.unmapped] == ["method: Kit 7 of somebody"]
