@@ -57,6 +57,7 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
             LabResult("crp_hs", 12.0, "mg/L", "2024-12"),
             *_cortisol(),
             *_levels(),
+            *_blood(),
         )),
         treatments=given(()),
         drugs=given(()),
@@ -86,7 +87,7 @@ def damaged(person: Timeline, tmp_path_factory: pytest.TempPathFactory) -> Timel
         )),
         labs=given((
             LabResult("crp_hs", 3.4, "", "2025-01-10"),
-            *(replace(lab, unit="") for lab in (*_cortisol(), *_levels())),
+            *(replace(lab, unit="") for lab in (*_cortisol(), *_levels(), *_blood())),
         )),
         recordings=(*(_cut(cut, run) for run in runs), replace(tables, path=str(folder))),
     )
@@ -112,6 +113,30 @@ def _levels() -> tuple[LabResult, ...]:
     return tuple(
         LabResult(row.text("test"), row.number("lowest"), row.text("unit"), "2025-01-10")
         for row in load_table("labs/levels")
+    )
+
+
+# An ordinary value of each further test, in the unit of `labs/labs`.
+ORDINARY = {
+    "il6": 2, "tnf_alpha": 1.5, "bdnf": 25, "kynurenine": 2, "tryptophan": 60,
+    "homocysteine": 9, "folate": 8, "b12": 400, "vitamin_d": 28, "tsh": 1.8, "ft4": 15,
+    "ferritin": 80, "hba1c": 5.3, "glucose": 5.1, "insulin": 8, "cholesterol": 5, "ldl": 3,
+    "hdl": 1.4, "triglycerides": 1.2, "omega3_index": 6, "testosterone": 15, "prolactin": 10,
+    "haemoglobin": 140, "mcv": 90, "leucocytes": 6, "neutrophils": 3.5, "lymphocytes": 1.9,
+    "platelets": 250, "sodium": 140, "potassium": 4.2, "calcium": 2.4, "magnesium": 0.85,
+    "creatinine": 75, "egfr": 95, "urea": 5, "urea_nitrogen": 14, "alt": 25, "ast": 24,
+    "ggt": 22, "alp": 70, "bilirubin": 9, "albumin": 44, "calprotectin": 20,
+    "shannon_diversity": 3.5, "methylation_age_acceleration": 1.5, "methylation_crp_score": -0.2,
+    "methylation_depression_score": 0.4,
+}  # fmt: skip
+
+
+def _blood() -> tuple[LabResult, ...]:
+    """Return an ordinary value of every further blood test, of a fasting morning."""
+    units = {row.text("id"): row.text("unit") for row in load_table("labs/labs")}
+    return tuple(
+        LabResult(test, value, units[test], "2025-02-20", fasting=given(True), time="08:00")
+        for test, value in ORDINARY.items()
     )
 
 

@@ -1,7 +1,7 @@
 """Every assay is one file of one shape: docstring, SPEC, one public ``measure``.
 
-The rating scales and the levels of drugs are families: one file, and one SPEC for each row of
-their table.
+The rating scales, the blood values, their ratios and the levels of drugs are families: one file,
+and one SPEC for each row of their table.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import inspect
 from importlib import import_module
 from types import ModuleType
 
-from equipoise.assays.blood import drug_level
+from equipoise.assays.blood import analyte, drug_level, ratio
 from equipoise.assays.scales import rating
 from equipoise.core.assay import AssaySpec
 from equipoise.core.tables import load_table
@@ -31,6 +31,9 @@ def test_one_file_one_shape(spec: AssaySpec) -> None:
     if spec in drug_level.SPECS:
         assert spec.id == f"blood.{spec.needs[0].partition(':')[2]}"
         return
+    if spec in (*analyte.SPECS, *ratio.SPECS):
+        assert spec.id.startswith(("blood.", "stool.", "genes."))
+        return
     module = import_module(f"equipoise.assays.{spec.id}")
     assert module.__all__ == ["SPEC", "measure"]
     assert spec == module.SPEC
@@ -46,3 +49,8 @@ def test_the_family_has_one_assay_for_each_row_of_its_table() -> None:
     assert [spec.id for spec in drug_level.SPECS] == levels
     assert drug_level.__all__ == ["SPECS", "DrugLevel", "measure"]
     assert _documented(drug_level)
+    for family, name in ((analyte, "Analyte"), (ratio, "Ratio")):
+        measures = [row.text("measure") for row in load_table(family.TABLE)]
+        assert [spec.id for spec in family.SPECS] == measures
+        assert {"SPECS", name, "measure"} <= set(family.__all__)
+        assert _documented(family)

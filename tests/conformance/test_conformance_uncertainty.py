@@ -31,7 +31,7 @@ def test_standard_error_is_there(measured: tuple[Result, ...]) -> None:
 
 def _check_unknown(result: Measurement) -> None:
     folder, _, name = result.id.partition(".")
-    assert folder in {"scales", "blood"}
+    assert folder in {"scales", "blood", "stool", "genes"}
     table, column = ("scales/precision", "scale") if folder == "scales" else (PRECISION, "test")
     row = load_table(table).find(**{column: name})
     assert row is None or row.cells["sd"] == "n/a"

@@ -67,5 +67,8 @@ def band(measure: str, value: float) -> str | None:
 
 def action_point(measure: str) -> tuple[float, str] | None:
     """Return the value above which action starts, and why (`labs/thresholds`)."""
-    found = rows_of("labs/thresholds", test=measure.rpartition(".")[2])
-    return (found[0].number("above"), found[0].text("flag")) if found else None
+    for row in rows_of("labs/thresholds", test=measure.rpartition(".")[2]):
+        limit = row.optional_number("above")
+        if limit is not None:
+            return limit, row.text("flag")
+    return None

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Protocol
+
 from equipoise.assays.blood import (
+    analyte,
     cortisol_awakening,
     cortisol_day,
     cortisol_night,
     cortisol_suppression,
-    crp_hs,
     drug_level,
+    ratio,
 )
+
+if TYPE_CHECKING:
+    from equipoise.core.assay import AssaySpec
+    from equipoise.core.nouns import Result, Timeline
 
 __all__ = ["ASSAYS"]
 
-ASSAYS = (
-    crp_hs,
+
+class _Assay(Protocol):
+    SPEC: AssaySpec
+
+    def measure(self, timeline: Timeline) -> tuple[Result, ...]: ...
+
+
+ASSAYS: tuple[_Assay, ...] = (
+    *(analyte.Analyte(spec) for spec in analyte.SPECS),
+    *(ratio.Ratio(spec) for spec in ratio.SPECS),
     cortisol_awakening,
     cortisol_day,
     cortisol_night,

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from equipoise.assays.blood import crp_hs
+from equipoise.assays.blood import analyte
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.nouns import LabResult, Measurement, NotMeasured, Result, Timeline
 from equipoise.core.tables import load_table
 
+(SPEC,) = (spec for spec in analyte.SPECS if spec.id == "blood.crp_hs")
+
 
 def _results(*labs: LabResult) -> tuple[Result, ...]:
-    return crp_hs.measure(Timeline("01", labs=given(labs)))
+    return analyte.measure(Timeline("01", labs=given(labs)), SPEC)
 
 
 def _lab(
@@ -111,6 +113,6 @@ def test_one_bad_unit_does_not_lose_the_others() -> None:
     [(not_asked(), "not asked"), (unknown(), "asked, but"), (given(()), "no hs-CRP")],
 )
 def test_no_value_is_a_result(labs: Answer[tuple[LabResult, ...]], reason: str) -> None:
-    (result,) = crp_hs.measure(Timeline("01", labs=labs))
+    (result,) = analyte.measure(Timeline("01", labs=labs), SPEC)
     assert isinstance(result, NotMeasured)
     assert reason in result.reason
