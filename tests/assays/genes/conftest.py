@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from equipoise.assays.genes.caller import call_genes
@@ -43,7 +45,7 @@ class Samples:
             found[position.id] = Observed(position.id, alleles, phase)
         return found
 
-    def changed(self, sample: Sample, changes: dict[str, str | None]) -> Sample:
+    def changed(self, sample: Sample, changes: Mapping[str, str | None]) -> Sample:
         """Return the sample with other bases (``A/G``); None takes the position away."""
         kept = {name: item for name, item in sample.items() if changes.get(name, "") is not None}
         for name, bases in changes.items():
