@@ -12,7 +12,7 @@ from equipoise.appraise.drug_use import option_of
 from equipoise.core.nouns import GeneAdvice
 from equipoise.core.prepared import prepared
 from equipoise.core.star_alleles import INDETERMINATE_TERM, term
-from equipoise.core.tables import Row, Table, load_table
+from equipoise.core.tables import MISSING, Row, Table, load_table
 
 if TYPE_CHECKING:
     from equipoise.appraise.safety import Ground
@@ -21,6 +21,10 @@ __all__ = ["gene_advice"]
 
 _UNTESTED: Final = "No Result"
 _NO_STRENGTH: Final = "n/a"
+_NOTHING: Final = "none"
+_ASKED: Final = ("choice", "start", "titration", "maintenance", "blood_level", "highest")
+_USUAL: Final = ("use", "usual")
+"""All that a row asks for which names the usual dose."""
 
 
 def gene_advice(shared: Ground) -> tuple[GeneAdvice, ...]:
@@ -103,7 +107,16 @@ def _advice(
         reference=row.text("reference"),
         grade=row.cells["grade"],
         checked=row.text("checked"),
+        kind=_kind(row),
     )
+
+
+def _kind(row: Row) -> str:
+    """Return whether a row asks for something else than the usual, for it, or for nothing."""
+    if row.text("choice") == _NOTHING:
+        return "none"
+    asks = [row.cells[column] for column in _ASKED if row.cells[column] != MISSING]
+    return "standard" if asks == list(_USUAL) else "changed"
 
 
 def _term(gene: str, phenotype: str) -> str:
