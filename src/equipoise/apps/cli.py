@@ -20,6 +20,7 @@ from equipoise.apps.evidence.cli import evidence_app
 from equipoise.apps.genes.cli import genes_app
 from equipoise.apps.imaging.cli import add_commands
 from equipoise.apps.intake.cli import add_commands as add_intake
+from equipoise.apps.labs.cli import labs_app
 from equipoise.apps.norms.cli import norms_app
 from equipoise.apps.scales.cli import scales_app
 from equipoise.apps.visit.cli import visit_app
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(genes_app, name="genes")
+app.add_typer(labs_app, name="labs")
 app.add_typer(norms_app, name="norms")
 app.add_typer(scales_app, name="scales")
 app.add_typer(visit_app, name="visit")

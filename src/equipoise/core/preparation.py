@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from equipoise.core.tables import load_table
+
 if TYPE_CHECKING:
     from equipoise.core.nouns import Measurement
 
@@ -44,15 +46,21 @@ def preparation(measurement: Measurement) -> str:
     ----------
     measurement : Measurement
         A scan has parameters ``cleaning``, ``space`` or ``freesurfer`` in its provenance; a blood
-        marker that depends on them has its assay and whether the person had fasted.
+        marker has its assay and, where a meal changes it, whether the person had fasted.
 
     Returns
     -------
     str
         Such as ``cleaning 36P, space MNI152NLin6Asym``; empty where nothing is recorded.
     """
-    sample = {"assay": measurement.assay or "", "fasting": _ANSWERS[measurement.fasting]}
+    fasting = _ANSWERS[measurement.fasting] if _meal_matters(measurement.id) else ""
+    sample = {"assay": measurement.assay or "", "fasting": fasting}
     return joined({**dict(measurement.provenance.parameters), **sample})
+
+
+def _meal_matters(measure: str) -> bool:
+    row = load_table("labs/analytes").find(measure=measure) if is_sampled(measure) else None
+    return row is not None and row.optional_text("fasting") is not None
 
 
 def joined(parameters: Mapping[str, str]) -> str:

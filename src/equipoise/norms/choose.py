@@ -89,10 +89,15 @@ def _other_assay(one: Measurement, rows: list[Row]) -> str | None:
     assays = sorted({row.text("assay") for row in rows})
     if ANY in assays or one.assay in assays:
         return None
-    whose = " or ".join(assays)
+    whose = " or ".join(map(_assay, assays))
     if one.assay is None:
         return f"the norm is for the assay {whose}; the assay of this value is not known"
-    return f"the norm is for the assay {whose}; this value is of the assay {one.assay}"
+    return f"the norm is for the assay {whose}; this value is of the assay {_assay(one.assay)}"
+
+
+def _assay(name: str) -> str:
+    row = load_table("labs/assays").find(id=name)
+    return name if row is None else row.text("title")
 
 
 def _other_state(one: Measurement, rows: list[Row]) -> str | None:

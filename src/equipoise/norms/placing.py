@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Final
 
 from equipoise.core.nouns import Demographics, Measurement, NormedMeasurement, NormUsed, SiteNorms
 from equipoise.core.preparation import is_scanned
@@ -22,6 +23,8 @@ from equipoise.norms.scale import Scaled, on_scale
 from equipoise.norms.site import place_on_site
 
 __all__ = ["place"]
+
+COMPARATOR: Final = "comparator"
 
 
 def place(
@@ -69,6 +72,8 @@ def _place(
     measure = load_table("measures/measures").find(id=one.id)
     if measure is None:
         return _without(one, choose_norm(one, demographics).reason)
+    if COMPARATOR in dict(one.provenance.parameters):
+        return _without(one, "it was reported as a bound, which has no place among people")
     refused = None
     if learned is not None:
         scaled = on_scale(one, measure)

@@ -1,0 +1,144 @@
+"""The check of laboratory values as text for a clinician's screen: urgent first."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any, Final
+
+__all__ = ["page"]
+
+WIDTH: Final = 100
+HUNDRED: Final = 100
+INDENT: Final = "      "
+LIMIT: Final = (
+    "No blood value diagnoses a depression or picks a drug. An abnormal value is a possible "
+    "contributor: correct it for its own sake. Not clinically reviewed."
+)
+
+
+def page(document: dict[str, Any]) -> str:
+    """Return the check as text.
+
+    Parameters
+    ----------
+    document : dict
+        As :func:`equipoise.apps.labs.check.check_labs` returns it.
+
+    Returns
+    -------
+    str
+        One page: what is urgent, the values with what to note, the composites, what is missing.
+    """
+    notice = f" ({document['notice']})" if document["notice"] else ""
+    lines = [f"Laboratory values of {document['label']}{notice}, {document['date']}"]
+    lines += _urgent(document["urgent"])
+    noted = [entry for entry in document["labs"] if _has_notes(entry)]
+    plain = [entry for entry in document["labs"] if not _has_notes(entry)]
+    lines += _values("TO NOTE OR TO ASK", noted)
+    lines += _values("NOTHING TO NOTE", plain)
+    lines += _further(document["further"])
+    lines += _composites(document["composites"])
+    lines += _meanings([*document["labs"], *document["further"]])
+    lines += _missing(document["not_measured"])
+    return "\n".join([*lines, "", *_wrapped(LIMIT, "")])
+
+
+def _has_notes(entry: dict[str, Any]) -> bool:
+    return bool(entry["flags"] or entry["questions"] or entry["set_aside"])
+
+
+def _urgent(flags: list[dict[str, Any]]) -> list[str]:
+    if not flags:
+        return []
+    lines = ["", "URGENT" if flags[0]["grade"] == "emergency" else "TO WATCH"]
+    for flag in flags:
+        lines += _wrapped(f"{flag['grade'].upper()}: {flag['title']} [{flag['evidence']}]", "  ")
+        lines += [line for step in flag["steps"] for line in _wrapped(f"-> {step}", INDENT)]
+    return lines
+
+
+def _values(heading: str, entries: list[dict[str, Any]]) -> list[str]:
+    if not entries:
+        return []
+    lines = ["", f"{heading} ({len(entries)})"]
+    for entry in entries:
+        lines += _wrapped(f"{entry['title']}: {_value(entry)}; {_standing(entry)}", "  ")
+        lines += [line for flag in entry["flags"] for line in _wrapped(f"! {flag}", INDENT)]
+        lines += [line for asked in entry["questions"] for line in _wrapped(f"? {asked}", INDENT)]
+        if entry["set_aside"]:
+            lines += _wrapped(f"- set aside: {entry['set_aside']}", INDENT)
+    return lines
+
+
+def _value(entry: dict[str, Any]) -> str:
+    """Return a value as reported, and inside where that is another number."""
+    reported = f"{entry['comparator'] or ''}{entry['reported']:g} {entry['unit']}"
+    inside, unit = entry["value"], entry["inside_unit"]
+    words = [reported]
+    if inside is not None and unit != entry["unit"]:
+        words.append(f"= {inside:.3g} {unit}")
+    if entry["standard_error"] is not None:
+        words.append(f"(error +- {entry['standard_error']:.2g} {unit})")
+    return " ".join([*words, f"on {entry['date']}"])
+
+
+def _standing(entry: dict[str, Any]) -> str:
+    if entry["norm"] is None:
+        return f"no place among others: {entry['no_norm'] or 'not measured'}"
+    rough = " (estimated outside the studied group)" if entry["norm"]["extrapolated"] else ""
+    place = _of_hundred(entry["centile"])
+    return f"higher than in {place} of 100 people (z {entry['z']:+.1f}){rough}"
+
+
+def _of_hundred(centile: float) -> str:
+    whole = round(centile)
+    if whole == 0:
+        return "fewer than 1"
+    return "more than 99" if whole == HUNDRED else str(whole)
+
+
+def _meanings(entries: list[dict[str, Any]]) -> list[str]:
+    """Return what the tests can say, once for all that say the same."""
+    titles: dict[tuple[str, str, str], list[str]] = {}
+    for entry in entries:
+        said = entry["meaning"] or "Says nothing of the depression itself"
+        key = (said, entry["grade"] or "none", entry["moves"])
+        titles.setdefault(key, []).append(entry["title"])
+    lines = ["", "WHAT THEY CAN SAY ABOUT A DEPRESSION"]
+    for (said, grade, moves), names in titles.items():
+        tests = ", ".join(dict.fromkeys(names))
+        lines += _wrapped(f"{tests}: {said} (grade {grade}; moves {moves})", "  ")
+    return lines
+
+
+def _further(entries: list[dict[str, Any]]) -> list[str]:
+    if not entries:
+        return []
+    lines = ["", "WORKED OUT OF SEVERAL VALUES"]
+    for entry in entries:
+        value = f"{entry['value']:.3g} {entry['inside_unit']}"
+        lines += _wrapped(f"{entry['title']}: {value} on {entry['date']}", "  ")
+        lines += [line for flag in entry["flags"] for line in _wrapped(f"! {flag}", INDENT)]
+    return lines
+
+
+def _composites(composites: list[dict[str, Any]]) -> list[str]:
+    lines = ["", f"TOGETHER (in {composites[0]['unit']})"] if composites else []
+    for one in composites:
+        lines += _wrapped(f"{one['title']}: {one['words']}", "  ")
+        if one["used"]:
+            lines += _wrapped(f"from {', '.join(one['used'])}", INDENT)
+        for entry in one["aside"]:
+            lines += _wrapped(f"not counted: {entry['test']}: {entry['reason']}", INDENT)
+    return lines
+
+
+def _missing(items: list[dict[str, Any]]) -> list[str]:
+    if not items:
+        return []
+    todo = "; ".join(item["todo"] for item in items)
+    return ["", "USUAL TO CHECK, NOT IN THE RECORD", *_wrapped(todo, "  ")]
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

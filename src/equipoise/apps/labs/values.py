@@ -1,0 +1,234 @@
+"""One entry for each laboratory value: the value inside, its place, its flags and what to ask."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from equipoise.core.errors import UnitError
+from equipoise.core.lab_values import unit_question
+from equipoise.core.prepared import prepared
+from equipoise.core.tables import Table, load_table
+from equipoise.core.units import convert
+from equipoise.norms import fasting_matters
+
+if TYPE_CHECKING:
+    from equipoise.core.nouns import (
+        LabResult,
+        NormedMeasurement,
+        NotMeasured,
+        Profile,
+        Timeline,
+    )
+
+__all__ = ["Record", "further_entries", "lab_entries"]
+
+FOLDERS: Final = ("blood.", "stool.", "genes.")
+OPEN: Final = "not recorded"
+NOTHING: Final = "nothing"
+URGENT: Final = "urgent"
+"""How the flags of critical values end (`labs/thresholds`)."""
+NO_FAST: Final = "whether the person had fasted is not recorded: the norm is of people who had"
+NOT_TAKEN: Final = "it was not taken for a measurement"
+NO_MEASURE: Final = "shown as reported: it is no measure of the profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of one person: the records, the placed measurements, the profile."""
+
+    timeline: Timeline
+    normed: tuple[NormedMeasurement, ...]
+    missing: tuple[NotMeasured, ...]
+    profile: Profile
+
+
+def lab_entries(record: Record) -> list[dict[str, Any]]:
+    """Return one entry for each reported value: urgent ones, then the latest with flags first."""
+    labs = record.timeline.labs.or_else(())
+    entries = [_entry(lab, record) for lab in labs]
+    by_test = sorted(entries, key=lambda entry: (entry["title"], entry["test"]))
+    flagged = sorted(by_test, key=lambda entry: not entry["flags"])
+    latest = sorted(flagged, key=lambda entry: str(entry["date"]), reverse=True)
+    return sorted(latest, key=lambda entry: not entry["urgent"])
+
+
+def further_entries(record: Record) -> list[dict[str, Any]]:
+    """Return what was worked out of several values: ratios, curves of cortisol."""
+    reported = {_measure(lab.test) for lab in record.timeline.labs.or_else(())}
+    found = [
+        {
+            "measure": item.measurement.id,
+            "title": _title(item.measurement.id),
+            "value": item.measurement.quantity.value,
+            "inside_unit": item.measurement.quantity.unit,
+            "standard_error": item.measurement.quantity.standard_error,
+            "date": item.measurement.date,
+            "flags": list(item.measurement.flags),
+            **_said(item.measurement.id, record, counts=True),
+        }
+        for item in record.normed
+        if item.measurement.id.startswith(FOLDERS) and item.measurement.id not in reported
+    ]
+    return sorted(found, key=lambda entry: str(entry["measure"]))
+
+
+def _measure(test: str) -> str | None:
+    """Return the measure that a test becomes."""
+    row = load_table("labs/analytes").find(test=test)
+    if row is not None:
+        return row.text("measure")
+    name = f"blood.{test}"
+    return name if load_table("measures/measures").find(id=name) else None
+
+
+def _title(measure: str) -> str:
+    return load_table("measures/measures").row(id=measure).text("title")
+
+
+def _entry(lab: LabResult, record: Record) -> dict[str, Any]:
+    test = load_table("labs/labs").row(id=lab.test)
+    unit = test.text("unit")
+    measure = _measure(lab.test)
+    item = _placed(lab, measure, record)
+    inside = _inside(lab, unit) if item is None else item.measurement.quantity.value
+    refused = None if item is not None or measure is None else _refused(lab, measure, record)
+    flags, questions = _notes(lab, item, refused, record)
+    aside = _set_aside(lab, measure, item, record)
+    return {
+        "test": lab.test,
+        "title": test.text("title"),
+        "reported": lab.value,
+        "comparator": lab.comparator,
+        "unit": lab.unit,
+        "value": inside,
+        "inside_unit": unit,
+        "standard_error": None if item is None else item.measurement.quantity.standard_error,
+        "date": lab.date,
+        "time": lab.time,
+        "assay": lab.assay,
+        "fasting": lab.fasting.value,
+        **_place(item, measure),
+        "urgent": any(flag.endswith(URGENT) for flag in flags),
+        "flags": flags,
+        "questions": questions,
+        "set_aside": aside,
+        **_said(measure, record, counts=aside is None and item is not None),
+    }
+
+
+def _inside(lab: LabResult, unit: str) -> float | None:
+    try:
+        return convert(lab.value, lab.unit, unit, quantity=lab.test, where=lab.test)
+    except UnitError:
+        return None
+
+
+def _placed(lab: LabResult, measure: str | None, record: Record) -> NormedMeasurement | None:
+    """Return the measurement that a reported value became."""
+    for item in record.normed:
+        one = item.measurement
+        if one.id != measure or one.date != lab.date:
+            continue
+        value = _inside(lab, one.quantity.unit)
+        if value is not None and math.isclose(value, one.quantity.value, rel_tol=1e-6):
+            return item
+    return None
+
+
+def _refused(lab: LabResult, measure: str, record: Record) -> str:
+    """Return why a reported value became no measurement."""
+    reasons = [one.reason for one in record.missing if one.id == measure]
+    dated = [one.reason for one in record.missing if one.id == measure and one.date == lab.date]
+    return "; ".join(dict.fromkeys(dated or reasons)) or NOT_TAKEN
+
+
+def _place(item: NormedMeasurement | None, measure: str | None) -> dict[str, Any]:
+    if item is None or item.norm is None:
+        without = NO_MEASURE if measure is None else NOT_TAKEN
+        reason = without if item is None else item.reason
+        return {"norm": None, "no_norm": reason, "z": None, "centile": None}
+    norm = item.norm
+    return {
+        "norm": {
+            "id": norm.id,
+            "population": norm.population,
+            "reference": norm.reference,
+            "checked": norm.checked,
+            "extrapolated": item.extrapolated,
+            "reason": item.reason,
+        },
+        "no_norm": None,
+        "z": item.z,
+        "centile": item.centile,
+    }
+
+
+def _notes(
+    lab: LabResult, item: NormedMeasurement | None, refused: str | None, record: Record
+) -> tuple[list[str], list[str]]:
+    """Return the flags of a value, and what to ask before it is used."""
+    told = list(item.measurement.flags) if item is not None else [refused] if refused else []
+    unknown = prepared(load_table("labs/conditions"), _unknown)
+    sex = record.timeline.demographics.sex.value
+    try:
+        doubt = unit_question(lab.test, lab.value, lab.unit, sex=sex, comparator=lab.comparator)
+    except UnitError as error:
+        doubt = error.line()
+    questions = [flag for flag in told if flag in unknown or OPEN in flag or flag == doubt]
+    if item is not None and lab.fasting.value is None and fasting_matters(item.measurement.id):
+        questions.append(
+            "whether the person had fasted is not recorded: its norm is of such people"
+        )
+    return [flag for flag in told if flag not in questions], list(dict.fromkeys(questions))
+
+
+def _unknown(table: Table) -> frozenset[str]:
+    return frozenset(filter(None, (row.optional_text("unknown") for row in table)))
+
+
+def _set_aside(
+    lab: LabResult, measure: str | None, item: NormedMeasurement | None, record: Record
+) -> str | None:
+    """Return why a value of a measure that speaks of a mechanism does not count, or None."""
+    if measure is None or not _mechanisms(measure) or item is None:
+        return None
+    aside = dict(record.profile.measures_set_aside)
+    if measure not in record.profile.measures_used:
+        return aside.get(measure)
+    latest = max(one.date for one in record.timeline.labs.or_else(()) if one.test == lab.test)
+    return aside.get(measure) if lab.date != latest else None
+
+
+def _mechanisms(measure: str) -> list[str]:
+    rows = load_table("mechanisms/loadings")
+    return [row.text("mechanism") for row in rows if row.text("measure") == measure]
+
+
+def _said(measure: str | None, record: Record, *, counts: bool) -> dict[str, Any]:
+    """Return what a measure can say about a depression, with its grade, and what it moves."""
+    row = None if measure is None else load_table("labs/meanings").find(measure=measure)
+    meaning = None
+    if row is not None:
+        meaning = f"{row.text('says')}. {row.text('does_not_say')}"
+    return {
+        "meaning": meaning,
+        "grade": None if row is None else row.optional_text("grade"),
+        "moves": _moves(measure, record) if measure is not None and counts else NOTHING,
+    }
+
+
+def _moves(measure: str, record: Record) -> str:
+    if measure not in record.profile.measures_used:
+        return NOTHING
+    titles = [
+        load_table("mechanisms/mechanisms").row(id=name).text("title")
+        for name in _mechanisms(measure)
+    ]
+    if not titles:
+        return NOTHING
+    asked = {row.optional_text("measure") for row in load_table("moderators/moderators")}
+    share = asked & {measure, *_mechanisms(measure)}
+    what = "unproven research beside the ranking, never the ranking" if share else "no treatment"
+    return f"the profile ({', '.join(titles)}) and {what}"
