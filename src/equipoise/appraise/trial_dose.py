@@ -265,8 +265,8 @@ def level_criterion(trial: TreatmentTrial, row: Row, setting: Setting) -> Criter
     if row.optional_text("level_test") is not None:
         rule, columns = row, ("level_test", "level_unit", "level_adequate", "level_adequate_older")
     else:
-        found = listed("staging/levels", trial.treatment)
-        if found is None:
+        found = listed("labs/levels", trial.treatment)
+        if found is None or not found.flag("counts_for_adequacy"):
             return None
         rule, columns = found, ("test", "unit", "lowest", "n/a")
     test, unit, needed, older = columns
