@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import groupby
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from equipoise.assays.genes.polygenic.alleles import Mark, State, fit, is_plain
 from equipoise.assays.genes.polygenic.builds import chromosome_name
@@ -16,7 +18,7 @@ from equipoise.assays.genes.polygenic.records import (
     CHROM,
     REF,
     REFERENCE_ONLY,
-    Record,
+    Batch,
     VariantStream,
 )
 from equipoise.assays.genes.polygenic.sites import NO_COPIES, ChromosomeSites, Sites
@@ -42,7 +44,9 @@ class _Verdict(NamedTuple):
 
 
 _Question = tuple[int, bytes, bytes, bytes]
+_Index = npt.NDArray[np.intp]
 _INSIDE: Final = _Verdict(State.FROM_BLOCK, NO_COPIES, Mark.NONE)
+_NOT_READ: Final = _Verdict(State.MISSING, NO_COPIES, Mark.NONE)
 
 
 def look_up(stream: VariantStream, wanted: Iterable[Sites]) -> int:
@@ -63,22 +67,16 @@ def look_up(stream: VariantStream, wanted: Iterable[Sites]) -> int:
     looks = [_Look(sites, stream) for sites in wanted]
     count = 0
     for batch in stream:
-        count += len(batch)
-        for contig, group in groupby(batch, key=lambda record: record.cells[CHROM]):
-            records = list(group)
-            starts, ends = _spans(records, stream)
+        count += len(batch.rows)
+        low = 0
+        for contig, group in groupby(batch.rows, key=itemgetter(CHROM)):
+            high = low + sum(1 for _ in group)
             for look in looks:
-                look.see(contig, records, starts, ends)
+                look.see(contig, batch, slice(low, high))
+            low = high
     for look in looks:
         look.settle()
     return count
-
-
-def _spans(records: list[Record], stream: VariantStream) -> tuple[list[int], list[int]]:
-    try:
-        return [r.start for r in records], [r.end for r in records]
-    except ValueError:
-        raise stream.fault("an end is no number, after", records[0].line) from None
 
 
 class _Look:
@@ -89,20 +87,53 @@ class _Look:
         self._remembered: dict[_Question, _Verdict] = {}
         self._places: dict[bytes, ChromosomeSites | None] = {}
 
-    def see(self, contig: bytes, records: list[Record], starts: list[int], ends: list[int]) -> None:
-        """Note what these records of one contig say."""
+    def see(self, contig: bytes, batch: Batch, lines: slice) -> None:
+        """Note what these lines of one contig say."""
         place = self._place(contig)
         if place is None:
             return
-        low = np.searchsorted(place.position, starts, side="left")
-        high = np.searchsorted(place.position, ends, side="right")
-        for i in np.flatnonzero(high > low).tolist():
-            record = records[i]
-            genotype = self._stream.genotype(record)
-            for site in range(int(low[i]), int(high[i])):
-                if place.state[site] != State.DUPLICATE:
-                    inside = int(place.position[site]) != starts[i]
-                    self._note(place, site, self._verdict(place, site, record, genotype, inside))
+        low = np.searchsorted(place.position, batch.starts[lines], side="left")
+        high = np.searchsorted(place.position, batch.ends[lines], side="right")
+        hit = np.flatnonzero(high > low)
+        single = (high - low)[hit] == 1
+        sites = low[hit]
+        # Nearly every line is the only one of its position, of one variant, and no block.
+        plain = single & (place.position[sites] == batch.starts[lines][hit])
+        plain &= place.state[sites] == State.ABSENT
+        plain[1:] &= np.diff(sites) > 0
+        plain[:-1] &= np.diff(sites) > 0
+        self._see_plain(place, batch, hit[plain] + lines.start, sites[plain])
+        for i in hit[~plain].tolist():
+            self._see_line(place, batch, lines.start + i, range(int(low[i]), int(high[i])))
+
+    def _see_plain(
+        self, place: ChromosomeSites, batch: Batch, lines: _Index, sites: _Index
+    ) -> None:
+        """Note lines that each speak of one variant of which nothing is known yet."""
+        genotype, rows = self._stream.genotype, batch.rows
+        pairs = place.pair[sites].tolist()
+        verdicts = []
+        for i, pair in zip(lines.tolist(), pairs, strict=True):
+            row = rows[i]
+            asked = (pair, row[REF], row[ALT], genotype(row, batch.first + i))
+            verdicts.append(self._remembered.get(asked) or self._judged(asked, batch.first + i))
+        if verdicts:
+            state, copies, mark = zip(*verdicts, strict=True)
+            place.state[sites], place.copies[sites], place.mark[sites] = state, copies, mark
+
+    def _see_line(self, place: ChromosomeSites, batch: Batch, line: int, sites: range) -> None:
+        row, number = batch.rows[line], batch.first + line
+        genotype = self._stream.genotype(row, number)
+        for site in sites:
+            if place.state[site] == State.DUPLICATE:
+                continue
+            if int(place.position[site]) == int(batch.starts[line]):
+                asked = (int(place.pair[site]), row[REF], row[ALT], genotype)
+                verdict = self._remembered.get(asked) or self._judged(asked, number)
+            else:
+                # The line of a block tells only the first of its bases.
+                verdict = _INSIDE if genotype in _HOMOZYGOUS else _NOT_READ
+            self._note(place, site, verdict)
 
     def settle(self) -> None:
         """Drop copies of a reference allele that a record beside it takes back.
@@ -121,30 +152,20 @@ class _Look:
             self._places[contig] = self._sites.by_chromosome.get(name) if name else None
         return self._places[contig]
 
-    def _verdict(
-        self, place: ChromosomeSites, site: int, record: Record, genotype: bytes, inside: bool
-    ) -> _Verdict:
-        reference, others = record.cells[REF], record.cells[ALT]
-        if inside:
-            # The line of a block tells only the first of its bases.
-            if genotype in _HOMOZYGOUS:
-                return _INSIDE
-            return _Verdict(State.MISSING, NO_COPIES, Mark.NONE)
-        asked = (int(place.pair[site]), reference, others, genotype)
-        found = self._remembered.get(asked)
-        if found is None:
-            if len(self._remembered) > _REMEMBERED:
-                self._remembered.clear()
-            found = self._remembered[asked] = self._judge(asked, record)
+    def _judged(self, asked: _Question, line: int) -> _Verdict:
+        """Judge a question and remember the answer: a genome asks few different ones."""
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.clear()
+        found = self._remembered[asked] = self._judge(asked, line)
         return found
 
-    def _judge(self, asked: _Question, record: Record) -> _Verdict:
+    def _judge(self, asked: _Question, line: int) -> _Verdict:
         number, reference, others, genotype = asked
         effect, other = self._sites.pairs[number]
         alleles = [reference.decode("ascii", "replace").upper()]
         if others not in REFERENCE_ONLY:
             alleles += others.decode("ascii", "replace").upper().split(",")
-        carried = self._carried(genotype, alleles, record)
+        carried = self._carried(genotype, alleles, line)
         plain = tuple(a for a in alleles if is_plain(a))
         if len(alleles) == 1 and len(reference) < max(len(effect), len(other)):
             # The base before an insertion is also the first base of a deletion.
@@ -157,7 +178,7 @@ class _Look:
         if fitting.ambiguous and not self._sites.keep_ambiguous:
             return _Verdict(State.AMBIGUOUS, NO_COPIES, Mark.NONE)
         if carried is None:
-            return _Verdict(State.MISSING, NO_COPIES, Mark.NONE)
+            return _NOT_READ
         if len(carried) != PLOIDY:
             return _Verdict(State.ONE_COPY, NO_COPIES, Mark.NONE)
         mark = Mark.FLIPPED if fitting.flipped else Mark.NONE
@@ -165,9 +186,7 @@ class _Look:
         mark |= Mark.REFERENCE_EFFECT if fitting.effect == alleles[0] else Mark.NONE
         return _Verdict(State.COUNTED, carried.count(fitting.effect), mark)
 
-    def _carried(
-        self, genotype: bytes, alleles: list[str], record: Record
-    ) -> tuple[str, ...] | None:
+    def _carried(self, genotype: bytes, alleles: list[str], line: int) -> tuple[str, ...] | None:
         """Return the alleles of the genotype; None where one of them is not known."""
         parts = _SPLIT.split(genotype)
         if any(part in {b".", b""} for part in parts):
@@ -176,7 +195,7 @@ class _Look:
             return tuple(alleles[int(part)] for part in parts)
         except (ValueError, IndexError):
             raise self._stream.fault(
-                f"no such genotype: {genotype.decode('ascii', 'replace')[:20]}", record.line
+                f"no such genotype: {genotype.decode('ascii', 'replace')[:20]}", line
             ) from None
 
     @staticmethod

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from equipoise.assays.genes.polygenic.builds import agreed_build
 from equipoise.assays.genes.polygenic.text_lines import TextBatches
 from equipoise.core.errors import InputError
 from equipoise.core.steps import Watcher
 
-__all__ = ["REFERENCE_ONLY", "Record", "VariantStream"]
+__all__ = ["ALT", "CHROM", "REF", "REFERENCE_ONLY", "Batch", "VariantStream"]
+
+Ints = npt.NDArray[np.int64]
 
 FIXED: Final = 9
 """Columns before the first sample."""
@@ -26,42 +32,30 @@ NO_GENOTYPE: Final = b"."
 _ORDER: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 CHROM, POS, REF, ALT, FILTER, INFO, FORMAT = 0, 1, 3, 4, 6, 7, 8
 _END: Final = b"END="
+_POSITION: Final = itemgetter(POS)
+_ALTERNATIVE: Final = itemgetter(ALT)
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One line, cut into its columns where it was needed.
+class Batch:
+    """Some lines of the file, in its order.
 
     Parameters
     ----------
-    cells : list of bytes
-        The first nine columns and the rest of the line.
-    line : int
-        Number of the line.
+    rows : list of list of bytes
+        The first nine columns and the rest of each line.
+    starts : ndarray of int64
+        Position of each line.
+    ends : ndarray of int64
+        Last position that a line of the reference speaks for; the first one for others.
+    first : int
+        Number of the first line.
     """
 
-    cells: list[bytes]
-    line: int
-
-    @property
-    def only_reference(self) -> bool:
-        """Whether the record has no alternative that a person could carry."""
-        return self.cells[ALT] in REFERENCE_ONLY
-
-    @property
-    def start(self) -> int:
-        """First position."""
-        return int(self.cells[POS])
-
-    @property
-    def end(self) -> int:
-        """Last position that a record of the reference speaks for; the first one for others."""
-        if not self.only_reference:
-            return self.start
-        for part in self.cells[INFO].split(b";"):
-            if part.startswith(_END):
-                return max(self.start, int(part[len(_END) :]))
-        return self.start + len(self.cells[REF]) - 1
+    rows: list[list[bytes]]
+    starts: Ints
+    ends: Ints
+    first: int
 
 
 class VariantStream:
@@ -93,48 +87,74 @@ class VariantStream:
         names = columns[FIXED:]
         self.sample = _chosen(names, sample, path)
         self._column = names.index(self.sample)
-        self._width = len(columns)
-        self._formats: dict[bytes, tuple[int, ...]] = {}
+        self._several = len(names) > 1
+        self._signs: dict[tuple[bytes, bytes], tuple[int, ...]] = {}
 
-    def __iter__(self) -> Iterator[list[Record]]:
+    def __iter__(self) -> Iterator[Batch]:
         """Yield the records in batches, in the order of the file."""
-        rest, first = self._first, self._first_number
+        lines, first = self._first, self._first_number
         while True:
-            if rest:
-                yield [self._record(line, first + i) for i, line in enumerate(rest) if line]
+            if any(lines):
+                yield self._batch([line for line in lines if line], first)
             found = next(self._left, None)
             if found is None:
                 return
-            rest, first = found, self._batches.number
+            lines, first = found, self._batches.number
 
-    def genotype(self, record: Record) -> bytes:
+    def _batch(self, lines: list[bytes], first: int) -> Batch:
+        rows = [line.split(b"\t", FIXED) for line in lines]
+        try:
+            starts = np.fromiter(map(int, map(_POSITION, rows)), dtype=np.int64, count=len(rows))
+            whole = min(map(len, rows)) > FIXED
+        except (ValueError, IndexError, OverflowError):
+            whole = False
+        if not whole:
+            raise self._broken(rows, first)
+        ends = starts.copy()
+        if not REFERENCE_ONLY.isdisjoint(map(_ALTERNATIVE, rows)):
+            for i, row in enumerate(rows):
+                if row[ALT] in REFERENCE_ONLY:
+                    ends[i] = self._end(row, first + i)
+        return Batch(rows, starts, ends, first)
+
+    def _broken(self, rows: list[list[bytes]], first: int) -> InputError:
+        """Return the error of the first line that is none of a VCF."""
+        for number, row in enumerate(rows, first):
+            if len(row) <= FIXED:
+                return self.fault("the line has too few columns", number)
+            if not row[POS].isdigit():
+                return self.fault("a position is no number", number)
+        return self.fault("a position is no number, after", first)
+
+    def _end(self, row: list[bytes], number: int) -> int:
+        """Return the last position that a line of the reference speaks for."""
+        start = int(row[POS])
+        for part in row[INFO].split(b";"):
+            if part.startswith(_END):
+                if not part[len(_END) :].isdigit():
+                    raise self.fault("an end is no number", number)
+                return max(start, int(part[len(_END) :]))
+        return start + len(row[REF]) - 1
+
+    def genotype(self, row: list[bytes], number: int) -> bytes:
         """Return the genotype of the sample, ``.`` where it was not read or failed a filter."""
-        cells = record.cells
-        if cells[FILTER] not in PASSED or not cells[FORMAT].startswith(b"GT"):
-            return NO_GENOTYPE
-        samples = cells[FIXED].split(b"\t", self._column + 1)
-        if len(samples) <= self._column:
-            raise self.fault("the line has fewer columns than the header", record.line)
-        parts = samples[self._column].split(b":")
-        for index in self._empty_signs(cells[FORMAT]):
-            if index < len(parts) and parts[index] == b"0":
+        form = (row[FILTER], row[FORMAT])
+        signs = self._signs.get(form)
+        if signs is None:
+            signs = self._signs[form] = _empty_signs(*form)
+        cell = row[FIXED]
+        if self._several:
+            samples = cell.split(b"\t", self._column + 1)
+            if len(samples) <= self._column:
+                raise self.fault("the line has fewer columns than the header", number)
+            cell = samples[self._column]
+        elif b"\t" in cell:
+            raise self.fault("the line has more columns than the header", number)
+        parts = cell.split(b":")
+        for index in signs:
+            if index < 0 or (index < len(parts) and parts[index] == b"0"):
                 return NO_GENOTYPE
         return parts[0]
-
-    def _empty_signs(self, form: bytes) -> tuple[int, ...]:
-        """Return the places of depth and quality: a zero says that nothing was seen."""
-        if form not in self._formats:
-            names = form.split(b":")
-            self._formats[form] = tuple(i for i, name in enumerate(names) if name in EMPTY)
-        return self._formats[form]
-
-    def _record(self, line: bytes, number: int) -> Record:
-        cells = line.split(b"\t", FIXED)
-        if len(cells) <= FIXED:
-            raise self.fault("the line has too few columns", number)
-        if not cells[POS].isdigit():
-            raise self.fault("a position is no number", number)
-        return Record(cells, number)
 
     def fault(self, what: str, line: int) -> InputError:
         """Return an error that names the line."""
@@ -163,6 +183,13 @@ class VariantStream:
             got=line[:80].decode("utf-8", "replace"),
             allowed="lines that begin with ##, then #CHROM to FORMAT and the samples",
         )
+
+
+def _empty_signs(filtered: bytes, form: bytes) -> tuple[int, ...]:
+    """Return the places where a zero says that nothing was seen; -1 where nothing can be read."""
+    if filtered not in PASSED or not form.startswith(b"GT"):
+        return (-1,)
+    return tuple(i for i, name in enumerate(form.split(b":")) if name in EMPTY)
 
 
 def _chosen(names: list[str], sample: str | None, path: Path) -> str:

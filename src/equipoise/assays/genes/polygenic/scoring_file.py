@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from equipoise.assays.genes.polygenic.alleles import is_plain
 from equipoise.assays.genes.polygenic.builds import chromosome_name, length_of
 from equipoise.assays.genes.polygenic.limits import limit
 from equipoise.assays.genes.polygenic.scoring_header import ScoringHeader, read_header
-from equipoise.assays.genes.polygenic.sites import Sites, SitesMaker
+from equipoise.assays.genes.polygenic.sites import AllelePairs, Floats, Ints, Sites, SitesMaker
 from equipoise.assays.genes.polygenic.text_lines import TextBatches
 from equipoise.core.errors import InputError
 from equipoise.core.steps import Watcher
 
-__all__ = ["ScoringFile", "Unplaced", "read_scoring_file"]
+__all__ = ["ScoringFile", "Unplaced", "read_scoring_file", "sizes_of"]
 
 DOSAGES: Final = ("dosage_0_weight", "dosage_1_weight", "dosage_2_weight")
 FREQUENCY: Final = "allelefrequency_effect"
@@ -30,6 +34,13 @@ _UNREADABLE: Final = {
 NO_POSITION: Final = "no position in this build"
 NO_BASES: Final = "an allele that is no run of bases"
 NO_AUTOSOME: Final = "on Y or the mitochondrion"
+_UNPLACED: Final = -1
+_NO_AUTOSOME: Final = -2
+_WRONG: Final = -1
+_DIGITS: Final = 9
+"""Digits of the longest chromosome's length."""
+
+Columns = Sequence[Sequence[bytes]]
 
 
 @dataclass(slots=True)
@@ -111,6 +122,45 @@ def read_scoring_file(path: Path, watch: Watcher, *, frequencies: bool = False) 
     return reader.finish()
 
 
+class _Chromosomes(dict[bytes, int]):
+    """Number of a chromosome by its name in the file; -1 for other contigs, -2 for Y and MT."""
+
+    def __init__(self, build: str) -> None:
+        super().__init__()
+        self._build = build
+        self.names: list[str] = []
+        self.lengths: list[int] = []
+
+    def __missing__(self, contig: bytes) -> int:
+        name = chromosome_name(contig.decode("ascii", "replace"))
+        if name is None:
+            self[contig] = _UNPLACED
+        elif name in {"Y", "MT"}:
+            self[contig] = _NO_AUTOSOME
+        else:
+            if name not in self.names:
+                self.names.append(name)
+                self.lengths.append(length_of(name, self._build))
+            self[contig] = self.names.index(name)
+        return self[contig]
+
+
+class _Pairs(dict[tuple[bytes, bytes], int]):
+    """Number of a pair of alleles as the file writes them; -1 where one is no run of bases."""
+
+    def __init__(self, pairs: AllelePairs) -> None:
+        super().__init__()
+        self._pairs = pairs
+
+    def __missing__(self, key: tuple[bytes, bytes]) -> int:
+        effect, other = (text.decode("ascii", "replace").strip().upper() for text in key)
+        # Several possible other alleles are as good as none.
+        other = "" if "/" in other else other
+        plain = is_plain(effect) and (not other or is_plain(other)) and effect != other
+        self[key] = self._pairs.number(effect, other) if plain else _UNPLACED
+        return self[key]
+
+
 class _Rows:
     """Rows of one table, read by the columns that it has."""
 
@@ -127,11 +177,9 @@ class _Rows:
             )
         self._maker = SitesMaker((3 if self._by_genotype else 1) + frequencies)
         self._largest = limit("largest_weight")
+        self._chromosomes, self._pairs = _Chromosomes(self._build), _Pairs(self._maker.pairs)
         self._unplaced: dict[str, Unplaced] = {}
         self._rows = 0
-        self._pairs: dict[tuple[bytes, bytes], int | None] = {}
-        self._chromosomes: dict[bytes, str | None] = {}
-        self._lengths: dict[str, int] = {}
 
     def _weight_columns(self) -> list[int]:
         if "effect_weight" in self._at:
@@ -148,112 +196,153 @@ class _Rows:
 
     def read(self, lines: list[bytes], first: int) -> None:
         """Add these lines; `first` is the number of the first of them."""
+        rows = [line.split(b"\t") for line in lines if line]
+        if not rows:
+            return
+        width = len(self._at)
+        if set(map(len, rows)) != {width}:
+            for number, cells in enumerate(rows, first):
+                self._pad(cells, number)
+        columns = list(zip(*rows, strict=True))
+        values = self._values(columns, first)
         harmonised = self._header.harmonised
-        at_chromosome = self._at["hm_chr" if harmonised else "chr_name"]
-        at_position = self._at["hm_pos" if harmonised else "chr_position"]
-        at_effect, width = self._at["effect_allele"], len(self._at)
-        odd = [(self._at[n], why) for n, why in _UNREADABLE.items() if n in self._at]
-        for number, line in enumerate(lines, first):
-            if not line:
-                continue
-            cells = line.split(b"\t")
-            if len(cells) != width:
-                # Trailing empty cells are left out by some tools.
-                cells += [b""] * (width - len(cells))
-                if len(cells) > width or len(line.split(b"\t")) <= at_effect:
-                    raise self._fault("another number of cells than the header", number, line)
-            self._rows += 1
-            values = self._values(cells, number)
-            reason = next((why for at, why in odd if cells[at].lower() not in _NO), None)
-            if reason is None:
-                reason = self._add(cells[at_chromosome], cells[at_position], cells, values, number)
-            if reason is not None:
-                left_out = self._unplaced.setdefault(reason, Unplaced())
-                left_out.rows += 1
-                left_out.weight += self._size(values)
-
-    def _add(
-        self,
-        contig: bytes,
-        place: bytes,
-        cells: list[bytes],
-        values: tuple[float, ...],
-        number: int,
-    ) -> str | None:
-        """Keep one variant and return None, or return why it cannot be looked up."""
-        if contig not in self._chromosomes:
-            name = chromosome_name(contig.decode("ascii", "replace"))
-            self._chromosomes[contig] = name
-            if name:
-                self._lengths[name] = length_of(name, self._build)
-        chromosome = self._chromosomes[contig]
-        effect = cells[self._at["effect_allele"]]
-        pair = self._pair(effect, self._other(cells))
-        if pair is None:
-            return NO_BASES
-        if chromosome is None or place.strip() in _NO:
-            return NO_POSITION
-        if chromosome in {"Y", "MT"}:
-            return NO_AUTOSOME
-        if not place.isdigit() or not 0 < int(place) <= self._lengths[chromosome]:
-            raise self._fault(
-                f"no position of chromosome {chromosome} in {self._build}", number, place
-            )
-        self._maker.add(chromosome, int(place), pair, values)
-        return None
-
-    def _other(self, cells: list[bytes]) -> bytes:
-        """Return the other allele, inferred by the catalog where the authors gave none."""
-        for name in ("other_allele", "hm_inferOtherAllele"):
-            at = self._at.get(name)
-            # Several possible alleles are as good as none.
-            if at is not None and cells[at].strip() and b"/" not in cells[at]:
-                return cells[at]
-        return b""
-
-    def _pair(self, effect: bytes, other: bytes) -> int | None:
-        key = (effect, other)
-        if key not in self._pairs:
-            one, two = (text.decode("ascii", "replace").strip().upper() for text in key)
-            plain = is_plain(one) and (not two or is_plain(two)) and one != two
-            self._pairs[key] = self._maker.pairs.number(one, two) if plain else None
-        return self._pairs[key]
-
-    def _values(self, cells: list[bytes], number: int) -> tuple[float, ...]:
-        weights = tuple(self._number(cells[at], number) for at in self._weights)
-        if self._by_genotype and len(weights) == 1:
-            weights = self._by_model(weights[0], cells, number)
-        if not self._frequencies:
-            return weights
-        text = cells[self._at[FREQUENCY]]
-        frequency = self._number(text, number) if text.strip() else math.nan
-        if not math.isnan(frequency) and not 0 <= frequency <= 1:
-            raise self._fault("a frequency is outside 0 to 1", number, text)
-        return (*weights, frequency)
-
-    def _by_model(self, weight: float, cells: list[bytes], number: int) -> tuple[float, ...]:
-        dominant, recessive = (
-            name in self._at and cells[self._at[name]].lower() not in _NO for name in _MODELS
+        chromosome = self._numbers(
+            map(
+                self._chromosomes.__getitem__,
+                columns[self._at["hm_chr" if harmonised else "chr_name"]],
+            ),
+            len(rows),
         )
-        if dominant and recessive:
-            raise self._fault("a variant is both dominant and recessive", number, b"")
-        if dominant:
-            return (0.0, weight, weight)
-        return (0.0, 0.0, weight) if recessive else (0.0, weight, 2 * weight)
+        alleles = zip(columns[self._at["effect_allele"]], self._others(columns), strict=True)
+        pair = self._numbers(map(self._pairs.__getitem__, alleles), len(rows))
+        position = self._positions(
+            columns[self._at["hm_pos" if harmonised else "chr_position"]], chromosome, first
+        )
+        self._rows += len(rows)
+        kept = self._set_aside(columns, (chromosome, pair, position), values)
+        for code in np.unique(chromosome[kept]).tolist():
+            here = kept & (chromosome == code)
+            name = self._chromosomes.names[code]
+            self._maker.extend(name, position[here], pair[here], values[here])
 
-    def _number(self, text: bytes, number: int) -> float:
+    def _pad(self, cells: list[bytes], number: int) -> None:
+        """Add the empty cells that some tools leave out at the end of a line."""
+        width = len(self._at)
+        if len(cells) == width:
+            return
+        needed = max(self._at["effect_allele"], *self._weights)
+        if len(cells) > width or len(cells) <= needed:
+            raise self._fault(
+                "another number of cells than the header", number, b"%d cells" % len(cells)
+            )
+        cells += [b""] * (width - len(cells))
+
+    @staticmethod
+    def _numbers(found: Iterable[int], count: int) -> Ints:
+        return np.fromiter(found, dtype=np.int32, count=count)
+
+    def _others(self, columns: Columns) -> Iterable[bytes]:
+        """Return the other alleles, inferred by the catalog where the authors gave none."""
+        given, inferred = (
+            columns[self._at[name]] if name in self._at else ()
+            for name in ("other_allele", "hm_inferOtherAllele")
+        )
+        if given and inferred:
+            return (a or b for a, b in zip(given, inferred, strict=True))
+        return given or inferred or repeat(b"", len(columns[0]))
+
+    def _positions(self, texts: Sequence[bytes], chromosome: Ints, first: int) -> Ints:
+        """Return positions; 0 where there is none."""
         try:
-            value = float(text)
-        except ValueError:
-            raise self._fault("a weight is no number", number, text) from None
-        # A comparison with NaN is never true.
-        if not abs(value) <= self._largest:
-            raise self._fault("no weight that can be added", number, text)
-        return value
+            found = self._numbers(map(int, texts), len(texts))
+        except (ValueError, OverflowError):
+            found = self._numbers(
+                (int(t) if t.isdigit() and len(t) <= _DIGITS else _WRONG for t in texts), len(texts)
+            )
+            empty = np.array([text.strip().lower() in _NO for text in texts])
+            found[empty] = 0
+        lengths = np.array([*self._chromosomes.lengths, 0])
+        wrong = (chromosome >= 0) & ((found < 0) | (found > lengths[chromosome]))
+        if wrong.any():
+            at = int(wrong.argmax())
+            name = self._chromosomes.names[int(chromosome[at])]
+            what = f"no position of chromosome {name} in {self._build}"
+            raise self._fault(what, first + at, texts[at])
+        return found
 
-    def _size(self, values: tuple[float, ...]) -> float:
-        weights = values[: len(values) - self._frequencies]
-        return (max(weights) - min(weights)) / 2 if self._by_genotype else abs(weights[0])
+    def _set_aside(
+        self, columns: Columns, found: tuple[Ints, Ints, Ints], values: Floats
+    ) -> npt.NDArray[np.bool_]:
+        """Count rows that cannot be looked up; return which ones can."""
+        chromosome, pair, position = found
+        kept = np.ones(len(values), dtype=bool)
+        reasons = {
+            why: np.array([cell.lower() not in _NO for cell in columns[self._at[name]]])
+            for name, why in _UNREADABLE.items()
+            if name in self._at
+        }
+        reasons[NO_BASES] = pair < 0
+        reasons[NO_POSITION] = (chromosome == _UNPLACED) | (position <= 0)
+        reasons[NO_AUTOSOME] = chromosome == _NO_AUTOSOME
+        for why, here in reasons.items():
+            new = here & kept
+            if new.any():
+                left_out = self._unplaced.setdefault(why, Unplaced())
+                left_out.rows += int(new.sum())
+                left_out.weight += float(self._sizes(values[new]).sum())
+                kept &= ~here
+        return kept
+
+    def _values(self, columns: Columns, first: int) -> Floats:
+        values = np.stack([self._floats(columns[at], first) for at in self._weights], axis=1)
+        fits = np.all(np.abs(values) <= self._largest, axis=1)
+        self._refuse(np.asarray(~fits), columns, first)
+        if self._by_genotype and values.shape[1] == 1:
+            values = self._by_model(values[:, 0], columns, first)
+        if not self._frequencies:
+            return values
+        texts = [cell.strip() or b"nan" for cell in columns[self._at[FREQUENCY]]]
+        frequency = self._floats(texts, first)
+        outside = (frequency < 0) | (frequency > 1)
+        if outside.any():
+            at = int(outside.argmax())
+            raise self._fault("a frequency is outside 0 to 1", first + at, texts[at])
+        return np.column_stack([values, frequency])
+
+    def _refuse(self, wrong: npt.NDArray[np.bool_], columns: Columns, first: int) -> None:
+        if wrong.any():
+            at = int(wrong.argmax())
+            got = b", ".join(columns[i][at] for i in self._weights)
+            raise self._fault("no weight that can be added", first + at, got)
+
+    def _by_model(self, weight: Floats, columns: Columns, first: int) -> Floats:
+        dominant, recessive = (
+            np.array([cell.lower() not in _NO for cell in columns[self._at[name]]])
+            if name in self._at
+            else np.zeros(len(weight), dtype=bool)
+            for name in _MODELS
+        )
+        if (dominant & recessive).any():
+            at = int((dominant & recessive).argmax())
+            raise self._fault("a variant is both dominant and recessive", first + at, b"")
+        one = np.where(recessive, 0.0, weight)
+        two = np.where(dominant | recessive, weight, 2 * weight)
+        return np.stack([np.zeros(len(weight)), one, two], axis=1)
+
+    def _floats(self, texts: Sequence[bytes], first: int) -> Floats:
+        try:
+            return np.fromiter(map(float, texts), dtype=np.float64, count=len(texts))
+        except ValueError:
+            for number, text in enumerate(texts, first):
+                try:
+                    float(text)
+                except ValueError:
+                    raise self._fault("a weight is no number", number, text) from None
+            raise
+
+    def _sizes(self, values: Floats) -> Floats:
+        weights = values[:, :-1] if self._frequencies else values
+        return sizes_of(weights, self._by_genotype)
 
     def _fault(self, what: str, number: int, got: bytes) -> InputError:
         return InputError(
@@ -275,3 +364,10 @@ class _Rows:
             self._unplaced,
             self._rows,
         )
+
+
+def sizes_of(weights: Floats, by_genotype: bool) -> Floats:
+    """Return the absolute weight of variants: for three weights half of their range."""
+    if by_genotype:
+        return np.asarray(np.ptp(weights, axis=1) / 2)
+    return np.abs(weights[:, 0])

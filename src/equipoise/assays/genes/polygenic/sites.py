@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from equipoise.assays.genes.polygenic.alleles import Mark, State, complement
 
-__all__ = ["AllelePairs", "ChromosomeSites", "Sites", "SitesMaker"]
+__all__ = ["AllelePairs", "ChromosomeSites", "Floats", "Ints", "Sites", "SitesMaker"]
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -119,8 +119,29 @@ class SitesMaker:
         self.pairs = AllelePairs()
         self._rows: dict[str, tuple[array[int], array[int], array[float]]] = {}
 
+    def extend(self, chromosome: str, position: Ints, pair: Ints, values: Floats) -> None:
+        """Keep variants of one chromosome.
+
+        Parameters
+        ----------
+        chromosome : str
+            Name without ``chr``.
+        position : ndarray of int32
+            From 1, in the build of the file.
+        pair : ndarray of int32
+            Numbers of the pairs of alleles.
+        values : ndarray of float, shape (n, columns)
+            What each variant carries.
+        """
+        if chromosome not in self._rows:
+            self._rows[chromosome] = (array("i"), array("i"), array("d"))
+        positions, pairs, numbers = self._rows[chromosome]
+        positions.frombytes(position.astype(np.int32, copy=False).tobytes())
+        pairs.frombytes(pair.astype(np.int32, copy=False).tobytes())
+        numbers.frombytes(values.astype(np.float64, copy=False).tobytes())
+
     def add(self, chromosome: str, position: int, pair: int, values: tuple[float, ...]) -> None:
-        """Keep one variant.
+        """Keep one variant; see :meth:`extend`.
 
         Parameters
         ----------
@@ -133,12 +154,12 @@ class SitesMaker:
         values : tuple of float
             As many as there are columns.
         """
-        if chromosome not in self._rows:
-            self._rows[chromosome] = (array("i"), array("i"), array("d"))
-        positions, pairs, numbers = self._rows[chromosome]
-        positions.append(position)
-        pairs.append(pair)
-        numbers.extend(values)
+        self.extend(
+            chromosome,
+            np.array([position], dtype=np.int32),
+            np.array([pair], dtype=np.int32),
+            np.array([values], dtype=np.float64),
+        )
 
     def finish(self) -> Sites:
         """Return the variants in order; a variant that stands twice is marked, never counted."""

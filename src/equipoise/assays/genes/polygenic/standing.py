@@ -107,6 +107,11 @@ def stand(total: float, alleles: int, reference: ReferenceSums, population: str)
         Sums of the reference sample.
     population : str
         Whom to compare with.
+
+    Returns
+    -------
+    Standing or str
+        A sentence where it cannot be told.
     """
     people = reference.by_population.get(population, [])
     fewest = int(limit("reference_people"))

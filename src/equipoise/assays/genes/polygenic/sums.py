@@ -11,7 +11,7 @@ import numpy.typing as npt
 from equipoise.assays.genes.polygenic.alleles import Mark, State
 from equipoise.assays.genes.polygenic.matching import COUNTED, PLOIDY
 from equipoise.assays.genes.polygenic.result import Tally
-from equipoise.assays.genes.polygenic.scoring_file import ScoringFile
+from equipoise.assays.genes.polygenic.scoring_file import ScoringFile, sizes_of
 from equipoise.assays.genes.polygenic.sites import ChromosomeSites
 
 __all__ = ["Sums", "add_up"]
@@ -106,7 +106,7 @@ def add_up(file: ScoringFile) -> Sums:
         whole += left_out.weight
     for place in file.sites:
         weights = place.values[:, :-1] if file.with_frequency else place.values
-        sizes = _sizes(weights, file.by_genotype)
+        sizes = sizes_of(weights, file.by_genotype)
         taken = np.isin(place.state, COUNTED)
         total += _sum(weights[taken], place.copies[taken], file.by_genotype)
         counted += int(taken.sum())
@@ -132,13 +132,6 @@ def _sum(weights: Sizes, copies: npt.NDArray[np.int8], by_genotype: bool) -> flo
     if by_genotype:
         return float(np.take_along_axis(weights, copies[:, None].astype(np.intp), axis=1).sum())
     return float((weights[:, 0] * copies).sum())
-
-
-def _sizes(weights: Sizes, by_genotype: bool) -> Sizes:
-    """Return what one more copy may change: for three weights half of their range."""
-    if by_genotype:
-        return np.asarray(np.ptp(weights, axis=1) / PLOIDY)
-    return np.abs(weights[:, 0])
 
 
 def _count(place: ChromosomeSites, sizes: Sizes, lost: _Counter, notes: _Counter) -> None:
