@@ -21,9 +21,10 @@ from equipoise.ingest.fhir.part import Part
 __all__ = ["is_genomic", "read_genotypes"]
 
 _GENE: Final = re.compile(r"[A-Z][A-Z0-9-]*", re.ASCII)
-_NAMED: Final = re.compile(r"(?P<gene>[A-Z][A-Z0-9-]*?)[ :]?(?=\*)", re.ASCII)
+_NAMED: Final = re.compile(r"(?P<gene>[A-Z][A-Z0-9-]*?)[ :_]?(?=\*)", re.ASCII)
 _SIGNS: Final = re.compile(r" *([/+]) *")
 _DIPLOTYPE: Final = re.compile(r"\*[^\s/|^~]+/\*[^\s/|^~]+", re.ASCII)
+_REPORTS: Final = frozenset({"report", "older_report"})
 _TISSUE: Final = "HLA-"
 _SUFFIX: Final = "_metabolizer"
 _WITHOUT_SUFFIX: Final = frozenset({INDETERMINATE})
@@ -91,7 +92,7 @@ def read_genotypes(chart: Chart) -> Answer[tuple[Genotype, ...]]:
             chart.leave(one, code.what, why)
         elif kind == "genotype":
             _genotype(chart, one, told)
-        elif kind == "report":
+        elif kind in _REPORTS:
             chart.leave(one, code.what, "a report as an observation: its genes are read one by one")
         else:
             _phenotype(chart, one, told)
@@ -182,7 +183,7 @@ def _diplotype(gene: str, word: str) -> str | None:
     that cannot be told apart: those with both are not one diplotype.
     """
     named = word.count(f"{gene}*")
-    bare = _SIGNS.sub(r"\1", re.sub(rf"{re.escape(gene)}[ :]?(?=\*)", "", word.strip()))
+    bare = _SIGNS.sub(r"\1", re.sub(rf"{re.escape(gene)}[ :_]?(?=\*)", "", word.strip()))
     if gene.startswith(_TISSUE):
         if "+" in bare:
             bare = bare.replace("+", "/") if "/" not in bare else ""
@@ -259,7 +260,7 @@ def _reports(chart: Chart) -> None:
     """Note the reports of genes: what they hold are their results, which are read one by one."""
     for one in chart.each("DiagnosticReport"):
         code = concept(one.part, "code")
-        if code is None or _kind(code, "resource") != "report":
+        if code is None or _kind(code, "resource") not in _REPORTS:
             continue
         status = one.part.text("status")
         if bound(one.part, "DiagnosticReport", "status", status) == "void":
