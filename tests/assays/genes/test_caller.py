@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from equipoise.assays.genes.caller import call_genes
+from equipoise.assays.genes.observed import Observed, VariantReading
+
 if TYPE_CHECKING:
     from tests.assays.genes.conftest import Samples
 
@@ -88,8 +91,6 @@ def test_phase_tells_star_6_from_4_and_9(samples: Samples) -> None:
 
 def test_two_phase_sets_say_no_more_than_none(samples: Samples) -> None:
     person = samples.person("CYP2B6", "*1/*6", phase="7")
-    from equipoise.assays.genes.observed import Observed
-
     item = person["rs3745274"]
     person["rs3745274"] = Observed(item.position, item.alleles, "8")
     assert samples.call("CYP2B6", person).diplotypes == ("*1/*6", "*4/*9")
@@ -181,13 +182,50 @@ def test_bases_that_no_pair_explains_are_named(samples: Samples) -> None:
 
 
 def test_several_phenotypes_with_everything_read_ask_for_phasing(samples: Samples) -> None:
-    """Every pair that stays open only for want of phase is listed, and phasing is named."""
+    """*13 is *6 with the variant of *8: on one chromosome it leaves the other one normal."""
+    call = samples.call("CYP2B6", samples.person("CYP2B6", "*1/*13"))
+    assert call.diplotypes == ("*1/*13", "*6/*8")
+    assert (call.phenotype, call.no_call, call.deciding) == (None, None, ())
+    assert call.phenotypes == (INTERMEDIATE, POOR)
+    assert call.settled_by == ("phasing: long reads, or the genotypes of the parents",)
+    phased = samples.call("CYP2B6", samples.person("CYP2B6", "*1/*13", phase="1"))
+    assert (phased.diplotypes, phased.phenotype) == (("*1/*13",), INTERMEDIATE)
+
+
+def test_an_unphased_pair_that_means_the_same_is_a_call(samples: Samples) -> None:
     person = samples.changed(
         samples.person("CYP2C19", "*1/*1"), {"rs12769205": "A/G", "rs17882687": "A/C"}
     )
     call = samples.call("CYP2C19", person)
     assert call.diplotypes == ("*1/*35", "*15/*35")
     assert call.phenotype == INTERMEDIATE
+
+
+def test_a_gap_and_an_untested_structure_are_both_said(samples: Samples) -> None:
+    person = samples.changed(samples.person("CYP2D6", "*4/*4"), {"rs3892097": None})
+    call = samples.call("CYP2D6", person)
+    assert call.no_call is not None
+    assert "rs3892097 (chr22:42128945: not in the file)" in call.no_call
+    assert "copy number" in call.no_call
+    assert call.deciding[0] == "rs3892097"
+
+
+def test_what_else_the_file_says_is_passed_on() -> None:
+    reading = VariantReading(
+        "GRCh38",
+        "A17",
+        "ab" * 32,
+        (Observed("rs12248560", None, None, "failed the filter LowQual"),),
+        ("the file has no index",),
+    )
+    (first, *_) = call_genes(reading)
+    assert first.gene == "CYP2C19"
+    assert first.flags[0] == "the file has no index"
+    assert first.missing[0].why == "failed the filter LowQual"
+    assert first.version == "2025-11-05"
+    assert first.provenance is not None
+    assert first.provenance.inputs[0].sha256 == "ab" * 32
+    assert dict(first.provenance.parameters) == {"build": "GRCh38", "sample": "A17"}
 
 
 def test_an_empty_file_is_no_call_of_every_gene(samples: Samples) -> None:
