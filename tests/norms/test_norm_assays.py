@@ -134,8 +134,13 @@ def test_the_norm_of_a_site_serves_values_of_its_assay(
 
 def test_what_two_samples_must_share() -> None:
     assert preparation(_value()) == ""
-    assert preparation(_value("kit_one", fasting=True)) == "assay kit_one, fasting yes"
-    assert preparation(_value(fasting=False)) == "fasting no"
+    # A meal does not change C-reactive protein, so it sets no two values apart.
+    assert preparation(_value("kit_one", fasting=True)) == "assay kit_one"
+    sugar = replace(_value(fasting=False), id="blood.glucose")
+    assert preparation(sugar) == "fasting no"
+    assert (
+        preparation(replace(sugar, fasting=True, assay="kit_one")) == "assay kit_one, fasting yes"
+    )
 
 
 def test_every_norm_names_an_assay_and_whether_people_had_fasted() -> None:
