@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from equipoise.assays.genes import call_genes, read_variants
 from equipoise.assays.genes.observed import Observed
+from equipoise.core.nouns import GeneCall
 
 if TYPE_CHECKING:
     from tests.assays.genes.conftest import Sample, Samples
@@ -104,3 +107,32 @@ def test_the_file_without_the_position_of_star_17_names_it(
     assert call.no_call is not None
     assert "rs12248560" in call.no_call
     assert call.if_reference == ("*1/*1",)
+
+
+@pytest.mark.parametrize("name", ["pharmcat.example", "pharmcat.example2"])
+def test_complete_files_are_called_as_pharmcat_calls_them(shared_data: Path, name: str) -> None:
+    """PharmCAT 3.1.0; unphased it prints one of several pairs that mean the same."""
+    folder = shared_data / "clinical/pgx/pharmcat/examples"
+    calls = {call.gene: call for call in call_genes(read_variants(folder / f"{name}.vcf"))}
+    lines = (folder / f"{name}.report.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    compared = 0
+    for row in csv.DictReader(lines, delimiter="\t"):
+        gene, call = row["Gene"], calls.get(row["Gene"])
+        if call is None or gene == "CYP2D6":
+            continue
+        assert row["Source Diplotype"] in call.diplotypes
+        assert call.phenotype == row["Phenotype"]
+        assert call.missing == ()
+        compared += 1
+    assert compared == len(calls) - 1
+
+
+def test_an_outside_call_that_no_variant_supports_does_not_stand(shared_data: Path) -> None:
+    """PharmCAT reports the *1/*3 of its example though the file has no variant of *3."""
+    folder = shared_data / "clinical/pgx/pharmcat/examples"
+    told = GeneCall("CYP2D6", ("*1/*3",), None, source="outside")
+    calls = call_genes(read_variants(folder / "pharmcat.example.vcf"), (told,))
+    call = next(call for call in calls if call.gene == "CYP2D6")
+    assert call.no_call == (
+        "another test reports *1/*3, but the variants of the file fit only *1/*1"
+    )
