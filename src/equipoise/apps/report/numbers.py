@@ -78,6 +78,15 @@ UNIT_WORDS: Final = {
     "ug/d": "\N{MICRO SIGN}g a day",
     "%": "%",
     "mm3": "mm\N{SUPERSCRIPT THREE}",
+    "m[IU]/L": "mIU/L",
+    "mL/min/{1.73_m2}": "mL/min per 1.73 m\N{SUPERSCRIPT TWO}",
+    "umol/L": "\N{MICRO SIGN}mol/L",
+    "ug/L": "\N{MICRO SIGN}g/L",
+    "ug/g": "\N{MICRO SIGN}g/g",
+    "10*9/L": "\N{MULTIPLICATION SIGN} 10\N{SUPERSCRIPT NINE}/L",
+    "mm[Hg]": "mmHg",
+    "kg/m2": "kg/m\N{SUPERSCRIPT TWO}",
+    "a": "years",
 }
 WORDS: Final = [
     "no",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,6 @@ from equipoise.apps.report.sections.strips import (
 from equipoise.apps.report.views import DataTable, RowChart
 from equipoise.apps.report.wording import capital, joined, say, sentence
 from equipoise.core.nouns import Dossier, GeneAdvice, GeneCall, GenePhenotype, NormedMeasurement
-from equipoise.core.tables import Row
 
 __all__ = ["Molecules", "is_molecule", "molecule_keys", "molecules"]
 
@@ -66,8 +65,11 @@ def molecules(dossier: Dossier) -> Molecules | None:
 def molecule_keys(dossier: Dossier) -> list[str]:
     """Return the references of everything that the section prints."""
     appraisal = dossier.appraisal
-    tests = {m.measurement.id.partition(".")[2] for m in dossier.measurements}
-    meanings = [row.text("reference") for row in _rows(sorted(tests))]
+    meanings = [
+        row.text("reference")
+        for measure in sorted({m.measurement.id for m in dossier.measurements})
+        for row in rows_of("labs/meanings", measure=measure)
+    ]
     return [
         *(one.reference for one in appraisal.genes),
         *(one.reference for one in appraisal.gene_advice),
@@ -85,7 +87,9 @@ def _title(
     parts = []
     if values:
         parts.append(n.count(len(values), "value of blood", "values of blood", spelled=True))
-        parts.append(f"{noted or 'none'} with something to note")
+        parts.append(
+            n.count(noted, "with something to note", "with something to note", spelled=True)
+        )
     if genes:
         drugs = {one.drug for one in advice if one.kind == "changed"}
         parts.append(
@@ -99,7 +103,7 @@ def _words(
 ) -> tuple[str, ...]:
     words = [say("blood_limit")] if values else []
     if dossier.appraisal.genes or dossier.gene_calls:
-        words += [sentence(row.text("text")) for row in rows_of("genes/evidence", shown="true")]
+        words += [sentence(row.text("line")) for row in rows_of("genes/evidence")]
     if dossier.appraisal.gene_advice and not advice:
         words.append(say("advice_withheld"))
     return tuple(words)
@@ -198,22 +202,19 @@ def _advice_rows(advice: Sequence[GeneAdvice]) -> tuple[tuple[str, ...], ...]:
 
 
 def _meanings(values: Sequence[NormedMeasurement]) -> DataTable | None:
-    tests = list(dict.fromkeys(value.measurement.id.partition(".")[2] for value in values))
     rows = tuple(
         (
-            rows_of("labs/labs", id=row.text("test"))[0].text("title"),
-            sentence(row.text("text")),
+            measure_title(row.text("measure")),
+            sentence(row.text("says")),
+            sentence(row.text("does_not_say")),
             row.text("grade"),
-            cite(row.text("reference")),
+            cite(row.text("reference")) + f", {row.text('checked')}",
         )
-        for row in _rows(tests)
+        for value in values
+        for row in rows_of("labs/meanings", measure=value.measurement.id)
     )
-    columns = ("Test", "What it can say about depression", "Grade", "Source")
-    return _table(say("blood_meanings"), columns, rows, (22, 54, 8, 16))
-
-
-def _rows(tests: Iterable[str]) -> list[Row]:
-    return [row for test in tests for row in rows_of("labs/meanings", test=test)]
+    columns = ("Test", "What it says about depression", "What it does not say", "Grade", "Source")
+    return _table(say("blood_meanings"), columns, rows, (18, 30, 30, 7, 15))
 
 
 def _missing(calls: Sequence[GeneCall]) -> DataTable | None:
