@@ -63,6 +63,8 @@ def test_an_outside_call_that_the_variants_contradict_is_no_call_that_names_both
     assert call.no_call is not None
     assert f"another test reports {outside}" in call.no_call
     assert f"fit only {named}" in call.no_call
+    assert call.consistent == (named,)
+    assert call.settled_by == ("a repeat of both tests from one sample",)
 
 
 @pytest.mark.parametrize("outside", ["*1", "positive", "*1/*4/*5", "1/4", "*1/", "*1x2+/*4"])

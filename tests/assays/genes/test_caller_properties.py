@@ -75,6 +75,35 @@ def test_without_a_position_no_other_call_is_made(
         before = after
 
 
+@pytest.mark.parametrize(
+    ("gene", "diplotype"),
+    [
+        ("CYP2C19", "*1/*2"),
+        ("CYP2C19", "*2/*2"),
+        ("CYP2C19", "*2/*17"),
+        ("CYP2C19", "*4/*17"),
+        ("CYP2B6", "*1/*6"),
+        ("CYP2B6", "*6/*18"),
+        ("CYP2D6", "*4/*4"),
+        ("CYP2D6", "*3/*6"),
+    ],
+)
+def test_each_position_of_common_people_can_be_missing(
+    samples: Samples, gene: str, diplotype: str
+) -> None:
+    """Every position in turn: the truth stays, and no other phenotype is ever called."""
+    whole = samples.person(gene, diplotype)
+    truth = read_diplotype(gene, diplotype).term
+    for name in whole:
+        call = samples.call(gene, samples.changed(whole, {name: None}))
+        assert call.phenotype in {truth, None}
+        if call.phenotype is None:
+            assert name in call.deciding
+            assert name in str(call.no_call)
+        else:
+            assert diplotype in call.diplotypes
+
+
 @given(person=people(), gone=st.sets(st.integers(0, 155), max_size=60))
 def test_the_truth_stays_among_what_is_possible(
     samples: Samples, person: tuple[str, str, str | None, int], gone: set[int]

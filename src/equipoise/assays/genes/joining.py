@@ -23,6 +23,8 @@ _ALLELE: Final = re.compile(r"(?P<core>\*\d+N?)(\.\d+)?([xX]((≥|>=)?\d+|(?P<ma
 _TANDEM: Final = re.compile(r"\s*\+\s*")
 _PAIR: Final = ("one", "other")
 _OUTSIDE: Final = "outside"
+_REPEAT: Final = "a repeat of both tests from one sample"
+_REPORT: Final = "the laboratory's report as a diplotype, with the number of copies of each allele"
 
 
 def join(
@@ -52,7 +54,7 @@ def join(
         return call
     wordings = tuple(dict.fromkeys(_wording(other) for other in told))
     if len(wordings) > 1:
-        return _none(call, sentences.tests_disagree(wordings))
+        return _none(call, sentences.tests_disagree(wordings), _REPEAT)
     first = told[0]
     if not first.diplotypes:
         return _phenotype_only(call, first)
@@ -67,7 +69,8 @@ def _phenotype_only(call: GeneCall, outside: GeneCall) -> GeneCall:
     """Take over a phenotype that came without a diplotype."""
     phenotype = str(outside.phenotype)
     if phenotype not in call.phenotypes:
-        return _none(call, sentences.contradicted((phenotype,), call.phenotypes, call.no_call))
+        why = sentences.contradicted((phenotype,), call.phenotypes, call.no_call)
+        return _none(call, why, _REPEAT)
     return replace(
         _stands(call, outside),
         phenotype=phenotype,
@@ -81,11 +84,11 @@ def _diplotypes(call: GeneCall, pairs: Pairs, seen: Sequence[Seen], outside: Gen
     for diplotype in outside.diplotypes:
         refused = _refusal(diplotype)
         if refused:
-            return _none(call, refused)
+            return _none(call, refused, _REPORT)
     fitting = tuple(d for d in outside.diplotypes if _fits(d, pairs, seen))
     if not fitting:
         why = sentences.contradicted(outside.diplotypes, pairs.names(), call.no_call)
-        return _none(call, why)
+        return _none(call, why, _REPEAT)
     meanings = [read_diplotype(gene, diplotype) for diplotype in fitting]
     terms = tuple(dict.fromkeys(meaning.term for meaning in meanings))
     scores = {None if m.score is None else str(m.score) for m in meanings}
@@ -122,7 +125,7 @@ def _stands(call: GeneCall, outside: GeneCall) -> GeneCall:
     )
 
 
-def _none(call: GeneCall, why: str) -> GeneCall:
+def _none(call: GeneCall, why: str, settled_by: str) -> GeneCall:
     return replace(
         call,
         diplotypes=(),
@@ -130,6 +133,7 @@ def _none(call: GeneCall, why: str) -> GeneCall:
         activity_score=None,
         no_call=why,
         consistent=call.consistent or call.diplotypes,
+        settled_by=(settled_by,),
         flags=(),
     )
 
