@@ -87,9 +87,8 @@ def _title(
     parts = []
     if values:
         parts.append(n.count(len(values), "value of blood", "values of blood", spelled=True))
-        parts.append(
-            n.count(noted, "with something to note", "with something to note", spelled=True)
-        )
+        noted_words = n.count(noted, "of them", "of them", spelled=True)
+        parts.append(f"{noted_words} with something to note")
     if genes:
         drugs = {one.drug for one in advice if one.kind == "changed"}
         parts.append(
@@ -103,7 +102,7 @@ def _words(
 ) -> tuple[str, ...]:
     words = [say("blood_limit")] if values else []
     if dossier.appraisal.genes or dossier.gene_calls:
-        words += [sentence(row.text("line")) for row in rows_of("genes/evidence")]
+        words.append(" ".join(sentence(row.text("line")) for row in rows_of("genes/evidence")))
     if dossier.appraisal.gene_advice and not advice:
         words.append(say("advice_withheld"))
     return tuple(words)
@@ -149,7 +148,7 @@ def _genes(genes: Sequence[GenePhenotype], calls: Sequence[GeneCall]) -> DataTab
         if call.gene not in told
     ]
     columns = ("Gene", "Found", "As inherited", "As it acts now", "What is open", "Source")
-    return _table(say("assessment_genes"), columns, tuple(rows), (10, 14, 16, 24, 24, 12))
+    return _table(say("assessment_genes"), columns, tuple(rows), (10, 13, 15, 23, 23, 16))
 
 
 def _gene_row(one: GenePhenotype, call: GeneCall | None) -> tuple[str, ...]:
@@ -181,13 +180,13 @@ def _phenotype(name: str | None) -> str:
 def _changed(advice: Sequence[GeneAdvice]) -> DataTable | None:
     rows = _advice_rows([one for one in advice if one.kind == "changed"])
     columns = ("Drug", "What the guideline says", "Strength", "Read with", "Source")
-    return _table(say("advice_changed"), columns, rows, (20, 36, 12, 18, 14))
+    return _table(say("advice_changed"), columns, rows, (18, 34, 13, 18, 17))
 
 
 def _usual(advice: Sequence[GeneAdvice]) -> DataTable | None:
     rows = _advice_rows([one for one in advice if one.kind != "changed"])
     columns = ("Drug", "What the guideline says", "Strength", "Read with", "Source")
-    return _table(say("advice_standard"), columns, rows, (24, 32, 12, 18, 14))
+    return _table(say("advice_standard"), columns, rows, (22, 30, 13, 18, 17))
 
 
 def _advice_rows(advice: Sequence[GeneAdvice]) -> tuple[tuple[str, ...], ...]:
