@@ -1,0 +1,207 @@
+"""`equipoise labs check`: every value with its place, its flags and its question."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from equipoise.apps.cli import main
+from equipoise.apps.labs.check import check_labs
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLE = ROOT / "examples" / "labs.yaml"
+BUNDLE = ROOT / "examples" / "sub-03_fhir.json"
+TODAY = "2026-03-02"
+KEYS = {
+    *("test", "title", "reported", "unit", "value", "inside_unit", "standard_error", "date"),
+    *("norm", "z", "centile", "flags", "questions", "meaning", "grade", "moves"),
+}
+HEAD = """\
+schema_version: "1.0"
+label: "09"
+demographics: {sex: male, age_years: 34}
+"""
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the check and returns exit code, stdout, stderr."""
+
+    def go(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as caught:
+            main(["labs", "check", *map(str, arguments), "--date", TODAY])
+        shown = capsys.readouterr()
+        return int(caught.value.code or 0), shown.out, shown.err
+
+    return go
+
+
+@cache
+def _example() -> dict[str, Any]:
+    """Return the example as the command has it, made once."""
+    return check_labs(EXAMPLE, TODAY)
+
+
+def _read(person: Path) -> dict[str, Any]:
+    return check_labs(person, TODAY)
+
+
+def _record(folder: Path, *labs: str) -> Path:
+    path = folder / "person.yaml"
+    lines = "".join(f"  - {{{lab}}}\n" for lab in labs)
+    path.write_text(f"{HEAD}labs:\n{lines}", encoding="utf-8")
+    return path
+
+
+def _entry(document: dict[str, Any], test: str, date: str | None = None) -> dict[str, Any]:
+    found = [e for e in document["labs"] if e["test"] == test and date in {None, e["date"]}]
+    entry: dict[str, Any] = found[0]
+    return entry
+
+
+def _composite(document: dict[str, Any], name: str) -> dict[str, Any]:
+    (found,) = [one for one in document["composites"] if one["id"] == name]
+    composite: dict[str, Any] = found
+    return composite
+
+
+def test_the_command_prints_the_document(run: Run) -> None:
+    code, out, err = run(EXAMPLE, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out) == _example()
+
+
+def test_every_value_of_the_record_is_told() -> None:
+    document = _example()
+    assert (document["schema_version"], document["label"]) == ("1.0", "07")
+    assert document["date"] == TODAY
+    assert len(document["labs"]) == 18
+    for entry in document["labs"]:
+        assert set(entry) >= KEYS
+        assert (entry["norm"] is None) == (entry["z"] is None) == (entry["centile"] is None)
+        assert entry["meaning"]
+
+
+def test_another_unit_is_told_as_reported_and_inside() -> None:
+    entry = _entry(_example(), "hba1c")
+    assert (entry["reported"], entry["unit"]) == (41, "mmol/mol")
+    # The master equation of NGSP and IFCC: 0.09148 * 41 + 2.152 = 5.90 %.
+    assert entry["value"] == pytest.approx(5.90, abs=0.005)
+    assert entry["inside_unit"] == "%"
+    assert any("39 mmol/mol" in flag for flag in entry["flags"])
+
+
+def test_what_is_urgent_comes_first(run: Run) -> None:
+    document = _example()
+    assert document["urgent"][0]["id"] == "severe_hyponatraemia"
+    assert document["urgent"][0]["grade"] == "emergency"
+    assert document["labs"][0]["test"] == "sodium"
+    code, out, _ = run(EXAMPLE)
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[2] == "URGENT"
+    assert "Sodium below 125 mmol/L" in lines[3]
+
+
+def test_a_number_that_does_not_fit_its_unit_is_a_question() -> None:
+    entry = _entry(_example(), "calcium")
+    assert entry["questions"][0].startswith("is the unit right? 2.4 mg/dL")
+    assert (entry["norm"], entry["standard_error"], entry["moves"]) == (None, None, "nothing")
+
+
+def test_an_unknown_assay_and_an_unknown_meal_are_questions() -> None:
+    document = _example()
+    thyroxine, fats = _entry(document, "ft4"), _entry(document, "triglycerides")
+    assert any("assay is not recorded" in asked for asked in thyroxine["questions"])
+    assert thyroxine["norm"] is None
+    assert any("fasted" in asked for asked in fats["questions"])
+    assert fats["norm"] is None
+    assert _entry(document, "vitamin_d")["norm"]["id"] == "vitamin_d_any_40_59"
+
+
+def test_a_bound_has_no_place_and_does_not_count(tmp_path: Path) -> None:
+    entry = _entry(_example(), "alt")
+    assert (entry["comparator"], entry["norm"]) == ("<", None)
+    bound = 'test: crp_hs, value: 0.3, unit: mg/L, date: 2026-02-20, comparator: "<"'
+    composite = _composite(_read(_record(tmp_path, bound)), "inflammation")
+    assert (composite["mean"], composite["sd"], composite["used"]) == (0.0, 1.0, [])
+
+
+def test_an_acute_value_is_set_aside(tmp_path: Path) -> None:
+    document = _example()
+    old = _entry(document, "crp_hs", "2025-12-01")
+    assert "does not speak of the lasting state" in old["set_aside"]
+    assert old["moves"] == "nothing"
+    assert _entry(document, "crp_hs", "2026-02-20")["set_aside"] is None
+    acute = _record(tmp_path, "test: crp_hs, value: 48, unit: mg/L, date: 2026-02-20")
+    composite = _composite(_read(acute), "inflammation")
+    assert (composite["mean"], composite["sd"], composite["used"]) == (0.0, 1.0, [])
+    assert [one["test"] for one in composite["aside"]] == ["blood.crp_hs"]
+
+
+def test_the_interval_holds_80_percent_of_the_posterior() -> None:
+    document = _example()
+    for composite in document["composites"]:
+        low, high = composite["ci80"]
+        middle, sd = composite["mean"], composite["sd"]
+        share = math.erf((high - middle) / sd / math.sqrt(2))
+        assert share == pytest.approx(0.8, abs=1e-4)
+        assert low + high == pytest.approx(2 * middle, abs=1e-4)
+    metabolic = _composite(document, "metabolic")
+    # Triglycerides of an unknown meal have no place, so they do not count.
+    assert metabolic["used"] == ["blood.glucose", "blood.hba1c", "blood.hdl"]
+    inflammation = _composite(document, "inflammation")
+    told = {one["test"]: one["reason"] for one in inflammation["aside"]}
+    assert "kits differ" in told["il6"]
+    assert "counted twice" in told["neutrophils"]
+
+
+def test_what_is_usual_and_not_there() -> None:
+    items = {one["item"]: one["tests"] for one in _example()["not_measured"]}
+    assert items["vitamin_b12"] == ["b12"]
+    assert items["folate"] == ["folate"]
+    assert not {"sodium", "thyroid", "iron", "vitamin_d"} & set(items)
+
+
+def test_a_bundle_is_read_as_plan_reads_it() -> None:
+    document = _read(BUNDLE)
+    assert document["label"] == "03"
+    assert _entry(document, "crp_hs")["norm"] is not None
+
+
+@pytest.mark.parametrize(
+    ("lab", "part"),
+    [
+        ("test: sodium, value: 1400, unit: mmol/L, date: 2026-02-20", "not possible"),
+        ("test: sodium, value: 140, unit: kg, date: 2026-02-20", "unit"),
+        ("test: sodiun, value: 140, unit: mmol/L, date: 2026-02-20", "sodiun"),
+        ("test: sodium, value: 140, unit: mmol/L, date: 2027-02-20", "2027-02-20"),
+        ("test: sodium, value: high, unit: mmol/L, date: 2026-02-20", "high"),
+    ],
+)
+def test_bad_values_are_refused_in_one_line(run: Run, tmp_path: Path, lab: str, part: str) -> None:
+    code, out, err = run(_record(tmp_path, lab))
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert part in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["person.yaml"]
+
+
+def test_a_record_without_values_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "person.yaml"
+    path.write_text(HEAD, encoding="utf-8")
+    code, out, err = run(path)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "there is no laboratory value in this record" in err
+
+
+def test_a_file_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    code, out, err = run(tmp_path / "nobody.yaml")
+    assert (code, out, err.count("\n")) == (2, "", 1)
