@@ -19,9 +19,9 @@ __all__ = ["known_bases", "observe"]
 
 NOT_THERE: Final = "not in the file"
 DISAGREE: Final = "two records of it disagree"
-BESIDE: Final = "only an insertion or deletion beside it is recorded"
+BESIDE: Final = "only another change beside it is recorded"
 LOST: Final = "an insertion or deletion lies over it"
-PART: Final = "only a part of it is in the file"
+PART: Final = "only a part of it, or a single-base change in it, is in the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,22 +136,30 @@ def _single(site: Site, records: Sequence[Record]) -> _Seen | None:
         seen = _base(record, site)
         if seen.why == LOST:
             return seen
-        (beside if _only_beside(record, site) else direct).append(seen)
+        (direct if _tells(record, site.position - record.position) else beside).append(seen)
     if direct or not beside:
         return _agreed(direct)
-    if all(seen.why or seen.record.reference for seen in beside):
-        return _agreed(beside)
-    return _Seen(beside[0].record, (), BESIDE)
+    faulty = next((seen for seen in beside if seen.why), None)
+    return faulty or _Seen(beside[0].record, (), BESIDE)
 
 
-def _only_beside(record: Record, site: Site) -> bool:
-    """Whether a record is about inserted or deleted bases, and has the position only in passing."""
-    at = site.position - record.position
-    changed = any(
-        len(alt) == len(record.ref) and alt[at : at + 1] != record.ref[at : at + 1]
+def _tells(record: Record, at: int) -> bool:
+    """Whether a record tells the base at an offset of its reference bases.
+
+    A sample without the alleles that a record names may have others: so 0/0 tells a base only
+    where no allele is named, or one that differs there and nowhere else.
+    """
+    if not record.alts:
+        return True
+    changes = [
+        alt[at : at + 1] != record.ref[at : at + 1]
         for alt in record.alts
-    )
-    return record.shifts and not changed
+        if len(alt) == len(record.ref)
+    ]
+    if not record.reference:
+        return not record.shifts or any(changes)
+    rest = record.ref[:at], record.ref[at + 1 :]
+    return any((alt[:at], alt[at + 1 :]) == rest and alt != record.ref for alt in record.alts)
 
 
 def _base(record: Record, site: Site) -> _Seen:
@@ -199,13 +207,16 @@ def _long(
     parts: list[_Seen] = []
     for record in records:
         kinds = {alt: _kind(record, alt, place, site, known) for alt in record.alts}
-        about = any(kind != APART for kind in kinds.values())
-        if about and not (record.reference and set(kinds.values()) <= {APART, UNSURE, TOUCHING}):
+        is_it = any(kind not in {APART, UNSURE, TOUCHING} for kind in kinds.values())
+        if is_it or (not record.reference and set(kinds.values()) & {UNSURE, TOUCHING}):
             named.append(_indel(record, kinds, site))
-        elif record.position <= site.last and record.last >= site.position:
+        elif record.shifts or not (record.position <= site.last and record.last >= site.position):
+            continue  # 0/0 for another insertion or deletion tells nothing of this one
+        else:
             covers = record.position <= site.position and record.last >= site.last
             both = (site.ref, site.ref) if record.alleles else ()
-            (whole if covers else parts).append(_Seen(record, both, record.why))
+            plain = covers and not record.alts
+            (whole if plain else parts).append(_Seen(record, both, record.why))
     if named:
         return _agreed(named)
     if whole:
@@ -224,15 +235,24 @@ def _as_reference(seen: _Seen) -> _Seen:
 
 
 def _from_parts(site: Site, parts: list[_Seen]) -> _Seen | None:
-    """Return the reference where records of single bases cover the whole of it."""
+    """Return the reference where records of single bases cover the whole of it.
+
+    The first base, where an insertion or deletion would be written, must stand there without
+    another allele: a list of single-base changes does not look for anything else.
+    """
     if not parts:
         return None
     good = [seen for seen in parts if not seen.why]
     covered = {base for seen in good for base in range(seen.record.position, seen.record.last + 1)}
-    if covered >= set(range(site.position, site.last + 1)):
-        return _as_reference(good[0])
+    first = [s for s in good if not s.record.alts and _over(s.record, site.position)]
+    if first and covered >= set(range(site.position, site.last + 1)):
+        return _as_reference(first[0])
     faulty = next((seen for seen in parts if seen.why), None)
     return faulty or _Seen(parts[0].record, (), PART)
+
+
+def _over(record: Record, base: int) -> bool:
+    return record.position <= base <= record.last
 
 
 def _indel(record: Record, kinds: Mapping[str, str], site: Site) -> _Seen:
