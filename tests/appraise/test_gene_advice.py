@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.appraise.dosing import gene_advice
+from equipoise.appraise.dosing import gene_advice, gene_evidence
 from equipoise.appraise.dosing.alleles import reported_genes
 from equipoise.appraise.dosing.genes import acting_gene
 from equipoise.appraise.dosing.rule_fit import fitting
@@ -221,3 +222,16 @@ def test_what_a_label_says_departs_from_the_usual() -> None:
     said = {a.drug: a for a in _quick(_timeline(("CYP2D6", "*4/*4"))) if a.guideline == "label"}
     assert set(said) == LABELS
     assert {one.kind for one in said.values()} == {"changed"}
+
+
+def test_the_evidence_is_that_of_the_ledger() -> None:
+    """One truth: every number of a line stands in the claim that weighs it."""
+    claims = load_table("claims/claims")
+    for row in load_table("genes/evidence"):
+        weighed = claims.row(id=row.text("claim")).text("evidence")
+        for number in re.findall(r"\d+(?:[.,]\d+)*", row.text("line")):
+            assert re.search(rf"(?<![\d.,]){re.escape(number)}(?!\d|[.,]\d)", weighed), number
+    # Key points of the paper: no predicted interaction in 45 and 18 %, remission 16.5 and 11.2 %.
+    told = " ".join(gene_evidence())
+    assert "45 % with the test and 18 % without were prescribed a drug without" in told
+    assert "16.5 % with the test and 11.2 % without after 12 weeks" in told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from equipoise.appraise.dosing.advice import gene_advice
+from equipoise.appraise.dosing.advice import gene_advice, gene_evidence
 from equipoise.appraise.dosing.circumstances import Circumstances, circumstances
 from equipoise.appraise.dosing.gene_rules import gene_reasons
 from equipoise.appraise.dosing.genes import gene_phenotypes
@@ -13,6 +13,7 @@ __all__ = [
     "circumstances",
     "dose_limits",
     "gene_advice",
+    "gene_evidence",
     "gene_phenotypes",
     "gene_reasons",
     "limit_of",

@@ -17,7 +17,7 @@ from equipoise.core.tables import MISSING, Row, Table, load_table
 if TYPE_CHECKING:
     from equipoise.appraise.safety import Ground
 
-__all__ = ["gene_advice"]
+__all__ = ["gene_advice", "gene_evidence"]
 
 _UNTESTED: Final = "No Result"
 _NO_STRENGTH: Final = "n/a"
@@ -140,3 +140,14 @@ def _open(
             if len(found) > 1:
                 told.append(f"{gene} is {one}")
     return f"cannot tell; only if {' and '.join(told)}: " if told else ""
+
+
+def gene_evidence() -> tuple[str, ...]:
+    """Return what trials found of choosing antidepressants by a gene test, a sentence each.
+
+    Returns
+    -------
+    tuple of str
+        Lines of `genes/evidence`; the claim of the ledger that they belong to weighs them.
+    """
+    return tuple(row.text("line") for row in load_table("genes/evidence"))
