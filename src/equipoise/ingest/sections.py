@@ -6,6 +6,7 @@ from typing import Any, Final, TypedDict
 
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.errors import InputError, RecordError, UnitError
+from equipoise.core.lab_values import unit_question
 from equipoise.core.nouns import (
     Allergy,
     Condition,
@@ -254,7 +255,7 @@ def _check_lab(entry: Entry, test: str, value: float, unit: str) -> None:
             where=entry.spot("value").where,
             got=f"{value:g} {unit}{same}",
             allowed=f"{low:g} to {high:g} {inside}",
-            todo="check the value and its unit",
+            todo=unit_question(test, value, unit) or "check the value and its unit",
         )
 
 

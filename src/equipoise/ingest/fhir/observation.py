@@ -12,6 +12,7 @@ from typing import Final
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.errors import UnitError
+from equipoise.core.lab_values import unit_question
 from equipoise.core.nouns import LabResult, Pregnancy
 from equipoise.core.tables import Row, load_table, tables_digest
 from equipoise.core.units import convert
@@ -212,21 +213,16 @@ def _lab_fault(test: str, value: float | None, unit: str | None, day: IsoDate | 
     if day is None:
         return "no date"
     row = load_table("labs/labs").row(id=test)
-    factor = _factor(unit, row.text("unit"), test)
-    if factor is None:
+    try:
+        converted = convert(value, unit, row.text("unit"), quantity=test)
+    except UnitError:
         return f"the unit {unit} does not convert to {row.text('unit')}"
     low, high = row.number("plausible_minimum"), row.number("plausible_maximum")
-    if not low <= value * factor <= high:
-        return f"not possible for {test}: allowed {low:g} to {high:g} {row.text('unit')}"
+    if not low <= converted <= high:
+        asked = unit_question(test, value, unit)
+        allowed = f"not possible for {test}: allowed {low:g} to {high:g} {row.text('unit')}"
+        return f"{allowed}; {asked}" if asked else allowed
     return ""
-
-
-@lru_cache(maxsize=1024)
-def _factor(unit: str, to: str, quantity: str) -> float | None:
-    try:
-        return convert(1.0, unit, to, quantity=quantity)
-    except UnitError:
-        return None
 
 
 def _pregnancy(chart: Chart, one: Resource, part: Part, code: Concept, observed: Observed) -> None:
