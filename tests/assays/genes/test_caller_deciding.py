@@ -70,3 +70,26 @@ def test_as_in_the_reference_leaves_open_what_cannot_be(checkerboard: Definition
     assert as_in_reference(read, (q, r), "GRCh38").names() == ("*4/*4",)
     only = consistent(checkerboard, [Seen(p, ("G", "G")), Seen(q, ("G", "G"))])
     assert as_in_reference(only, (r,), "GRCh38").names() == ("*2/*2",)
+
+
+def test_what_tells_pairs_apart_but_no_phenotypes_does_not_decide() -> None:
+    """Two alleles have twins that differ at a third position and mean the same."""
+    twins = Definition(
+        gene="MADEUP",
+        version="n/a",
+        names=("*1", "*2", "*3", "*4", "*5", "*6"),
+        structural=frozenset(),
+        positions=(
+            Position("p", {"GRCh38": "chr1:1"}, {"GRCh38": "A"}, {"A": 0b110101, "G": 0b001010}),
+            Position("q", {"GRCh38": "chr1:2"}, {"GRCh38": "A"}, {"A": 0b011001, "G": 0b100110}),
+            Position("s", {"GRCh38": "chr1:3"}, {"GRCh38": "A"}, {"A": 0b001111, "G": 0b110000}),
+        ),
+        groups=(0b010011, 0b101100),
+        models=("*1", "*3"),
+        terms=(("normal", "between"), ("between", "poor")),
+    )
+    p, q, s = twins.positions
+    pairs = consistent(twins, [Seen(p, ("A", "G")), Seen(q, ("A", "G"))])
+    assert pairs.names() == ("*1/*2", "*2/*5", "*3/*4", "*4/*6")
+    assert pairs.terms() == {"normal", "poor"}
+    assert deciding(pairs, (s,)) == ()

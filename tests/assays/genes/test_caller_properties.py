@@ -53,7 +53,7 @@ def _kept(call: GeneCall) -> set[str]:
     return {*call.diplotypes}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(person=people(), data=st.data())
 def test_without_a_position_no_other_call_is_made(
     samples: Samples, person: tuple[str, str, str | None, int], data: st.DataObject
