@@ -99,12 +99,16 @@ class _Bases:
     def __init__(self, path: Path, build: str) -> None:
         import pysam
 
+        unreadable = InputError(
+            "this genome cannot be read", where=str(path), todo="index it: samtools faidx"
+        )
+        # An index that is missing would be written beside the file, unasked.
+        if not Path(f"{path}.fai").is_file():
+            raise unreadable
         try:
             self._file = pysam.FastaFile(str(path))
         except (OSError, ValueError):
-            raise InputError(
-                "this genome cannot be read", where=str(path), todo="index it: samtools faidx"
-            ) from None
+            raise unreadable from None
         self._names: dict[str, str] = {}
         for name in self._file.references:
             chromosome = chromosome_name(name)
