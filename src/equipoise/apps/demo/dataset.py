@@ -109,9 +109,12 @@ def _write_records(folder: Path, data: Path) -> None:
         _json({"Name": TITLE, "BIDSVersion": "1.10.0", "License": "CC0"}),
     )
     write_text(folder / "participants.tsv", f"participant_id\tage\tsex\nsub-{LABEL}\t43\tF\n")
-    write_text(folder / ".bidsignore", "**/clinical/\n")
+    write_text(folder / ".bidsignore", "**/clinical/\n**/genetics/\n")
     name = f"sub-{LABEL}_person.yaml"
-    write_bytes(folder / f"sub-{LABEL}" / "clinical" / name, (data / name).read_bytes())
+    person = folder / f"sub-{LABEL}"
+    write_bytes(person / "clinical" / name, (data / name).read_bytes())
+    variants = f"sub-{LABEL}.vcf"
+    write_bytes(person / "genetics" / variants, (data / variants).read_bytes())
 
 
 def _write_derivative(folder: Path, phantom: Phantom, watch: Watcher) -> None:
