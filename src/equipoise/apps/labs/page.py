@@ -9,6 +9,7 @@ __all__ = ["page"]
 
 WIDTH: Final = 100
 HUNDRED: Final = 100
+NOTHING: Final = "nothing"
 INDENT: Final = "      "
 LIMIT: Final = (
     "No blood value diagnoses a depression or picks a drug. An abnormal value is a possible "
@@ -35,10 +36,11 @@ def page(document: dict[str, Any]) -> str:
     noted = [entry for entry in document["labs"] if _has_notes(entry)]
     plain = [entry for entry in document["labs"] if not _has_notes(entry)]
     lines += _values("TO NOTE OR TO ASK", noted)
-    lines += _values("NOTHING TO NOTE", plain)
+    lines += _plain(plain)
     lines += _further(document["further"])
     lines += _composites(document["composites"])
-    lines += _meanings([*document["labs"], *document["further"]])
+    speaking = [entry for entry in document["labs"] if _has_notes(entry) or _counts(entry)]
+    lines += _meanings([*speaking, *document["further"]])
     lines += _missing(document["not_measured"])
     return "\n".join([*lines, "", *_wrapped(LIMIT, "")])
 
@@ -55,6 +57,27 @@ def _urgent(flags: list[dict[str, Any]]) -> list[str]:
         lines += _wrapped(f"{flag['grade'].upper()}: {flag['title']} [{flag['evidence']}]", "  ")
         lines += [line for step in flag["steps"] for line in _wrapped(f"-> {step}", INDENT)]
     return lines
+
+
+def _counts(entry: dict[str, Any]) -> bool:
+    return bool(entry["moves"] != NOTHING)
+
+
+def _plain(entries: list[dict[str, Any]]) -> list[str]:
+    """Return the values without anything to note in one paragraph."""
+    if not entries:
+        return []
+    words = [
+        f"{entry['title']} {entry['reported']:g} {entry['unit']} ({_brief(entry)}, {entry['date']})"
+        for entry in entries
+    ]
+    return ["", f"NOTHING TO NOTE ({len(entries)})", *_wrapped("; ".join(words), "  ")]
+
+
+def _brief(entry: dict[str, Any]) -> str:
+    if entry["norm"] is None:
+        return "no norm"
+    return f"higher than in {_of_hundred(entry['centile'])} of 100"
 
 
 def _values(heading: str, entries: list[dict[str, Any]]) -> list[str]:
@@ -99,16 +122,22 @@ def _of_hundred(centile: float) -> str:
 
 def _meanings(entries: list[dict[str, Any]]) -> list[str]:
     """Return what the tests can say, once for all that say the same."""
-    titles: dict[tuple[str, str, str], list[str]] = {}
+    titles: dict[str, list[str]] = {}
     for entry in entries:
         said = entry["meaning"] or "Says nothing of the depression itself"
-        key = (said, entry["grade"] or "none", entry["moves"])
-        titles.setdefault(key, []).append(entry["title"])
+        grade = f" (grade {entry['grade']})" if entry["grade"] else ""
+        titles.setdefault(f"{said}{grade}", []).append(entry["title"])
+    if not titles:
+        return []
     lines = ["", "WHAT THEY CAN SAY ABOUT A DEPRESSION"]
-    for (said, grade, moves), names in titles.items():
-        tests = ", ".join(dict.fromkeys(names))
-        lines += _wrapped(f"{tests}: {said} (grade {grade}; moves {moves})", "  ")
-    return lines
+    for said, names in titles.items():
+        lines += _wrapped(f"{', '.join(dict.fromkeys(names))}: {said}", "  ")
+    moved: dict[str, list[str]] = {}
+    for entry in filter(_counts, entries):
+        moved.setdefault(entry["moves"], []).append(entry["title"])
+    for moves, names in moved.items():
+        lines += _wrapped(f"Move {moves}: {', '.join(dict.fromkeys(names))}", "  ")
+    return [*lines, "  The others move nothing."]
 
 
 def _further(entries: list[dict[str, Any]]) -> list[str]:

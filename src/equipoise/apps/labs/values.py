@@ -29,6 +29,7 @@ OPEN: Final = "not recorded"
 NOTHING: Final = "nothing"
 URGENT: Final = "urgent"
 """How the flags of critical values end (`labs/thresholds`)."""
+FASTED: Final = "fasted"
 NO_FAST: Final = "whether the person had fasted is not recorded: the norm is of people who had"
 NOT_TAKEN: Final = "it was not taken for a measurement"
 NO_MEASURE: Final = "shown as reported: it is no measure of the profile"
@@ -114,7 +115,7 @@ def _entry(lab: LabResult, record: Record) -> dict[str, Any]:
         "flags": flags,
         "questions": questions,
         "set_aside": aside,
-        **_said(measure, record, counts=aside is None and item is not None),
+        **_said(measure, record, counts=aside is None and item is not None and bool(item.norm)),
     }
 
 
@@ -177,10 +178,9 @@ def _notes(
     except UnitError as error:
         doubt = error.line()
     questions = [flag for flag in told if flag in unknown or OPEN in flag or flag == doubt]
-    if item is not None and lab.fasting.value is None and fasting_matters(item.measurement.id):
-        questions.append(
-            "whether the person had fasted is not recorded: its norm is of such people"
-        )
+    told_fasting = any(FASTED in asked for asked in questions)
+    if item is not None and lab.fasting.value is None and not told_fasting:
+        questions += [NO_FAST] if fasting_matters(item.measurement.id) else []
     return [flag for flag in told if flag not in questions], list(dict.fromkeys(questions))
 
 
@@ -194,6 +194,8 @@ def _set_aside(
     """Return why a value of a measure that speaks of a mechanism does not count, or None."""
     if measure is None or not _mechanisms(measure) or item is None:
         return None
+    if item.norm is None:
+        return None  # why it has no place stands there already
     aside = dict(record.profile.measures_set_aside)
     if measure not in record.profile.measures_used:
         return aside.get(measure)
@@ -219,6 +221,12 @@ def _said(measure: str | None, record: Record, *, counts: bool) -> dict[str, Any
     }
 
 
+def _asked(table: Table) -> frozenset[str]:
+    """Return the mechanisms that a finding about a treatment hangs on."""
+    names = set(filter(None, (row.optional_text("measure") for row in table)))
+    return frozenset(names | {found for name in names for found in _mechanisms(name)})
+
+
 def _moves(measure: str, record: Record) -> str:
     if measure not in record.profile.measures_used:
         return NOTHING
@@ -228,7 +236,6 @@ def _moves(measure: str, record: Record) -> str:
     ]
     if not titles:
         return NOTHING
-    asked = {row.optional_text("measure") for row in load_table("moderators/moderators")}
-    share = asked & {measure, *_mechanisms(measure)}
+    share = prepared(load_table("moderators/moderators"), _asked) & set(_mechanisms(measure))
     what = "unproven research beside the ranking, never the ranking" if share else "no treatment"
     return f"the profile ({', '.join(titles)}) and {what}"
