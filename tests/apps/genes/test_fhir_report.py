@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from equipoise.apps.genes.call import Request, called
 from equipoise.apps.genes.fhir import genomics_report, genomics_text
 from equipoise.core.errors import RecordError
 from equipoise.core.nouns import GeneAdvice, GeneCall, GenePhenotype, MissingPosition, Provenance
@@ -336,3 +337,18 @@ def test_any_calls_round_trip(tmp_path_factory: pytest.TempPathFactory, found: A
 
 def test_the_bundle_of_nobody_tested() -> None:
     check(report(calls=(), advice=(ADVICE,)))
+
+
+@pytest.mark.shared
+def test_calls_of_public_files_keep_to_r4_and_read_back(shared_data: Path, tmp_path: Path) -> None:
+    found = sorted((shared_data / "clinical/pgx/pharmcat/test_vcf_cyp2c19").glob("*.vcf"))
+    for path in found:
+        result = called(Request(path, None, None, None, ("paroxetine",), DATE))
+        bundle = report(result.calls, result.advice, result.genes)
+        check(bundle)
+        told = {gene: diplotype for gene, diplotype, _ in entries(back(bundle, tmp_path))}
+        for call in result.calls:
+            assert told[call.gene] == (call.diplotypes[-1] if call.diplotypes else "")
+            text = json.dumps(resources(bundle)[f"genotype-{call.gene.lower()}"])
+            assert call.diplotypes or not any(one in text for one in call.consistent)
+    assert found

@@ -189,7 +189,7 @@ def _build(call: GeneCall) -> list[Json]:
 
 
 def _call_notes(call: GeneCall) -> Iterator[str]:
-    """Return what was read and what was not; no diplotype that is only possible stands here."""
+    # What was read and what was not. No diplotype that is only possible may stand here.
     if call.source != "vcf":
         yield "Called by another test, not from variants read here."
     if call.version:
