@@ -25,6 +25,7 @@ from equipoise.core.nouns import Dossier, GeneAdvice, GeneCall, GenePhenotype, N
 __all__ = ["Molecules", "is_molecule", "molecule_keys", "molecules"]
 
 FOLDERS: Final = ("blood.", "stool.", "genes.")
+NO_STRENGTH: Final = "No recommendation"
 OPEN: Final = "cannot be told"
 
 
@@ -195,7 +196,8 @@ def _advice_rows(advice: Sequence[GeneAdvice]) -> tuple[tuple[str, ...], ...]:
     for one in advice:
         read = "; ".join(f"{g} {p}" for g, p in zip(one.genes, one.phenotypes, strict=True))
         source = cite(one.reference) + f", {one.checked}; {one.version}"
-        key = (sentence(one.action), one.strength, read or "no gene", source)
+        strength = "none" if one.strength == NO_STRENGTH else one.strength
+        key = (sentence(one.action), strength, read or "no gene", source)
         drugs.setdefault(key, []).append(treatment_title(one.drug))
     return tuple((joined(names), *key) for key, names in drugs.items())
 

@@ -41,6 +41,8 @@ __all__ = [
 
 LEVEL80: Final = 0.80
 LEVEL95: Final = 0.95
+SLIGHT: Final = 0.1
+"""Up to this share of the value an error is slight."""
 Grouping = Callable[[str], str | None]
 
 
@@ -82,7 +84,8 @@ def measured_words(item: NormedMeasurement) -> tuple[str, str, str]:
     error = quantity.standard_error
     value = f"{n.measured(quantity.value, error)} {n.unit_words(quantity.unit)}".strip()
     ends = [error_range(item, level) for level in (LEVEL80, LEVEL95)]
-    fine = is_logarithmic(item.measurement.id)
+    # An interval that is nearly symmetric needs no second digit of its error.
+    fine = is_logarithmic(item.measurement.id) and (error or 0.0) > quantity.value * SLIGHT
     words = [
         "error not known" if e is None else n.range_measured(e, error, fine=fine) for e in ends
     ]
