@@ -15,7 +15,7 @@ from equipoise.assays.genes.outside import (
 )
 from equipoise.assays.genes.samples import sample_names
 from equipoise.assays.genes.vcf import read_variants
-from equipoise.core.errors import RecordingError
+from equipoise.core.errors import InputError, RecordingError
 from equipoise.core.nouns import GeneCall, VariantFile
 from equipoise.core.steps import Watcher, quiet
 
@@ -61,6 +61,21 @@ def measure(files: tuple[VariantFile, ...], watch: Watcher = quiet) -> tuple[Gen
             todo="keep the one that holds",
         )
     (file,) = files
+    try:
+        return _called(file, watch)
+    except InputError as fault:
+        raise _named(fault, file) from None
+
+
+def _named(fault: InputError, file: VariantFile) -> InputError:
+    """Return an error with names below the dataset: results hold no path of this machine."""
+    where, got = fault.where, fault.got
+    for path, name in zip(file.files(), file.portable().files(), strict=True):
+        where, got = where.replace(path, name), got.replace(path, name)
+    return RecordingError(fault.what, where=where, got=got, allowed=fault.allowed, todo=fault.todo)
+
+
+def _called(file: VariantFile, watch: Watcher) -> tuple[GeneCall, ...]:
     _own(file.name)
     beside = file.outside_calls
     outside = OutsideTable((), ()) if beside is None else read_outside_table(Path(beside))
