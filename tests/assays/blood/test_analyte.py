@@ -44,7 +44,8 @@ def _lab(test: str, value: float, unit: str, **more: Any) -> LabResult:
 
 def _all(*labs: LabResult, person: Timeline = PLAIN) -> dict[str, Result]:
     timeline = replace(person, labs=given(labs))
-    return {r.id: r for spec in analyte.SPECS for r in analyte.measure(timeline, spec) if r.date}
+    found = [r for spec in analyte.SPECS for r in analyte.measure(timeline, spec)]
+    return {r.id: r for r in found if isinstance(r, Measurement | NotMeasured) and r.date}
 
 
 def _measured(
@@ -321,7 +322,7 @@ def test_a_doubtful_neighbour_says_nothing() -> None:
     ],
 )
 def test_fasting_decides_which_limit_holds(fasting: bool | None, value: float, wanted: str) -> None:
-    more = {} if fasting is None else {"fasting": given(fasting)}
+    more: dict[str, Any] = {} if fasting is None else {"fasting": given(fasting)}
     result = _measured("glucose", value, "mmol/L", **more)
     assert any(wanted in flag for flag in result.flags)
     assert result.fasting is fasting
