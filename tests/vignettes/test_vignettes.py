@@ -425,6 +425,7 @@ SPEAKING = [
     ("interactions/interactions", "id"),
     ("interactions/washouts", "id"),
     ("genes/rules", "id"),
+    ("genes/tissue_types", "id"),
     ("red_flags/red_flags", "flag"),
 ]
 

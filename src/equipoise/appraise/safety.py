@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from equipoise.appraise.allergies import allergy_reasons
-from equipoise.appraise.dosing import Circumstances, circumstances, gene_reasons
+from equipoise.appraise.dosing import Circumstances, circumstances, gene_reasons, tissue_reasons
 from equipoise.appraise.drug_use import (
     Catalogue,
     DrugInUse,
@@ -175,6 +175,7 @@ def judge(option: str, shared: Ground) -> OptionVerdict:
         *taken_reasons(known, shared.uses, shared.timeline, shared.catalogue),
         *allergy_reasons(known, shared.timeline),
         *gene_reasons(known, shared.facts.genes, shared.uses, shared.catalogue),
+        *tissue_reasons(known, shared.timeline),
         *qt_reasons(known, shared.qt_factors),
     ]
     kind = _kind(option)

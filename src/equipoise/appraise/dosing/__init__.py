@@ -7,6 +7,7 @@ from equipoise.appraise.dosing.circumstances import Circumstances, circumstances
 from equipoise.appraise.dosing.gene_rules import gene_reasons
 from equipoise.appraise.dosing.genes import gene_phenotypes
 from equipoise.appraise.dosing.limits import dose_limits, limit_of, limits_by_treatment
+from equipoise.appraise.dosing.tissue_types import tissue_reasons
 
 __all__ = [
     "Circumstances",
@@ -18,4 +19,5 @@ __all__ = [
     "gene_reasons",
     "limit_of",
     "limits_by_treatment",
+    "tissue_reasons",
 ]
