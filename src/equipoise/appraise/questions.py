@@ -47,13 +47,18 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A laboratory test and the values that answer yes: above, from, below (any of them)."""
+    """A laboratory test and the values that answer yes: above, from, below (any of them).
+
+    `hours` are the first and the last minute after midnight at which a sample counts; None where
+    every sample does.
+    """
 
     test: str
     unit: str
     above: float | None
     at_least: float | None
     below: float | None
+    hours: tuple[float, float] | None = None
 
     @property
     def open_ended(self) -> bool:
@@ -235,7 +240,13 @@ def _limits(row: Row, ask: _Asked) -> Limits | None:
         ask.number("lab_above"),
         ask.number("lab_from"),
         ask.number("lab_below"),
+        _hours(ask),
     )
+
+
+def _hours(ask: _Asked) -> tuple[float, float] | None:
+    start, end = ask.number("lab_time_from"), ask.number("lab_time_to")
+    return None if start is None or end is None else (start, end)
 
 
 _read: dict[str, tuple[Table, tuple[tuple[Row, Question], ...]]] = {}

@@ -38,6 +38,7 @@ __all__ = [
 Dated = TypeVar("Dated", LabResult, ScaleAnswers)
 _GOOD_ADHERENCE = "good"
 _NOT_PREGNANT = "not_pregnant"
+MINUTES_PER_HOUR = 60
 
 
 def ask_conditions(question: Question, timeline: Timeline) -> Reply | None:
@@ -223,7 +224,11 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     limits = question.limits
     if limits is None:
         return None
-    values_held = [lab for lab in timeline.labs.or_else(()) if lab.test == limits.test]
+    values_held = [
+        lab
+        for lab in timeline.labs.or_else(())
+        if lab.test == limits.test and _at_its_hour(lab, limits)
+    ]
     newest = _newest(values_held)
     if not newest:
         return Reply("unknown")
@@ -236,6 +241,17 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
         for lab, value in zip(newest, values, strict=True)
     )
     return _lab_reply(limits, values, told)
+
+
+def _at_its_hour(lab: LabResult, limits: Limits) -> bool:
+    """Return whether a sample was taken when the limits hold; without a time it was not."""
+    if limits.hours is None:
+        return True
+    if lab.time is None:
+        return False
+    hour, minute = (int(part) for part in lab.time.split(":")[:2])
+    start, end = limits.hours
+    return start <= hour * MINUTES_PER_HOUR + minute <= end
 
 
 def _risen(

@@ -210,3 +210,17 @@ def test_a_pregnancy_voids_it_and_is_not_asked_of_a_man() -> None:
 
 def test_nothing_recorded_is_silent() -> None:
     assert cortisol_suppression.measure(Timeline("01")) == ()
+
+
+def test_the_work_up_asks_by_the_same_limit_and_hours() -> None:
+    """One truth: the check of the appraisal and the criterion of the assay are the same."""
+    for check, criterion in (("cushing_screen", "cushing"), ("cushing_night", "night")):
+        asked = load_table("checks/checks").row(id=check)
+        read = load_table("labs/cortisol_criteria").row(id=criterion)
+        for theirs, mine in (
+            ("lab_above", "above"),
+            ("lab_time_from", "time_from"),
+            ("lab_time_to", "time_to"),
+        ):
+            assert asked.number(theirs) == read.number(mine)
+        assert (asked.text("lab"), asked.text("lab_unit")) == (read.text("test"), read.text("unit"))
