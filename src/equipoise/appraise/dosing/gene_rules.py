@@ -82,7 +82,8 @@ def _reason(row: Row, act: dict[str, ActingGene]) -> SafetyReason:
 def _told(gene: ActingGene) -> str:
     name = gene.reported.gene
     phenotype = _words(name, gene.phenotypes)
-    source = gene.reported.diplotype or "as reported"
+    uncalled = gene.reported.phenotypes == {INDETERMINATE}
+    source = gene.reported.diplotype or ("no call" if uncalled else "as reported")
     if gene.changed:
         source += f", under {' and '.join(gene.converted_by)}"
     return f"{name} {phenotype} ({source})"
