@@ -308,3 +308,30 @@ def test_genotypes_of_both(body: str, told: str | None, found: Any, both: Both) 
     entries = timeline.genotypes.or_else(())
     assert [one.diplotype or one.phenotype for one in entries] == found
     assert all(one.line >= 0 for one in entries)
+
+
+PACEMAKER: Any = {
+    "resourceType": "Device",
+    "type": coded("snomed", "14106009"),
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "kinds"),
+    [
+        ("", ["pacemaker", "others_not_asked"]),
+        ("implants: unknown\n", ["pacemaker", "others_not_asked"]),
+        # The record lists what there is: nothing is left open.
+        ("implants: [{kind: pacemaker, site: chest}]\n", ["pacemaker"]),
+        ("implants: [{kind: hearing_aid}]\n", ["hearing_aid", "pacemaker"]),
+        ("implants: []\n", None),
+    ],
+)
+def test_implants_of_both(body: str, kinds: Any, both: Both) -> None:
+    timeline, faults = both(body, PACEMAKER)
+    if kinds is None:
+        assert timeline is None
+        assert "implants: [] in the record" in str(faults[0])
+        return
+    assert timeline is not None
+    assert [one.kind for one in timeline.implants.or_else(())] == kinds

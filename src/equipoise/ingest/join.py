@@ -18,6 +18,7 @@ from equipoise.core.nouns import (
     Demographics,
     DrugUse,
     Episode,
+    Implant,
     LabResult,
     Pregnancy,
     Timeline,
@@ -26,6 +27,7 @@ from equipoise.ingest.join_entries import (
     same_allergy,
     same_condition,
     same_finding,
+    same_implant,
     same_lab,
     same_relative,
     same_scale,
@@ -34,7 +36,7 @@ from equipoise.ingest.join_entries import (
     same_value,
 )
 from equipoise.ingest.join_genes import joined_genotypes
-from equipoise.ingest.joint import Joint
+from equipoise.ingest.joint import OTHERS, Joint
 
 __all__ = ["join", "without_places"]
 
@@ -49,6 +51,7 @@ _MERGERS: Final[dict[str, Callable[[Joint, Any, Any], Any]]] = {
     "allergies": same_allergy,
     "family": same_relative,
     "findings": same_finding,
+    "implants": same_implant,
 }
 
 
@@ -73,6 +76,7 @@ def join(
     parts: dict[str, Any] = {
         name: _entries(joint, name, getattr(record, name), getattr(bundle, name))
         for name in _MERGERS
+        if name != "implants"
     }
     joined = replace(
         record,
@@ -80,6 +84,7 @@ def join(
         demographics=_demographics(joint, record.demographics, bundle.demographics),
         episode=_episode(joint, record.episode, bundle.episode),
         pregnancy=_pregnancy(joint, record.pregnancy, bundle.pregnancy),
+        implants=_implants(joint, record.implants, bundle.implants),
         genotypes=joined_genotypes(joint, record.genotypes, bundle.genotypes),
         notice=record.notice or bundle.notice,
         sources=(*record.sources, *bundle.sources),
@@ -144,6 +149,16 @@ def _candidates(entry: T, left: Iterable[T]) -> tuple[T, ...]:
         return tuple(left)
     alike = [one for one in left if isinstance(one, LabResult) and one.test == entry.test]
     return tuple(sorted(alike, key=lambda one: not same_value(entry, one)))
+
+
+def _implants(
+    joint: Joint, mine: Answer[tuple[Implant, ...]], theirs: Answer[tuple[Implant, ...]]
+) -> Answer[tuple[Implant, ...]]:
+    """Join implants; where the record lists them, nothing is left open beside its list."""
+    if mine.value is None or theirs.value is None:
+        return _entries(joint, "implants", mine, theirs)
+    told = tuple(one for one in theirs.value if one.kind != OTHERS)
+    return _entries(joint, "implants", mine, given(told))
 
 
 def _present(entries: Iterable[object]) -> bool:

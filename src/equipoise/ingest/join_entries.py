@@ -14,6 +14,7 @@ from equipoise.core.nouns import (
     DrugUse,
     FamilyCondition,
     Finding,
+    Implant,
     LabResult,
     ScaleAnswers,
     TreatmentTrial,
@@ -27,6 +28,7 @@ __all__ = [
     "same_allergy",
     "same_condition",
     "same_finding",
+    "same_implant",
     "same_lab",
     "same_relative",
     "same_scale",
@@ -234,6 +236,15 @@ def same_relative(
     del joint
     alike = (mine.code, mine.relation) == (theirs.code, theirs.relation)
     return mine if alike else None
+
+
+def same_implant(joint: Joint, mine: Implant, theirs: Implant) -> Implant | None:
+    """Return an implant that both tell of; one of another place is another one."""
+    del joint
+    sites = mine.site.value, theirs.site.value
+    if mine.kind != theirs.kind or (None not in sites and sites[0] != sites[1]):
+        return None
+    return replace(mine, site=mine.site if mine.site.known else theirs.site)
 
 
 def same_finding(joint: Joint, mine: Finding, theirs: Finding) -> Finding | None:

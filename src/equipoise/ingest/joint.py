@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from equipoise.core.answers import Answer
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.errors import InputError, RecordError
 from equipoise.core.tables import setting
 
-__all__ = ["Joint", "near"]
+__all__ = ["OTHERS", "Joint", "near"]
+
+OTHERS: Final = "others_not_asked"
+"""Stands among the implants of a bundle: a kind that no rule knows, so that none is absent."""
 
 T = TypeVar("T")
 

@@ -48,7 +48,7 @@ def read(examine: Examine) -> Read:
 def bundle_of(*resources: Json, born: str = "1980-05-17", gender: str = "female") -> Json:
     """Return a bundle: a patient, and resources that name this patient as their subject."""
     patient: Json = {"resourceType": "Patient", "id": "p", "gender": gender, "birthDate": born}
-    whose = {"AllergyIntolerance": "patient", "FamilyMemberHistory": "patient"}
+    whose = dict.fromkeys(("AllergyIntolerance", "Device", "FamilyMemberHistory"), "patient")
     entries: list[Json] = [{"resource": patient}]
     for resource in resources:
         key = whose.get(resource["resourceType"], "subject")

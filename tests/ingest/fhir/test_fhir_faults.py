@@ -102,6 +102,8 @@ HOLDERS: dict[tuple[str, str], dict[str, Any]] = {
     ("Observation", "status"): {"status": "bogus"},
     ("QuestionnaireResponse", "status"): {"status": "bogus"},
     ("Procedure", "status"): {"status": "bogus"},
+    ("Device", "status"): {"status": "bogus"},
+    ("DeviceUseStatement", "status"): {"status": "bogus"},
     ("AllergyIntolerance", "clinicalStatus"): {"clinicalStatus": status("bogus")},
     ("AllergyIntolerance", "verificationStatus"): {"verificationStatus": status("bogus")},
     ("AllergyIntolerance", "type"): {"type": "bogus"},

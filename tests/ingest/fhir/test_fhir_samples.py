@@ -167,3 +167,29 @@ def test_a_method_that_no_table_names_is_listed(read: Read) -> None:
     timeline = read(lab)
     assert one_lab(timeline).assay is None
     assert [u.what for u in timeline.unmapped] == ["method: Kit 7 of somebody"]
+
+
+@pytest.mark.parametrize(
+    ("written", "date", "time"),
+    [
+        # The day of the run is 2026-03-02. In Sydney it is tomorrow, and the same moment.
+        ("2026-03-03T09:00:00+11:00", "2026-03-02", None),
+        ("2026-03-02T23:00:00+11:00", "2026-03-02", "23:00"),
+        ("2026-03-03T11:59:00Z", "2026-03-02", None),
+        ("2026-03-03T13:00:00Z", None, None),
+        ("2026-03-04T09:00:00+11:00", None, None),
+        ("2026-03-03T09:00:00", None, None),
+        ("2026-03-03", None, None),
+    ],
+)
+def test_tomorrow_in_another_zone_is_today(
+    written: str, date: str | None, time: str | None, examine: Examine
+) -> None:
+    timeline, faults = examine(bundle_of(observed("1558-6", effectiveDateTime=written, **GLUCOSE)))
+    if date is None:
+        assert timeline is None
+        assert "future" in str(faults[0])
+        return
+    assert timeline is not None
+    lab = one_lab(timeline)
+    assert (lab.date, lab.time) == (date, time)

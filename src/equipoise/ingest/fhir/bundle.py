@@ -18,6 +18,8 @@ __all__ = ["open_bundle", "parsed"]
 _AGAIN: Final = "export the bundle again"
 _HIDES: Final = {
     "AllergyIntolerance": "allergy",
+    "Device": "implant",
+    "DeviceUseStatement": "implant",
     "MedicationAdministration": "drug",
     "MedicationRequest": "drug",
     "MedicationStatement": "drug",
@@ -26,6 +28,8 @@ _HIDES: Final = {
 _SUBJECT: Final = {
     "AllergyIntolerance": "patient",
     "Condition": "subject",
+    "Device": "patient",
+    "DeviceUseStatement": "subject",
     "DiagnosticReport": "subject",
     "FamilyMemberHistory": "patient",
     "MedicationAdministration": "subject",
@@ -36,7 +40,7 @@ _SUBJECT: Final = {
     "QuestionnaireResponse": "subject",
     "Specimen": "subject",
 }
-_READ_INSIDE: Final = frozenset({"Specimen"})
+_READ_INSIDE: Final = frozenset({"Device", "Specimen"})
 
 
 def parsed(path: Path) -> tuple[dict[str, Any], bytes]:
@@ -189,7 +193,7 @@ def _modified(value: object) -> bool:
 
 
 def _contained(chart: Chart, found: Resource) -> None:
-    """List facts inside of a resource: only medications and specimens are read there."""
+    """List facts inside of a resource: only medications, specimens and devices are."""
     for inner in found.part.children("contained"):
         kind = inner.text("resourceType") or ""
         if kind in _SUBJECT and kind not in _READ_INSIDE:

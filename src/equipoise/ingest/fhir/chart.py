@@ -15,7 +15,7 @@ from equipoise.ingest.fhir.part import Part, fault
 
 __all__ = ["VERSION_OF", "Chart", "Resource", "no_code"]
 
-_FOLLOWED: Final = frozenset({"Medication", "Specimen"})
+_FOLLOWED: Final = frozenset({"Device", "Medication", "Specimen"})
 VERSION_OF: Final = "/_history/"
 """Stands in an address before the version of a resource."""
 

@@ -6,6 +6,7 @@ thousand entries takes seconds.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from equipoise.core.tables import setting
 
 __all__ = ["Part", "fault"]
 
+_WESTMOST: Final = dt.timezone(-dt.timedelta(hours=12))
+"""Where today lasts longest."""
 _DATE: Final = re.compile(
     r"(\d{4}(?:-\d{2}(?:-\d{2})?)?)(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII
 )
@@ -162,12 +165,29 @@ def _checked(
 ) -> IsoDate:
     """Return the day of a time; many entries of a bundle share one."""
     match = _DATE.fullmatch(text)
-    day = check_date(match[1] if match else text, today=today)
+    day = match[1] if match else text
+    # Where it is a day ahead, it may be tomorrow already: the same moment is today here.
+    day = today if today is not None and _today_elsewhere(text, today) else day
+    day = check_date(day, today=today)
     if year - latest(day).year > setting("ingest_age_max"):
         raise RecordError("this date lies before any living person was born", got=text)
     if born is not None and latest(day) < latest(born[0]) and len(day) >= len(born[0]):
         raise RecordError("this date lies before the birth", got=day)
     return day
+
+
+def _today_elsewhere(text: str, today: IsoDate) -> bool:
+    """Return whether a moment with a zone is written as a later day, and yet is one of today."""
+    if text[: len(today)] <= today or len(today) != len("2024-03-10"):
+        return False
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    if moment.tzinfo is None:
+        return False
+    last = dt.datetime.combine(latest(today), dt.time.max, tzinfo=_WESTMOST)
+    return moment <= last
 
 
 def _kind(found: object) -> str:

@@ -19,6 +19,7 @@ from equipoise.ingest.fhir.bundle import open_bundle, parsed
 from equipoise.ingest.fhir.chart import Chart
 from equipoise.ingest.fhir.codes import Concept, coding_of, target
 from equipoise.ingest.fhir.condition import Diagnoses, read_conditions
+from equipoise.ingest.fhir.device import read_implants
 from equipoise.ingest.fhir.family import read_family
 from equipoise.ingest.fhir.genotype import read_genotypes
 from equipoise.ingest.fhir.medication import Use, read_uses
@@ -36,6 +37,8 @@ _NAMED: Final = re.compile(r"sub-([A-Za-z0-9]+)(?:_[A-Za-z0-9_-]+)?", re.ASCII)
 _READ: Final = frozenset({
     "AllergyIntolerance",
     "Condition",
+    "Device",
+    "DeviceUseStatement",
     "FamilyMemberHistory",
     "Medication",
     "MedicationAdministration",
@@ -146,6 +149,7 @@ def timeline_of(chart: Chart, label: str) -> Timeline:
         notice=_notice(chart),
         allergies=_guarded(chart, read_allergies, not_asked()),
         family=_guarded(chart, read_family, not_asked()),
+        implants=_guarded(chart, read_implants, not_asked()),
         genotypes=_guarded(chart, read_genotypes, not_asked()),
     )
     _rest(chart)

@@ -58,6 +58,8 @@ def time_of(chart: Chart, one: Resource) -> str | None:
     found = _CLOCK.fullmatch(moment)
     if found is None or found["zone"] in _UNIVERSAL or found["clock"] == _NO_TIME:
         return None
+    if moment > chart.today and not moment.startswith(chart.today):
+        return None  # tomorrow already where it was written: the day is today, the clock is not
     return found["clock"]
 
 
