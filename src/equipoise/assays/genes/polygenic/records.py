@@ -18,7 +18,7 @@ from equipoise.core.steps import Watcher
 
 __all__ = ["ALT", "CHROM", "REF", "REFERENCE_ONLY", "Batch", "VariantStream"]
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int32]
 
 FIXED: Final = 9
 """Columns before the first sample."""
@@ -32,6 +32,8 @@ NO_GENOTYPE: Final = b"."
 _ORDER: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 CHROM, POS, REF, ALT, FILTER, INFO, FORMAT = 0, 1, 3, 4, 6, 7, 8
 _END: Final = b"END="
+_DIGITS: Final = 9
+"""Digits of the longest chromosome's length."""
 _POSITION: Final = itemgetter(POS)
 _ALTERNATIVE: Final = itemgetter(ALT)
 
@@ -44,9 +46,9 @@ class Batch:
     ----------
     rows : list of list of bytes
         The first nine columns and the rest of each line.
-    starts : ndarray of int64
+    starts : ndarray of int32
         Position of each line.
-    ends : ndarray of int64
+    ends : ndarray of int32
         Last position that a line of the reference speaks for; the first one for others.
     first : int
         Number of the first line.
@@ -104,7 +106,7 @@ class VariantStream:
     def _batch(self, lines: list[bytes], first: int) -> Batch:
         rows = [line.split(b"\t", FIXED) for line in lines]
         try:
-            starts = np.fromiter(map(int, map(_POSITION, rows)), dtype=np.int64, count=len(rows))
+            starts = np.fromiter(map(int, map(_POSITION, rows)), dtype=np.int32, count=len(rows))
             whole = min(map(len, rows)) > FIXED
         except (ValueError, IndexError, OverflowError):
             whole = False
@@ -122,7 +124,7 @@ class VariantStream:
         for number, row in enumerate(rows, first):
             if len(row) <= FIXED:
                 return self.fault("the line has too few columns", number)
-            if not row[POS].isdigit():
+            if not row[POS].isdigit() or len(row[POS]) > _DIGITS:
                 return self.fault("a position is no number", number)
         return self.fault("a position is no number, after", first)
 
@@ -131,9 +133,10 @@ class VariantStream:
         start = int(row[POS])
         for part in row[INFO].split(b";"):
             if part.startswith(_END):
-                if not part[len(_END) :].isdigit():
-                    raise self.fault("an end is no number", number)
-                return max(start, int(part[len(_END) :]))
+                text = part[len(_END) :]
+                if not text.isdigit() or len(text) > _DIGITS:
+                    raise self.fault("an end is no position", number)
+                return max(start, int(text))
         return start + len(row[REF]) - 1
 
     def genotype(self, row: list[bytes], number: int) -> bytes:
