@@ -235,3 +235,26 @@ def test_the_evidence_is_that_of_the_ledger() -> None:
     told = " ".join(gene_evidence())
     assert "45 % with the test and 18 % without were prescribed a drug without" in told
     assert "16.5 % with the test and 11.2 % without after 12 weeks" in told
+
+
+TOLD = (
+    "poor", "likely_poor", "intermediate", "likely_intermediate", "normal", "rapid", "ultrarapid",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize("gene", ["CYP2C19", "CYP2D6", "CYP2B6"])
+def test_a_phenotype_that_the_tables_do_not_know_of_a_gene_is_indeterminate(
+    gene: str, told: str
+) -> None:
+    """Some reports call CYP2D6 rapid, which CPIC does not."""
+    genotype = Genotype(gene, "", phenotype=f"{told}_metabolizer")
+    said = _quick(Timeline("1", genotypes=answers.given((genotype,))))
+    known = {
+        row.text("phenotype")
+        for row in load_table("genes/phenotypes").rows
+        if row.text("gene") == gene
+    }
+    expected = f"{told.replace('_', ' ').title()} Metabolizer" if told in known else "Indeterminate"
+    read = {p for one in said for g, p in zip(one.genes, one.phenotypes, strict=True) if g == gene}
+    assert read == {expected}

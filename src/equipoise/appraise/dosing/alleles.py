@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from equipoise.core.nouns import Genotype, Timeline
-from equipoise.core.star_alleles import Score, known_genes, read_diplotype
+from equipoise.core.star_alleles import (
+    INDETERMINATE,
+    Score,
+    known_genes,
+    read_diplotype,
+    term,
+)
 
 __all__ = ["ReportedGene", "reported_genes"]
 
@@ -71,5 +77,6 @@ def _read(gene: str, genotype: Genotype) -> ReportedGene:
         score = meaning.score
         phenotypes.add(meaning.phenotype)
     if genotype.phenotype:
-        phenotypes.add(genotype.phenotype.removesuffix(_SUFFIX))
+        told = genotype.phenotype.removesuffix(_SUFFIX)
+        phenotypes.add(told if term(gene, told) else INDETERMINATE)
     return ReportedGene(gene, genotype.diplotype, frozenset(phenotypes), score)
