@@ -6,6 +6,9 @@ import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given as given_by
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from equipoise.assays.blood import cortisol_awakening, cortisol_day, cortisol_night
 from equipoise.core.answers import given
@@ -161,10 +164,13 @@ BROKEN = [
     (tuple(replace(lab, date="2025-01") for lab in _labs()), "the date has no day"),
     ((_sample(0, 10, time="06:30"), _sample(30, 18, time="07:20")), "waking at 06:30 and at 06:50"),
     ((_sample(0, 10, time="06:30"), _sample(None, 18, time="06:10")), "before waking at 06:30"),
+    (_with(15, minutes_after_waking=-15.0), "before waking"),
+    (_with(960, minutes_after_waking=1500.0), "more than a day after waking"),
     (_with(15, comparator="<"), "no value"),
     (_with(15, unit="mg/L"), "unit"),
     (_with(15, value=0.0), "not possible"),
     (_with(15, value=700.0), "not possible"),
+    (_with(15, value=0.01), "allowed is 0.05 to 500"),
 ]
 
 
@@ -259,6 +265,45 @@ def test_drugs_that_nobody_told_are_named() -> None:
             any(words in flag for flag in r.flags) for r in results if isinstance(r, Measurement)
         )
         assert any(isinstance(r, Measurement) for r in results)
+
+
+# --- any record at all ---------------------------------------------------------------------------
+
+_CLOCK = st.one_of(st.none(), st.times().map(lambda time: f"{time:%H:%M}"))
+_SAMPLE = st.builds(
+    LabResult,
+    st.sampled_from(("cortisol_saliva", "cortisol_serum")),
+    st.one_of(st.floats(-1, 600), st.sampled_from((0.05, 500.0, 1e-9))),
+    st.sampled_from(("nmol/L", "ug/dL", "mg", "")),
+    st.sampled_from((DATE, "2025-01-11", "2025-01", "2025")),
+    comparator=st.sampled_from((None, None, None, "<", ">")),
+    assay=st.sampled_from((None, None, "elisa", "lcms")),
+    time=_CLOCK,
+    minutes_after_waking=st.one_of(st.none(), st.floats(-10, 1500)),
+)
+
+
+@settings(deadline=None)
+@given_by(st.lists(_SAMPLE, max_size=9))
+def test_any_samples_give_values_or_reasons(labs: list[LabResult]) -> None:
+    """Values are finite, within the range that the assay declares, and have their errors."""
+    for assay in (cortisol_awakening, cortisol_day, cortisol_night):
+        ranges = {part.measure: (part.minimum, part.maximum) for part in assay.SPEC.yields}
+        for found in assay.measure(_person(*labs)):
+            assert isinstance(found, Measurement | NotMeasured)
+            if isinstance(found, NotMeasured):
+                assert found.reason
+                continue
+            low, high = ranges[found.id]
+            assert low <= found.quantity.value <= high
+            assert found.quantity.standard_error is not None
+            assert 0 < found.quantity.standard_error < math.inf
+
+
+def test_the_steepest_day_stays_within_the_declared_range() -> None:
+    found = _values(_person(_sample(0, 500), _sample(600, 0.05)))
+    (part,) = (p for p in cortisol_day.SPEC.yields if p.measure.endswith("slope_ln"))
+    assert part.minimum <= found["day.slope_ln"] < 0
 
 
 # --- late at night -----------------------------------------------------------------------------

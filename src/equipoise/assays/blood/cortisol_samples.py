@@ -121,14 +121,16 @@ def in_nmol(lab: LabResult) -> tuple[float, str | None]:
         The value, and None or the reason.
     """
     known = load_table("labs/labs").row(id=lab.test)
-    unit, most = known.text("unit"), known.number("plausible_maximum")
+    unit = known.text("unit")
+    least, most = known.number("plausible_minimum"), known.number("plausible_maximum")
     where = f"{known.text('title')} of {lab.date}"
     try:
         value = convert(lab.value, lab.unit, unit, quantity=lab.test, where=where)
     except UnitError as error:
         return math.nan, error.line()
-    if not 0 < value <= most:
-        return value, f"a value of {value:g} {unit} is not possible; allowed is up to {most:g}"
+    if value <= 0 or not least <= value <= most:
+        allowed = f"{least:g} to {most:g}" if least else f"more than 0, up to {most:g}"
+        return value, f"a value of {value:g} {unit} is not possible; allowed is {allowed}"
     return value, None
 
 
@@ -241,6 +243,8 @@ def _minutes_awake(lab: LabResult, woken: float | None) -> float | None:
         minutes = clock_minutes(lab.time) - woken
         if minutes < 0:
             raise _RuleError(f"the sample at {lab.time} lies before waking at {as_clock(woken)}")
+    if minutes < 0:
+        raise _RuleError("a sample lies before waking")
     if minutes > rule("day_end"):
         raise _RuleError("a sample lies more than a day after waking: several days are mixed")
     return minutes
