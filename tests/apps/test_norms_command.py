@@ -113,6 +113,44 @@ def test_measures_that_move_nothing_have_norms_of_a_site_too(run: Run, tmp_path:
     }
 
 
+def _blood(**same: str) -> list[dict[str, str]]:
+    generator = stream("test/controls", 7)
+    rows = _rows()
+    for row in rows:
+        row["blood.vitamin_d"] = f"{24 + 6 * generator.standard_normal():.2f}"
+        row["tsh"] = f"{1.5 + 0.3 * generator.random():.3f}"
+        row["glucose"] = f"{5.2 + 0.3 * generator.standard_normal():.3f}"
+        row.update(same)
+    return rows
+
+
+def test_blood_of_one_assay_is_a_norm_of_that_assay(run: Run, tmp_path: Path) -> None:
+    controls = _write(tmp_path / "controls.tsv", _blood(fasting="yes"))
+    code, _, err = _fit(run, controls, "--site", "clinic", "--assay", "lcms")
+    assert (code, err) == (0, "")
+    found = {norm.measure: norm.preparation for norm in read_norms(tmp_path / "norm.json").norms}
+    # Mass spectrometry is none of the assays of TSH, and a meal hardly changes it.
+    assert found["blood.vitamin_d"] == "assay lcms"
+    assert (found["blood.tsh"], found["blood.glucose"]) == ("", "fasting yes")
+
+
+@pytest.mark.parametrize(
+    ("same", "options", "part"),
+    [
+        ({}, ("--assay", "kit_of_ours"), "there is no such assay; got kit_of_ours"),
+        ({"fasting": "maybe"}, (), "got fasting maybe; allowed: yes, no"),
+    ],
+)
+def test_what_nobody_can_read_of_a_sample_is_refused(
+    run: Run, tmp_path: Path, same: dict[str, str], options: tuple[str, ...], part: str
+) -> None:
+    controls = _write(tmp_path / "controls.tsv", _blood(**same))
+    code, out, err = _fit(run, controls, "--site", "clinic", *options)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert part in err
+    assert not (tmp_path / "norm.json").exists()
+
+
 def test_json_is_what_the_file_holds(run: Run, tmp_path: Path) -> None:
     controls = _write(tmp_path / "controls.tsv", _rows(13))
     code, out, _ = _fit(run, controls, "--site", "clinic", "--json")

@@ -102,34 +102,58 @@ def test_a_norm_of_people_who_had_fasted(
     assert (found.reason is None) if part is None else part in str(found.reason)
 
 
-def _learned(way: str) -> SiteNorms:
+def _learned(way: str, measure: str) -> SiteNorms:
     generator = stream("test/assays", 1)
     controls = tuple(
         Control(20.0 + n, float(n % 2), {}, float(1 + generator.random())) for n in range(40)
     )
-    norm = learn_norm(CRP, controls, way)
+    norm = learn_norm(measure, controls, way)
     assert not isinstance(norm, str)
     return SiteNorms("clinic", None, way, "2026-01-10", "0" * 64, "0.1", (norm,))
 
 
 @pytest.mark.parametrize(
-    ("assay", "way", "own"),
+    ("measure", "assay", "way", "own"),
     [
-        ("kit_one", "assay kit_one", True),
-        (None, "", True),
-        ("kit_two", "assay kit_one", False),
-        (None, "assay kit_one", False),
-        ("kit_one", "", False),
+        # Kits of interleukin 6 differ by a multiple: both must be known, and be one.
+        ("blood.il6", "elisa", "assay elisa", True),
+        ("blood.il6", "elisa_hs", "assay elisa", False),
+        ("blood.il6", None, "assay elisa", False),
+        ("blood.il6", "elisa", "", False),
+        ("blood.il6", None, "", False),
+        # Values of C-reactive protein agree across assays: only a known difference counts.
+        (CRP, "turbidimetry", "assay turbidimetry", True),
+        (CRP, None, "assay turbidimetry", True),
+        (CRP, None, "", True),
+        (CRP, "nephelometry", "assay turbidimetry", False),
     ],
 )
 def test_the_norm_of_a_site_serves_values_of_its_assay(
-    assay: str | None, way: str, own: bool
+    measure: str, assay: str | None, way: str, own: bool
 ) -> None:
-    found = _placed(_value(assay), _learned(way))
-    assert found.norm is not None
-    assert (found.norm.id == "clinic") == own
+    unit = "pg/mL" if measure != CRP else "mg/L"
+    one = replace(_value(assay), id=measure, quantity=Quantity(2.0, unit, 0.3))
+    found = _placed(one, _learned(way, measure))
+    assert (found.norm is not None and found.norm.id == "clinic") == own
     if not own:
         assert "its controls were sampled otherwise" in str(found.reason)
+
+
+@pytest.mark.parametrize(
+    ("fasting", "way", "own"),
+    [
+        (True, "fasting yes", True),
+        (False, "fasting yes", False),
+        (None, "fasting yes", False),
+        (None, "", False),
+    ],
+)
+def test_the_norm_of_a_site_serves_values_of_the_same_meal(
+    fasting: bool | None, way: str, own: bool
+) -> None:
+    sugar = replace(_value(fasting=fasting), id="blood.glucose", quantity=Quantity(1.5, "mmol/L"))
+    found = _placed(sugar, _learned(way, "blood.glucose"))
+    assert (found.norm is not None and found.norm.id == "clinic") == own
 
 
 def test_what_two_samples_must_share() -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from equipoise.core.tables import load_table
+from equipoise.core.tables import Row, load_table
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import Measurement
 
-__all__ = ["is_sampled", "is_scanned", "joined", "preparation"]
+__all__ = ["assay_matters", "is_sampled", "is_scanned", "joined", "meal_matters", "preparation"]
 
 _NAMES: Final = {
     "cleaning": "cleaning",
@@ -26,7 +26,7 @@ _NAMES: Final = {
 _ANSWERS: Final = {True: "yes", False: "no", None: ""}
 _MISSING: Final = ("", "n/a", "None")
 _SCANNED: Final = "mri."
-_SAMPLED: Final = ("blood.", "stool.", "saliva.")
+_SAMPLED: Final = ("blood.", "stool.", "genes.")
 
 
 def is_scanned(measure: str) -> bool:
@@ -53,14 +53,25 @@ def preparation(measurement: Measurement) -> str:
     str
         Such as ``cleaning 36P, space MNI152NLin6Asym``; empty where nothing is recorded.
     """
-    fasting = _ANSWERS[measurement.fasting] if _meal_matters(measurement.id) else ""
+    fasting = _ANSWERS[measurement.fasting] if meal_matters(measurement.id) else ""
     sample = {"assay": measurement.assay or "", "fasting": fasting}
     return joined({**dict(measurement.provenance.parameters), **sample})
 
 
-def _meal_matters(measure: str) -> bool:
-    row = load_table("labs/analytes").find(measure=measure) if is_sampled(measure) else None
+def meal_matters(measure: str) -> bool:
+    """Return whether a value depends on the last meal."""
+    row = _analyte(measure)
     return row is not None and row.optional_text("fasting") is not None
+
+
+def assay_matters(measure: str) -> bool:
+    """Return whether values of different assays cannot be compared."""
+    row = _analyte(measure)
+    return row is not None and row.flag("by_assay")
+
+
+def _analyte(measure: str) -> Row | None:
+    return load_table("labs/analytes").find(measure=measure) if is_sampled(measure) else None
 
 
 def joined(parameters: Mapping[str, str]) -> str:

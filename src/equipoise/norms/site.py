@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equipoise.core.nouns import NormedMeasurement, NormUsed
-from equipoise.core.preparation import is_sampled, is_scanned, preparation
+from equipoise.core.preparation import (
+    assay_matters,
+    is_sampled,
+    is_scanned,
+    meal_matters,
+    preparation,
+)
 from equipoise.core.tables import load_table, setting
-from equipoise.norms.choose import fasting_matters
 from equipoise.norms.kernels import HUNDRED, normal_share
 
 if TYPE_CHECKING:
@@ -134,14 +139,14 @@ def _fit(
 def _other_sample(measure: str, mine: str, theirs: str) -> str | None:
     """Return why a norm of other blood samples must not serve, or None.
 
-    Values of two assays are two scales, so unlike a scan an unknown one is not merely less sure.
+    Values of two assays are two scales, so unlike a scan an unknown one is not merely less sure,
+    where the measure depends on it.
     """
-    if mine == theirs and (mine or not fasting_matters(measure)):
+    depends = assay_matters(measure) or meal_matters(measure)
+    if (mine == theirs and (mine or not depends)) or (not depends and not (mine and theirs)):
         return None
-    unknown = "not recorded"
-    return (
-        f"its controls were sampled otherwise ({theirs or unknown}) than this ({mine or unknown})"
-    )
+    before, now = theirs or "not recorded", mine or "not recorded"
+    return f"its controls were sampled otherwise ({before}) than this ({now})"
 
 
 def _too_far(person: NDArray[np.float64], norm: SiteNorm) -> str | None:

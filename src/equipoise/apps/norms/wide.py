@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from equipoise.apps.norms.controls import Person, Taken, age_of, in_range, limits_of, male_of
 from equipoise.core.errors import InputError
-from equipoise.core.preparation import is_sampled, is_scanned, joined
+from equipoise.core.preparation import is_sampled, is_scanned, joined, meal_matters
 from equipoise.core.tables import load_table
 from equipoise.evidence.readers.numerals import is_missing
 
@@ -21,6 +21,7 @@ __all__ = ["NEEDED", "measure_named", "read_wide"]
 NEEDED: Final = ("participant_id", "age", "sex")
 _SAMPLE: Final = ("assay", "fasting")
 _NAMES: Final = ("site", "scanner", "cleaning", "space", "freesurfer", "session", *_SAMPLE)
+_FASTING: Final = ("yes", "no")
 _STRUCTURE: Final = "mri.structure_"
 
 
@@ -154,8 +155,29 @@ def _limits(covariate: str) -> tuple[float, float, str]:
 def _preparation(measure: str, told: Mapping[str, str]) -> str:
     """Return how a value was prepared, from what belongs to its kind of scan or sample."""
     if is_sampled(measure):
-        return joined({name: told[name] for name in _SAMPLE if name in told})
+        return joined(_sample(measure, told))
     if not is_scanned(measure):
         return ""
     names = ("freesurfer",) if measure.startswith(_STRUCTURE) else ("cleaning", "space")
     return joined({name: told[name] for name in names if name in told})
+
+
+def _sample(measure: str, told: Mapping[str, str]) -> dict[str, str]:
+    """Return how blood was measured, as far as this measure depends on it.
+
+    Raises
+    ------
+    InputError
+        If the assay is none that a record can name, or fasting is answered otherwise.
+    """
+    known = {row.text("id"): row.items("tests") for row in load_table("labs/assays")}
+    assay, fasting = told.get("assay", ""), told.get("fasting", "")
+    if assay and assay not in known:
+        raise InputError("there is no such assay", got=assay, allowed=", ".join(known))
+    if fasting not in {"", *_FASTING}:
+        raise InputError("not an answer", got=f"fasting {fasting}", allowed=", ".join(_FASTING))
+    test = measure.rpartition(".")[2]
+    return {
+        "assay": assay if test in known.get(assay, ()) else "",
+        "fasting": fasting if meal_matters(measure) else "",
+    }
