@@ -32,7 +32,18 @@ def test_the_work_up_and_the_flags_have_the_same_limits(row: Row) -> None:
     assert unit == row.text("lab_unit")
 
 
+DANGERS = [row for row in load_table("red_flags/red_flags") if row.cells["lab"] in TESTS]
+
+
+@pytest.mark.parametrize("row", DANGERS, ids=lambda row: f"{row.text('flag')} {row.text('lab')}")
+def test_a_red_flag_is_a_limit_too(row: Row) -> None:
+    low = row.optional_number("lab_below")
+    assert low is not None
+    assert low in _limits(row.text("lab"), ("below",))
+
+
 def test_the_work_up_was_seen() -> None:
+    assert {row.text("lab") for row in DANGERS} == {"sodium", "neutrophils"}
     assert {row.text("lab") for row in CHECKED} >= {"tsh", "b12", "ferritin", "sodium", "crp_hs"}
 
 

@@ -9,6 +9,7 @@ from equipoise.assays.blood import (
     cortisol_awakening,
     cortisol_day,
     cortisol_night,
+    cortisol_serum,
     cortisol_suppression,
     drug_level,
     ratio,
@@ -24,7 +25,9 @@ __all__ = ["ASSAYS"]
 class _Assay(Protocol):
     SPEC: AssaySpec
 
-    def measure(self, timeline: Timeline) -> tuple[Result, ...]: ...
+    def measure(self, timeline: Timeline) -> tuple[Result, ...]:
+        """Return every dated result, or `NotMeasured` with a reason."""
+        ...
 
 
 ASSAYS: tuple[_Assay, ...] = (
@@ -33,6 +36,7 @@ ASSAYS: tuple[_Assay, ...] = (
     cortisol_awakening,
     cortisol_day,
     cortisol_night,
+    cortisol_serum,
     cortisol_suppression,
     *(drug_level.DrugLevel(spec) for spec in drug_level.SPECS),
 )
