@@ -258,3 +258,11 @@ def test_a_phenotype_that_the_tables_do_not_know_of_a_gene_is_indeterminate(
     expected = f"{told.replace('_', ' ').title()} Metabolizer" if told in known else "Indeterminate"
     read = {p for one in said for g, p in zip(one.genes, one.phenotypes, strict=True) if g == gene}
     assert read == {expected}
+
+
+def test_many_diplotypes_are_counted_and_not_listed() -> None:
+    many = ["*1/*4", "*2/*4", "*1/*3", "*2/*3", "*35/*4", "*1/*4"]
+    (gene,) = reported_genes(_timeline(*(("CYP2D6", one) for one in many)))
+    assert gene.diplotype == "*1/*4 or *2/*4 or *1/*3 or 2 more"
+    assert gene.phenotypes == frozenset({"intermediate"})
+    assert str(gene.score) == "1.0"

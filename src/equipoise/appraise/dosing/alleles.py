@@ -17,6 +17,8 @@ from equipoise.core.star_alleles import (
 __all__ = ["ReportedGene", "reported_genes"]
 
 _SUFFIX: Final = "_metabolizer"
+_SHOWN: Final = 3
+"""Diplotypes that are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class ReportedGene:
     gene : str
         ``CYP2D6``.
     diplotype : str
-        As reported; empty where only a phenotype was.
+        As reported, with "or" where there are several; empty where only a phenotype was.
     phenotypes : frozenset of str
         What it may be; more than one where a report and the tables, or two reports, differ.
     score : Score or None
@@ -55,28 +57,34 @@ def reported_genes(timeline: Timeline) -> tuple[ReportedGene, ...]:
         In the order of the record; a gene that stands twice holds what either report says.
     """
     known = known_genes()
-    found: dict[str, ReportedGene] = {}
+    told: dict[str, list[Genotype]] = {}
     for genotype in timeline.genotypes.or_else(()):
         gene = genotype.gene.upper()
         if gene in known:
-            one = _read(gene, genotype)
-            found[gene] = _joined(found[gene], one) if gene in found else one
-    return tuple(found.values())
+            told.setdefault(gene, []).append(genotype)
+    return tuple(_read(gene, entries) for gene, entries in told.items())
 
 
-def _joined(one: ReportedGene, other: ReportedGene) -> ReportedGene:
-    told = " or ".join(dict.fromkeys(d for d in (one.diplotype, other.diplotype) if d))
-    score = one.score if one.score == other.score else None
-    return ReportedGene(one.gene, told, one.phenotypes | other.phenotypes, score)
+def _read(gene: str, entries: list[Genotype]) -> ReportedGene:
+    phenotypes: set[str] = set()
+    scores: set[Score | None] = set()
+    for entry in entries:
+        score = None
+        if entry.diplotype:
+            meaning = read_diplotype(gene, entry.diplotype)
+            score = meaning.score
+            phenotypes.add(meaning.phenotype)
+        if entry.phenotype:
+            told = entry.phenotype.removesuffix(_SUFFIX)
+            phenotypes.add(told if term(gene, told) else INDETERMINATE)
+        scores.add(score)
+    score = scores.pop() if len(scores) == 1 else None
+    return ReportedGene(gene, _in_words(entries), frozenset(phenotypes), score)
 
 
-def _read(gene: str, genotype: Genotype) -> ReportedGene:
-    phenotypes, score = set(), None
-    if genotype.diplotype:
-        meaning = read_diplotype(gene, genotype.diplotype)
-        score = meaning.score
-        phenotypes.add(meaning.phenotype)
-    if genotype.phenotype:
-        told = genotype.phenotype.removesuffix(_SUFFIX)
-        phenotypes.add(told if term(gene, told) else INDETERMINATE)
-    return ReportedGene(gene, genotype.diplotype, frozenset(phenotypes), score)
+def _in_words(entries: list[Genotype]) -> str:
+    """Return the diplotypes; a file that lacks positions may leave very many."""
+    found = list(dict.fromkeys(entry.diplotype for entry in entries if entry.diplotype))
+    more = len(found) - _SHOWN
+    shown = " or ".join(found[:_SHOWN])
+    return f"{shown} or {more} more" if more > 0 else shown
