@@ -14,14 +14,17 @@ from typing import Any, Final
 
 from equipoise.core.errors import RecordingError
 
-__all__ = ["Opened", "chosen_sample", "opened", "unreadable"]
+__all__ = ["FAULTS", "Opened", "chosen_sample", "guarded", "opened", "unreadable"]
 
 GZIP: Final = b"\x1f\x8b"
 BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 BLOCK: Final = 1 << 20
 AGAIN: Final = "export the file again"
 # What pysam raises for content that it cannot read.
-FAULTS: Final = (OSError, ValueError, IndexError, KeyError, TypeError, OverflowError, SystemError)
+FAULTS: Final = (
+    *(OSError, ValueError, IndexError, KeyError, TypeError),
+    *(OverflowError, SystemError, AssertionError),
+)
 FIELDS: Final = (("DP", "Integer"), ("GQ", "Integer"), ("PS", "Integer"), ("FT", "String"))
 
 
@@ -55,6 +58,31 @@ def unreadable(path: Path, got: str) -> RecordingError:
     return RecordingError(
         "the file of variants is damaged or cut short", where=str(path), got=got, todo=AGAIN
     )
+
+
+@contextmanager
+def guarded(path: Path) -> Iterator[None]:
+    """Turn what pysam raises for damaged content into the one error for it.
+
+    Parameters
+    ----------
+    path : Path
+        The file that is read.
+
+    Yields
+    ------
+    None
+        While pysam reads.
+
+    Raises
+    ------
+    RecordingError
+        If the content is damaged.
+    """
+    try:
+        yield
+    except FAULTS as error:
+        raise unreadable(path, str(error)) from None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from equipoise.assays.genes.opened import FAULTS, Opened, unreadable
+from equipoise.assays.genes.opened import Opened, guarded, unreadable
 from equipoise.core.steps import Watcher
 
 __all__ = ["BASES", "WHOLE", "Gathered", "Near", "Record", "gather"]
@@ -148,7 +148,7 @@ def gather(
     """
     records: set[Record] = set()
     genotype = structural = any_record = False
-    try:
+    with guarded(found.path):
         stream = _fetched(found, names, spans) if found.indexed else _streamed(found, watch)
         for raw in stream:
             any_record = True
@@ -161,8 +161,6 @@ def gather(
                 records.add(record)
                 structural = structural or "structural" in record.why
         any_record = any_record or _has_record(found)
-    except FAULTS as error:
-        raise unreadable(found.path, str(error)) from None
     if found.trouble:
         raise unreadable(found.path, found.trouble[0])
     return Gathered(_with_sets(records), any_record, genotype, structural)

@@ -14,7 +14,7 @@ from equipoise.assays.genes.build import (
     told_by_header,
 )
 from equipoise.assays.genes.observed import Observed, VariantReading
-from equipoise.assays.genes.opened import Opened, chosen_sample, opened
+from equipoise.assays.genes.opened import Opened, chosen_sample, guarded, opened
 from equipoise.assays.genes.places import BUILDS, Place, places, windows
 from equipoise.assays.genes.records import WHOLE, Gathered, Near, Record, gather
 from equipoise.core.errors import InputError, RecordingError
@@ -65,7 +65,8 @@ def read_variants(
     wanted = places()
     with opened(path) as found:
         name = chosen_sample(found, sample)
-        told = told_by_header(found.file.header, path)
+        with guarded(path):
+            told = told_by_header(found.file.header, path)
         builds = BUILDS if told is None else (told, *(b for b in BUILDS if b != told))
         spans = windows(wanted, builds, int(setting("gene_window")))
         gathered = gather(found, name, chromosome_names(), spans, watch)
