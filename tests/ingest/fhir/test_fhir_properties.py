@@ -15,10 +15,61 @@ from hypothesis import strategies as st
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import Timeline
 from equipoise.ingest import examine_person
+from tests.ingest.fhir.conftest import bundle_of, coded, observed, quantity
 
 TODAY = "2026-03-02"
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "sub-03_fhir.json"
 BUNDLE: dict[str, Any] = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+TBD = "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs"
+GENE = {
+    "code": coded("loinc", "48018-6"),
+    "valueCodeableConcept": coded("http://www.genenames.org", "HGNC:2621", "CYP2C19"),
+}
+POOR = {
+    "code": coded(TBD, "therapeutic-implication"),
+    "valueCodeableConcept": coded("loinc", "LA9657-3"),
+}
+SERUM = {
+    "collectedDateTime": "2026-01-10T07:30:00+01:00",
+    "fastingStatusDuration": {"value": 9, "system": "http://unitsofmeasure.org", "code": "h"},
+}
+# What the example has not: genes, a specimen, a device.
+MORE: list[dict[str, Any]] = [
+    {
+        **observed("84413-4", component=[GENE], valueCodeableConcept={"text": "*1/*2"}),
+        "id": "gene",
+    },
+    observed("84413-4", component=[GENE], dataAbsentReason={"text": "not read"}),
+    {
+        **observed("x", component=[POOR], derivedFrom=[{"reference": "Observation/gene"}]),
+        "code": coded(TBD, "therapeutic-implication"),
+    },
+    {
+        "resourceType": "DiagnosticReport",
+        "status": "final",
+        "code": coded("loinc", "51969-4"),
+        "result": [{"reference": "Observation/gene"}],
+    },
+    {"resourceType": "Specimen", "id": "serum", "collection": SERUM},
+    observed(
+        "1558-6",
+        **quantity(5.1, "mmol/L", comparator="<"),
+        specimen={"reference": "Specimen/serum"},
+        method={"text": "hexokinase"},
+    ),
+    observed("49541-6", valueBoolean=True),
+    {"resourceType": "Device", "id": "d", "type": coded("snomed", "14106009")},
+    {
+        "resourceType": "DeviceUseStatement",
+        "status": "active",
+        "device": {"reference": "Device/d"},
+        "bodySite": {"text": "chest"},
+    },
+]
+BUNDLE["entry"] += bundle_of(*MORE)["entry"][1:]
+WHOSE = BUNDLE["entry"][1]["resource"]["subject"]
+for added in BUNDLE["entry"][-len(MORE) :]:
+    added["resource"]["patient" if "patient" in added["resource"] else "subject"] = WHOSE
 
 Found = tuple[Timeline | None, tuple[InputError, ...]]
 
@@ -102,7 +153,8 @@ def test_the_order_of_the_entries_tells_nothing(order: list[int]) -> None:
     assert faults == ()
     assert whole is not None
     assert mixed is not None
-    for name in ("treatments", "drugs", "conditions", "labs", "scales", "allergies", "episode"):
+    names = ("treatments", "drugs", "conditions", "labs", "scales", "allergies", "episode")
+    for name in (*names, "genotypes", "implants"):
         one, other = getattr(whole, name), getattr(mixed, name)
         if isinstance(getattr(one, "value", None), tuple):
             one, other = (sorted(map(repr, answer.value)) for answer in (one, other))
@@ -120,7 +172,8 @@ def test_less_in_the_bundle_never_says_more(kept: set[int]) -> None:
     kinds = {entry["resource"]["resourceType"] for entry in entries}
     for kind, name in (("AllergyIntolerance", "allergies"), ("FamilyMemberHistory", "family")):
         assert getattr(timeline, name).known == (kind in kinds)
-    for name in ("treatments", "drugs", "conditions", "labs", "scales"):
+    names = ("treatments", "drugs", "conditions", "labs", "scales", "genotypes", "implants")
+    for name in names:
         assert getattr(timeline, name).value != ()
 
 
