@@ -205,3 +205,62 @@ def test_a_record_without_values_says_so(run: Run, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(run: Run, tmp_path: Path) -> None:
     code, out, err = run(tmp_path / "nobody.yaml")
     assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_a_toxic_level_comes_first_and_curves_stand_apart(tmp_path: Path) -> None:
+    path = _record(
+        tmp_path,
+        "test: tsh, value: 12, unit: 'm[IU]/L', date: 2026-02-28",
+        "test: lithium_level, value: 1.6, unit: mmol/L, date: 2026-02-20",
+        "test: cortisol_dst, value: 90, unit: nmol/L, date: 2026-02-21, time: '08:00'",
+    )
+    told = path.read_text(encoding="utf-8") + "treatments: []\ndrugs: []\n"
+    path.write_text(told, encoding="utf-8")
+    document = _read(path)
+    assert [flag["grade"] for flag in document["urgent"]][:1] == ["emergency"]
+    assert (document["labs"][0]["test"], document["labs"][0]["urgent"]) == ("lithium_level", True)
+    curves = {entry["measure"]: entry for entry in document["further"]}
+    assert curves["blood.cortisol_suppression.cushing"]["value"] == 90
+    # A sample of the morning is not read by the criterion of another hour.
+    other = curves["blood.cortisol_suppression.historical"]
+    assert (other["value"], other["moves"]) == (None, "nothing")
+    assert "taken at 08:00" in other["not_measured"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "counts"),
+    [
+        ("findings: [{finding: acute_infection, status: absent, date: 2026-02-20}]", True),
+        ("findings: [{finding: acute_infection, status: present, date: 2026-02-15}]", False),
+    ],
+)
+def test_a_value_that_its_circumstances_void_does_not_count(
+    tmp_path: Path, extra: str, counts: bool
+) -> None:
+    path = _record(tmp_path, "test: crp_hs, value: 6.2, unit: mg/L, date: 2026-02-20")
+    path.write_text(path.read_text(encoding="utf-8") + extra + "\n", encoding="utf-8")
+    document = _read(path)
+    composite = _composite(document, "inflammation")
+    assert (composite["used"] == ["blood.crp_hs"]) == counts
+    assert (composite["sd"] < 1.0) == counts
+    assert (_entry(document, "crp_hs")["moves"] == "nothing") != counts
+    if not counts:
+        assert "infection" in composite["aside"][0]["reason"]
+
+
+def test_leucocytes_of_the_sample_widen_nothing_and_are_named(tmp_path: Path) -> None:
+    crp = "test: crp_hs, value: 6.2, unit: mg/L, date: 2026-02-20"
+    cells = "test: leucocytes, value: 9.8, unit: '10*9/L', date: 2026-02-20"
+    alone = _composite(_read(_record(tmp_path, crp)), "inflammation")
+    both = _composite(_read(_record(tmp_path, crp, cells)), "inflammation")
+    assert both["used"] == ["blood.crp_hs", "blood.leucocytes"]
+    assert both["sd"] < alone["sd"]
+    turned = _composite(_read(_record(tmp_path, cells, crp)), "inflammation")
+    assert turned == both
+
+
+def test_a_norm_of_the_site_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "norm.json"
+    other.write_text("{}", encoding="utf-8")
+    code, out, err = run(EXAMPLE, "--norms", other)
+    assert (code, out, err.count("\n")) == (2, "", 1)

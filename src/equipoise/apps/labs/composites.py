@@ -75,13 +75,10 @@ def _aside(
     """Return the markers of the record that do not count, and why."""
     set_aside = record.profile.measures_set_aside
     found = [{"test": m, "reason": reason} for m, reason in set_aside if m in markers]
-    told = {entry["test"] for entry in found}
-    found += [
-        {"test": one.id, "reason": one.reason}
-        for one in record.missing
-        if one.id in markers and one.date is not None and one.id not in {*told, *used}
-    ]
     reported = {lab.test for lab in record.timeline.labs.or_else(())}
+    there = {m for m in markers if m.rpartition(".")[2] in reported}
+    left = there - {entry["test"] for entry in found} - set(used)
+    found += [{"test": one.id, "reason": one.reason} for one in record.missing if one.id in left]
     return found + [_unused(row) for row in _rows(mechanism) if row.text("test") in reported]
 
 

@@ -137,7 +137,7 @@ def _meanings(entries: list[dict[str, Any]]) -> list[str]:
         moved.setdefault(entry["moves"], []).append(entry["title"])
     for moves, names in moved.items():
         lines += _wrapped(f"Move {moves}: {', '.join(dict.fromkeys(names))}", "  ")
-    return [*lines, "  The others move nothing."]
+    return [*lines, "  The others move nothing." if moved else "  They move nothing."]
 
 
 def _further(entries: list[dict[str, Any]]) -> list[str]:
@@ -145,7 +145,9 @@ def _further(entries: list[dict[str, Any]]) -> list[str]:
         return []
     lines = ["", "WORKED OUT OF SEVERAL VALUES"]
     for entry in entries:
-        value = f"{entry['value']:.3g} {entry['inside_unit']}"
+        value = f"not measured: {entry['not_measured']}"
+        if entry["value"] is not None:
+            value = f"{entry['value']:.3g} {entry['inside_unit']}"
         lines += _wrapped(f"{entry['title']}: {value} on {entry['date']}", "  ")
         lines += [line for flag in entry["flags"] for line in _wrapped(f"! {flag}", INDENT)]
     return lines

@@ -28,7 +28,8 @@ FOLDERS: Final = ("blood.", "stool.", "genes.")
 OPEN: Final = "not recorded"
 NOTHING: Final = "nothing"
 URGENT: Final = "urgent"
-"""How the flags of critical values end (`labs/thresholds`)."""
+EMERGENCY: Final = "(emergency)"
+"""How the flags of critical values end (`labs/thresholds`; red flags of levels)."""
 FASTED: Final = "fasted"
 NO_FAST: Final = "whether the person had fasted is not recorded: the norm is of people who had"
 NOT_TAKEN: Final = "it was not taken for a measurement"
@@ -66,13 +67,34 @@ def further_entries(record: Record) -> list[dict[str, Any]]:
             "inside_unit": item.measurement.quantity.unit,
             "standard_error": item.measurement.quantity.standard_error,
             "date": item.measurement.date,
+            "not_measured": None,
             "flags": list(item.measurement.flags),
             **_said(item.measurement.id, record, counts=True),
         }
         for item in record.normed
         if item.measurement.id.startswith(FOLDERS) and item.measurement.id not in reported
     ]
+    found += [
+        _without_value(one, record)
+        for one in record.missing
+        if one.date is not None and one.id.startswith(FOLDERS) and one.id not in reported
+    ]
     return sorted(found, key=lambda entry: str(entry["measure"]))
+
+
+def _without_value(one: NotMeasured, record: Record) -> dict[str, Any]:
+    """Return what could not be worked out of the values that are there, and why."""
+    return {
+        "measure": one.id,
+        "title": _title(one.id),
+        "value": None,
+        "inside_unit": None,
+        "standard_error": None,
+        "date": one.date,
+        "not_measured": one.reason,
+        "flags": [],
+        **_said(one.id, record, counts=False),
+    }
 
 
 def _measure(test: str) -> str | None:
@@ -111,7 +133,7 @@ def _entry(lab: LabResult, record: Record) -> dict[str, Any]:
         "assay": lab.assay,
         "fasting": lab.fasting.value,
         **_place(item, measure),
-        "urgent": any(flag.endswith(URGENT) for flag in flags),
+        "urgent": any(flag.endswith((URGENT, EMERGENCY)) for flag in flags),
         "flags": flags,
         "questions": questions,
         "set_aside": aside,
