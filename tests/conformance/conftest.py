@@ -105,7 +105,8 @@ def _cortisol() -> tuple[LabResult, ...]:
         for time in ("08:30", "16:00")
     )
     night = LabResult("cortisol_saliva", 2, "nmol/L", "2025-01-11", time="23:15")
-    return (*day, *dexamethasone, night)
+    serum = LabResult("cortisol_serum", 400, "nmol/L", "2025-01-12", time="08:00")
+    return (*day, *dexamethasone, night, serum)
 
 
 def _levels() -> tuple[LabResult, ...]:

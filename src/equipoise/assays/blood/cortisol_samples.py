@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HOUR",
     "SALIVA",
+    "SERUM",
     "Day",
     "Sample",
     "Unusable",
