@@ -135,7 +135,7 @@ def test_build_by_the_lengths_of_contigs(
         (b"", "the file is empty"),
         (b"rsid\tgenotype\n", "no VCF with genotypes"),
         (b"##fileformat=VCFv4.2\n", "no VCF with genotypes"),
-        (b"BCF\x02\x02\x00\x00", "no VCF with genotypes"),
+        (b"BCF\x02\x02\x00\x00", "write it as text first: bcftools view"),
         (b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n", "no VCF with"),
     ],
 )

@@ -277,10 +277,10 @@ def test_people_of_three_continents(shared_data: Path, tmp_path: Path) -> None:
     panel.write_text(text, encoding="utf-8")
     right = wrong = 0
     for name, found in chosen.items():
-        for i in found[1::6][:5]:
+        for i in found[1::9][:3]:
             read = read_panel(panel)
             look_up(VariantStream(path, people[i], "GRCh38", quiet), [read.sites])
             population = place(read).population
             right += population == name
             wrong += population not in {name, None}
-    assert (wrong, right >= 13) == (0, True)
+    assert (wrong, right >= 8) == (0, True)

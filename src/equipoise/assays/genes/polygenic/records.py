@@ -185,6 +185,7 @@ class VariantStream:
             where=str(self.path),
             got=line[:80].decode("utf-8", "replace"),
             allowed="lines that begin with ##, then #CHROM to FORMAT and the samples",
+            todo="write it as text first: bcftools view" if line.startswith(b"BCF") else "",
         )
 
 
