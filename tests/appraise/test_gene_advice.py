@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from equipoise.appraise.drug_use import read_catalogue
 from equipoise.appraise.safety import Ground, ground, judge
 from equipoise.core import answers
 from equipoise.core.nouns import DrugUse, GeneAdvice, Genotype, Timeline
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, load_table, use_site
 
 TODAY = "2025-02-01"
 RULES = load_table("genes/rules")
@@ -170,6 +171,22 @@ def test_dpwg_moves_nothing() -> None:
     assert all(r.text("verdict") == "shown" for r in RULES if r.text("guideline") == "DPWG")
     verdict = judge("venlafaxine", ground(_timeline(("CYP2D6", "*1/*4")), (), today=TODAY))
     assert not [r for r in verdict.reasons if "CYP2D6" in r.text]
+
+
+def test_a_site_can_make_a_rule_of_it(tmp_path: Path) -> None:
+    rows = {row.text("id"): dict(row.cells) for row in RULES}
+    rows["dpwg_venlafaxine_im_pm"] |= {"verdict": "caution", "avoid": "true"}
+    lines = ["\t".join(RULES.header), *("\t".join(cells.values()) for cells in rows.values())]
+    (tmp_path / "genes").mkdir()
+    (tmp_path / "genes" / "rules.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    use_site(tmp_path)
+    try:
+        verdict = judge("venlafaxine", ground(_timeline(("CYP2D6", "*1/*4")), (), today=TODAY))
+    finally:
+        use_site(None)
+    (said,) = [reason for reason in verdict.reasons if "CYP2D6" in reason.text]
+    assert said.action.startswith("avoid")
+    assert said.text.endswith("(DPWG 2024)")
 
 
 def test_the_drugs_that_change_a_gene_are_named_and_own_inhibition_counts_once() -> None:

@@ -75,7 +75,8 @@ def _options(table: Table) -> tuple[tuple[Row, frozenset[str]], ...]:
 def _reason(row: Row, act: dict[str, ActingGene]) -> SafetyReason:
     genes = (row.text("gene"), row.optional_text("gene_2"))
     told = ", ".join(_told(act[gene]) for gene in genes if gene in act)
-    strength = f"{row.text('strength')}; {row.text('version')}"
+    graded = (row.optional_text("strength"), row.text("version"))
+    strength = "; ".join(part for part in graded if part)
     return row_reason(row, f"{told}: {row.text('text')} ({strength})", action=row.text("action"))
 
 
