@@ -62,6 +62,17 @@ def test_two_values_of_one_moment_contradict_each_other(examine: Examine) -> Non
     assert "Bundle.entry[1].resource" in str(fault)
 
 
+def test_two_formulas_of_one_test_are_no_contradiction(read: Read) -> None:
+    # Reports of the United States held two values of one sample, by two formulas, until 2021.
+    samples = [
+        observed(code, effectiveDateTime="2026-01-10T07:00:00+01:00", **quantity(v, "mL/min"))
+        for code, v in (("48642-3", 61), ("48643-1", 71))
+    ]
+    for one in samples:
+        one["valueQuantity"]["code"] = "mL/min/{1.73_m2}"
+    assert [lab.value for lab in read(*samples).labs.or_else(())] == [61, 71]
+
+
 def test_pressure_may_be_taken_twice_within_a_minute(read: Read) -> None:
     samples = [
         observed("8480-6", effectiveDateTime="2026-01-10T07:00:00+01:00", **quantity(v, "mm[Hg]"))

@@ -13,11 +13,11 @@ from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.dates import IsoDate
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import DrugUse, InputDigest, Timeline, TreatmentTrial, Unmapped
-from equipoise.ingest.contradictions import Intake, contradictions, slips
+from equipoise.ingest.contradictions import Clash, Intake, contradictions, slips
 from equipoise.ingest.fhir.allergy import read_allergies
 from equipoise.ingest.fhir.bundle import open_bundle, parsed
 from equipoise.ingest.fhir.chart import Chart
-from equipoise.ingest.fhir.codes import Concept, coding_of, target
+from equipoise.ingest.fhir.codes import Concept, coded, coding_of, target
 from equipoise.ingest.fhir.condition import Diagnoses, read_conditions
 from equipoise.ingest.fhir.device import read_implants
 from equipoise.ingest.fhir.family import read_family
@@ -269,10 +269,19 @@ def _out_of_scope(chart: Chart) -> tuple[Unmapped, ...]:
     return tuple(found)
 
 
+def _of_two_codes(chart: Chart, clash: Clash) -> bool:
+    """Return whether two values of a moment have codes of their own: two formulas of one test."""
+    parts = [chart.at(-line).part.child("code") for line in clash.lines]
+    codes = [{c.code for c in coded(part).codings} if part else set() for part in parts]
+    return not codes[0] & codes[1]
+
+
 def _judge(chart: Chart, timeline: Timeline, uses: list[Use], expecting: list[int]) -> None:
     """Note what contradicts itself across resources."""
     held = [Intake(u.drug, u.dose, u.start, -u.entry) for u in uses if u.state != "not_taken"]
     for clash in (*contradictions(timeline), *slips(held)):
+        if clash.field == "labs" and _of_two_codes(chart, clash):
+            continue
         chart.contradiction(clash.what, (-clash.lines[0], -clash.lines[1]), clash.got, clash.todo)
     state = timeline.pregnancy.value
     if state is None or timeline.demographics.sex.value != "male":
