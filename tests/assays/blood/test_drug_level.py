@@ -6,6 +6,9 @@ import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given as given_by
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from equipoise.appraise.red_flags import find_red_flags
 from equipoise.assays.blood import drug_level
@@ -340,3 +343,27 @@ def test_no_level_has_an_error_or_moves_anything() -> None:
     assert isinstance(found, Measurement)
     assert found.quantity.standard_error is None
     assert math.isfinite(found.quantity.value)
+
+
+@settings(deadline=None)
+@given_by(
+    st.floats(0, 10),
+    st.one_of(st.none(), st.floats(0, 60)),
+    st.one_of(st.none(), st.floats(18, 95)),
+    st.sampled_from((None, None, "<", ">")),
+    st.sampled_from(("2024-06-01", "2025-01-08", "2025", "2025-02-01")),
+)
+def test_no_lithium_level_is_ever_called_fine_in_danger(
+    value: float, hours: float | None, age: float | None, comparator: str | None, start: str
+) -> None:
+    lab = _level("lithium_level", value, hours_since_dose=hours, comparator=comparator)
+    said = _flags(_person(lab, _trial("lithium", start=given(start)), age=age), "lithium_level")
+    within = any(flag.startswith("within") for flag in said)
+    if comparator != "<" and value >= 1.5:
+        assert any("Lithium toxicity (emergency)" in flag for flag in said)
+    if within:
+        assert comparator is None
+        assert not any("red flag" in flag or "alert level" in flag for flag in said)
+        assert hours is None or 11 <= hours <= 13
+        assert value <= (0.8 if age is not None and age < 65 else 0.6)
+        assert value >= (0.4 if age is not None and age >= 65 else 0.6)
