@@ -1,0 +1,175 @@
+"""What a clinician reads of the genes: calls, what is open, what the drugs change, the advice."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Final
+
+from equipoise.apps.genes.call import Result, entries
+from equipoise.core.nouns import GeneAdvice, GeneCall, GenePhenotype
+from equipoise.core.tables import load_table
+
+__all__ = ["call_text"]
+
+WIDTH: Final = 100
+COLUMN: Final = 11
+FEW: Final = 6
+NO_RULE: Final = "No rule by genes"
+NOTE: Final = (
+    "Not clinically reviewed. A position that was not read counts as not known, never as normal; "
+    "doses are those of the guideline."
+)
+
+
+def call_text(result: Result) -> str:
+    """Return the calls and the advice as text.
+
+    Parameters
+    ----------
+    result : Result
+        As `called` returns it.
+
+    Returns
+    -------
+    str
+        Called first, then what is open and what would settle it, then the drugs.
+    """
+    sections = (
+        list(_head(result)),
+        list(_called(result)),
+        list(_open(result)),
+        list(_changed(result)),
+        list(_advice(result)),
+        list(_record(result)),
+        _wrapped(NOTE, ""),
+    )
+    return "\n\n".join("\n".join(lines) for lines in sections if lines)
+
+
+def _wrapped(text: str, label: str) -> list[str]:
+    """Return a paragraph behind a label, or as it is where there is none."""
+    first = f"  {label:<{COLUMN}}" if label else ""
+    blank = " " * len(first)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=blank,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _more(text: str) -> list[str]:
+    """Return a paragraph below the one with the label."""
+    blank = " " * (COLUMN + 2)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=blank,
+        subsequent_indent=blank,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _head(result: Result) -> Iterator[str]:
+    versions = ", ".join(sorted({call.version for call in result.calls if call.version}))
+    yield f"Pharmacogenes of the sample {result.sample} ({result.build}); definitions {versions}"
+    if result.not_used:
+        yield f"Also in the table of outside calls, not used: {', '.join(result.not_used)}"
+
+
+def _called(result: Result) -> Iterator[str]:
+    found = [call for call in result.calls if call.diplotypes]
+    yield "Called" if found else "Called: nothing"
+    for call in found:
+        said = call.phenotype or f"phenotype open: {_or(call.phenotypes)}"
+        score = f", activity score {call.activity_score}" if call.activity_score else ""
+        origin = ", by another test" if call.source == "outside" else ""
+        yield from _wrapped(f"{_or(call.diplotypes)}: {said}{score}{origin}", call.gene)
+        yield from _settled(call)
+        for flag in call.flags:
+            yield from _more(flag)
+
+
+def _open(result: Result) -> Iterator[str]:
+    found = [call for call in result.calls if not call.diplotypes]
+    if found:
+        yield "Not called"
+    for call in found:
+        yield from _wrapped(call.no_call or "not tested", call.gene)
+        if call.if_reference:
+            yield from _more(
+                f"if everything not read were as in the reference: {_or(call.if_reference)} "
+                "(nothing rests on this)"
+            )
+        yield from _settled(call)
+        for flag in call.flags:
+            yield from _more(flag)
+
+
+def _settled(call: GeneCall) -> list[str]:
+    return _more(f"settled by {'; '.join(call.settled_by)}") if call.settled_by else []
+
+
+def _changed(result: Result) -> Iterator[str]:
+    if not result.drugs:
+        return
+    yield f"Under {', '.join(map(_title, result.drugs))}"
+    changed = [gene for gene in result.genes if gene.because]
+    for gene in changed:
+        yield from _wrapped(_acts(gene), gene.gene)
+    if not changed:
+        yield "  no gene acts otherwise than called"
+
+
+def _acts(gene: GenePhenotype) -> str:
+    because = f"because of {' and '.join(gene.because)}"
+    before = f"{gene.diplotype}, {gene.phenotype}" if gene.diplotype else "not called"
+    return f"acts as {gene.acting or 'a phenotype that is not known'} {because} ({before})"
+
+
+def _advice(result: Result) -> Iterator[str]:
+    if not result.advice:
+        return
+    yield "What the guidelines say of each drug"
+    without: list[str] = []
+    for drug in dict.fromkeys(advice.drug for advice in result.advice):
+        mine = [advice for advice in result.advice if advice.drug == drug]
+        if not any(advice.genes for advice in mine):
+            without.append(_title(drug))
+            continue
+        yield f"  {_title(drug)}"
+        for advice in mine:
+            if advice.genes:
+                yield from _more(f"{advice.action} [{_source(advice)}]")
+    if without:
+        yield f"  {NO_RULE}"
+        yield from _more(", ".join(without))
+
+
+def _title(drug: str) -> str:
+    row = load_table("drugs/drugs").find(id=drug)
+    return drug if row is None else row.text("title")
+
+
+def _source(advice: GeneAdvice) -> str:
+    read = [f"{g} {p}" for g, p in zip(advice.genes, advice.phenotypes, strict=True)]
+    because = f", because of {' and '.join(advice.because)}" if advice.because else ""
+    strength = "" if advice.strength == "n/a" else f", {advice.strength}"
+    return f"{advice.version}{strength}; {'; '.join(read)}{because}"
+
+
+def _record(result: Result) -> Iterator[str]:
+    lines = entries(result)
+    if lines:
+        yield "For person.yaml"
+        yield from lines
+
+
+def _or(names: tuple[str, ...]) -> str:
+    more = len(names) - FEW
+    shown = names[:FEW] if more > 0 else names
+    return " or ".join(shown) + (f" or {more} more" if more > 0 else "")
