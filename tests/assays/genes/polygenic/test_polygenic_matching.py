@@ -238,3 +238,12 @@ def test_mean_of_a_missing_genotype_is_twice_the_frequency(tmp_path: Path) -> No
     )
     assert found.sum == pytest.approx(8 + 2 * 0.3)
     assert (found.counted, found.alleles) == (4, 10)
+
+
+def test_a_contradiction_far_away_in_a_file_without_order(tmp_path: Path) -> None:
+    rows = [("1", 100 + i, "G", "A", 1) for i in range(9)]
+    places = [1, 5, 8, 0, 2, 5, 7, 3, 4, 6]
+    records = [f"1 {100 + p} A G {'1/1' if i == 5 else '0/1'}" for i, p in enumerate(places)]
+    found = score_person(ScoreAsked(vcf(tmp_path, records), scoring_file(tmp_path, rows)))
+    assert [(tally.why, tally.variants) for tally in found.tallies] == [(CONTRADICT, 1)]
+    assert found.sum == 8

@@ -100,8 +100,12 @@ class _Look:
         # Nearly every line is the only one of its position, of one variant, and no block.
         plain = single & (place.position[sites] == batch.starts[lines][hit])
         plain &= place.state[sites] == State.ABSENT
-        plain[1:] &= np.diff(sites) > 0
-        plain[:-1] &= np.diff(sites) > 0
+        steps = np.diff(sites)
+        plain[1:] &= steps > 0
+        plain[:-1] &= steps > 0
+        if (steps < 0).any():
+            # The file is not in order: a variant may come again anywhere in it.
+            plain[:] = False
         self._see_plain(place, batch, hit[plain] + lines.start, sites[plain])
         for i in hit[~plain].tolist():
             self._see_line(place, batch, lines.start + i, range(int(low[i]), int(high[i])))
