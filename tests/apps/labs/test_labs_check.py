@@ -194,12 +194,17 @@ def test_bad_values_are_refused_in_one_line(run: Run, tmp_path: Path, lab: str, 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["person.yaml"]
 
 
-def test_a_record_without_values_says_so(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("labs", ["", "labs: []\n", "labs: unknown\n"])
+def test_a_record_without_values_says_so(run: Run, tmp_path: Path, labs: str) -> None:
     path = tmp_path / "person.yaml"
-    path.write_text(HEAD, encoding="utf-8")
+    path.write_text(HEAD + labs, encoding="utf-8")
     code, out, err = run(path)
-    assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "there is no laboratory value in this record" in err
+    assert (code, err) == (0, "")
+    assert "There is no laboratory value in this record." in out
+    assert "take TSH" in out
+    document = _read(path)
+    assert document["labs"] == []
+    assert not any(one["used"] for one in document["composites"])
 
 
 def test_a_file_that_is_not_there(run: Run, tmp_path: Path) -> None:

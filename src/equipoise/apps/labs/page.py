@@ -33,6 +33,7 @@ def page(document: dict[str, Any]) -> str:
     notice = f" ({document['notice']})" if document["notice"] else ""
     lines = [f"Laboratory values of {document['label']}{notice}, {document['date']}"]
     lines += _urgent(document["urgent"])
+    lines += [] if document["labs"] else ["", "There is no laboratory value in this record."]
     noted = [entry for entry in document["labs"] if _has_notes(entry)]
     plain = [entry for entry in document["labs"] if not _has_notes(entry)]
     lines += _values("TO NOTE OR TO ASK", noted)
