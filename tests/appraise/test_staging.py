@@ -93,6 +93,59 @@ def test_a_level_in_another_unit_is_converted_or_left_alone() -> None:
     assert _appraised(_trial("amitriptyline", 10), labs=given((both,))).adequate == "no"
 
 
+@pytest.mark.parametrize(
+    ("parent", "metabolite", "day", "adequate"),
+    [(45, 40, "2024-07-01", "yes"), (45, 30, "2024-07-01", "no"), (45, 40, "2024-07-02", "no")],
+)
+def test_drug_and_metabolite_of_one_day_decide_together(
+    parent: float, metabolite: float, day: str, adequate: str
+) -> None:
+    """The range of amitriptyline, from 80 ng/mL, holds for it and nortriptyline together."""
+    labs = (
+        LabResult("amitriptyline_parent_level", parent, "ng/mL", "2024-07-01"),
+        LabResult("nortriptyline_level", metabolite, "ng/mL", day),
+    )
+    assert _appraised(_trial("amitriptyline", 10), labs=given(labs)).dose_enough == adequate
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "dose", "adequate"),
+    [
+        ("<", 50, 150, "no"),
+        ("<", 90, 150, "yes"),
+        ("<", 90, 10, "no"),
+        (">", 200, 10, "yes"),
+        (">", 50, 10, "no"),
+    ],
+)
+def test_a_limit_in_place_of_a_level_decides_only_where_it_tells(
+    comparator: str, value: float, dose: float, adequate: str
+) -> None:
+    """Needed are 70 ng/mL; where the limit leaves it open, the dose decides."""
+    level = LabResult("nortriptyline_level", value, "ng/mL", "2024-07-01", comparator=comparator)
+    got = _appraised(_trial("nortriptyline", dose), labs=given((level,)))
+    assert got.dose_enough == adequate
+
+
+@pytest.mark.parametrize(
+    ("age", "comparator", "value", "adequate"),
+    [
+        (70, "<", 0.5, "cannot_tell"),
+        (70, "<", 0.3, "no"),
+        (40, ">", 0.5, "cannot_tell"),
+        (40, ">", 0.6, "yes"),
+    ],
+)
+def test_a_limit_of_lithium_at_any_age(
+    age: float, comparator: str, value: float, adequate: str
+) -> None:
+    """Needed are 0.6 mmol/L, from 65 years 0.4."""
+    level = LabResult("lithium_level", value, "mmol/L", "2024-07-01", comparator=comparator)
+    who = Demographics(age_years=given(float(age)))
+    got = _appraised(_trial("lithium_augmentation", 900), labs=given((level,)), demographics=who)
+    assert got.dose_enough == adequate
+
+
 def test_a_level_against_the_word_about_adherence_leaves_it_open() -> None:
     level = LabResult("nortriptyline_level", 100, "ng/mL", "2024-07-01")
     trial = _trial("nortriptyline", 100, adherence=given("poor"))

@@ -18,7 +18,7 @@ from equipoise.appraise.names import printed
 from equipoise.appraise.sources import lab_value
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.errors import UnitError
-from equipoise.core.nouns import Dose, DoseLimit, Timeline, TreatmentTrial
+from equipoise.core.nouns import Dose, DoseLimit, LabResult, Timeline, TreatmentTrial
 from equipoise.core.tables import Row, load_table
 from equipoise.core.units import convert
 
@@ -270,7 +270,13 @@ def level_criterion(trial: TreatmentTrial, row: Row, setting: Setting) -> Criter
             return None
         rule, columns = found, ("test", "unit", "lowest", "n/a")
     test, unit, needed, older = columns
-    levels = _levels(trial, setting.timeline, rule.text(test), rule.text(unit))
+    labs = _during(trial, setting.timeline)
+    ends = [
+        rule.number(column) for column in (needed, older) if rule.cells.get(column, "n/a") != "n/a"
+    ]
+    levels = _levels(labs, rule.text(test), rule.text(unit), ends)
+    if rule is not row and not levels:
+        levels = _sums(labs, rule)
     if not levels:
         missing = f"the level of {printed(trial.treatment)} during the trial"
         return Criterion(None, "", missing) if rule is row else None
@@ -280,12 +286,41 @@ def level_criterion(trial: TreatmentTrial, row: Row, setting: Setting) -> Criter
     return _compared(max(levels), rule.number(needed), lower, age, said=said, note="")
 
 
-def _levels(trial: TreatmentTrial, timeline: Timeline, test: str, unit: str) -> list[float]:
+def _during(trial: TreatmentTrial, timeline: Timeline) -> list[LabResult]:
+    """Return the laboratory values that were surely taken during a trial."""
     start, stop = trial.start.value, trial.stop.value
-    values = []
-    for lab in timeline.labs.or_else(()):
-        after = start is not None and earliest(lab.date) >= earliest(start)
-        before = stop is None or latest(lab.date) <= latest(stop)
-        if lab.test == test and after and before:
-            values.append(lab_value(lab, unit))
+    return [
+        lab
+        for lab in timeline.labs.or_else(())
+        if start is not None
+        and earliest(lab.date) >= earliest(start)
+        and (stop is None or latest(lab.date) <= latest(stop))
+    ]
+
+
+def _levels(labs: list[LabResult], test: str, unit: str, ends: list[float]) -> list[float]:
+    values = (_level(lab, unit, ends) for lab in labs if lab.test == test)
     return [value for value in values if value is not None]
+
+
+def _level(lab: LabResult, unit: str, ends: list[float]) -> float | None:
+    """Return a level; of a value below or above a limit only what the limit tells for sure."""
+    value = lab_value(lab, unit)
+    if value is None or lab.comparator is None:
+        return value
+    if lab.comparator.startswith("<"):
+        return value if value < min(ends) else None
+    return value if value >= max(ends) else None
+
+
+def _sums(labs: list[LabResult], rule: Row) -> list[float]:
+    """Add drug and metabolite where both, and each once, were measured on one day."""
+    parts, unit = rule.items("sum_of"), rule.text("unit")
+    found = []
+    for date in {lab.date for lab in labs if lab.test in parts}:
+        told = [lab for lab in labs if lab.date == date and lab.test in parts]
+        values = [lab_value(lab, unit) for lab in told if lab.comparator is None]
+        known = [value for value in values if value is not None]
+        if sorted(lab.test for lab in told) == sorted(parts) and len(known) == len(parts):
+            found.append(sum(known))
+    return found
