@@ -219,6 +219,25 @@ class TestPacking:
                 sink.write(record)
         assert read_variants(binary).observed == told.observed
 
+    @pytest.mark.parametrize("damage", ["older", "garbage", "link"])
+    def test_an_index_that_cannot_be_trusted_is_not_used(
+        self, plain: Path, tmp_path: Path, damage: str
+    ) -> None:
+        packed = tmp_path / "packed.vcf.gz"
+        pysam.tabix_compress(str(plain), str(packed))
+        pysam.tabix_index(str(packed), preset="vcf")
+        index = tmp_path / "packed.vcf.gz.tbi"
+        if damage == "older":
+            os.utime(index, (1, 1))
+        elif damage == "garbage":
+            index.write_bytes(b"garbage")
+        else:
+            index.unlink()
+            index.symlink_to(tmp_path / "nowhere")
+        reading = read_variants(packed)
+        assert reading.observed == read_variants(plain).observed
+        assert NO_INDEX in reading.flags
+
     def test_plain_gzip(self, plain: Path, tmp_path: Path) -> None:
         path = tmp_path / "x.vcf.gz"
         path.write_bytes(gzip.compress(plain.read_bytes()))
