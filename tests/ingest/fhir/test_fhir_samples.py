@@ -11,7 +11,9 @@ from equipoise.core.nouns import LabResult, Timeline
 from tests.ingest.fhir.conftest import Examine, Read, bundle_of, coded, observed, quantity
 
 FASTING = "http://terminology.hl7.org/CodeSystem/v2-0916"
-GLUCOSE = quantity(5.1, "mmol/L")
+FATS = "2571-8"
+"""Triglycerides: the code does not say whether they are of somebody who fasted."""
+VALUE = quantity(5.1, "mmol/L")
 
 
 def one_lab(timeline: Timeline) -> LabResult:
@@ -35,15 +37,13 @@ def one_lab(timeline: Timeline) -> LabResult:
     ],
 )
 def test_the_time_of_a_sample(written: str, date: str, time: str | None, read: Read) -> None:
-    lab = one_lab(read(observed("1558-6", effectiveDateTime=written, **GLUCOSE)))
+    lab = one_lab(read(observed(FATS, effectiveDateTime=written, **VALUE)))
     assert (lab.date, lab.time) == (date, time)
 
 
 def test_a_curve_of_a_day_is_kept(read: Read) -> None:
     samples = [
-        observed(
-            "1558-6", effectiveDateTime=f"2026-01-10T{hour}:00:00+01:00", **quantity(v, "mmol/L")
-        )
+        observed(FATS, effectiveDateTime=f"2026-01-10T{hour}:00:00+01:00", **quantity(v, "mmol/L"))
         for hour, v in (("07", 5.0), ("09", 9.0), ("10", 7.0))
     ]
     labs = read(*samples).labs.or_else(())
@@ -52,12 +52,12 @@ def test_a_curve_of_a_day_is_kept(read: Read) -> None:
 
 def test_two_values_of_one_moment_contradict_each_other(examine: Examine) -> None:
     samples = [
-        observed("1558-6", effectiveDateTime="2026-01-10T07:00:00+01:00", **quantity(v, "mmol/L"))
+        observed(FATS, effectiveDateTime="2026-01-10T07:00:00+01:00", **quantity(v, "mmol/L"))
         for v in (5.0, 9.0)
     ]
     timeline, (fault,) = examine(bundle_of(*samples))
     assert timeline is None
-    assert "two values of glucose at one time" in str(fault)
+    assert "two values of triglycerides at one time" in str(fault)
     assert "Bundle.entry[2].resource" in str(fault)
     assert "Bundle.entry[1].resource" in str(fault)
 
@@ -110,17 +110,24 @@ def test_fasting_beside_a_value_or_at_its_moment(
     code = coded("loinc", "49541-6")
     if beside:
         component = [{"code": code, **said}]
-        timeline = read(observed("1558-6", component=component, **GLUCOSE))
+        timeline = read(observed(FATS, component=component, **VALUE))
     else:
-        timeline = read(observed("1558-6", **GLUCOSE), observed("49541-6", **said))
+        timeline = read(observed(FATS, **VALUE), observed("49541-6", **said))
     assert one_lab(timeline).fasting == fasting
     read_it = fasting != not_asked()
     assert any("answer is not in the table" in u.why for u in timeline.unmapped) != read_it
 
 
+def test_the_name_of_a_code_may_say_fasting(read: Read) -> None:
+    # LOINC 1558-6 is "Fasting glucose".
+    assert one_lab(read(observed("1558-6", **VALUE))).fasting == given(True)
+    denied = observed("49541-6", valueBoolean=False)
+    assert one_lab(read(observed("1558-6", **VALUE), denied)).fasting == unknown()
+
+
 def test_fasting_of_another_moment_says_nothing(read: Read) -> None:
     other = observed("49541-6", effectiveDateTime="2026-01-11", valueBoolean=True)
-    assert one_lab(read(observed("1558-6", **GLUCOSE), other)).fasting == not_asked()
+    assert one_lab(read(observed(FATS, **VALUE), other)).fasting == not_asked()
 
 
 def hours(value: float, unit: str = "h", **more: Any) -> Any:
@@ -145,7 +152,7 @@ def hours(value: float, unit: str = "h", **more: Any) -> Any:
 def test_fasting_of_the_specimen(collection: Any, fasting: Any, inside: bool, read: Read) -> None:
     specimen = {"resourceType": "Specimen", "id": "s", "collection": collection}
     address = "#s" if inside else "Specimen/s"
-    lab = observed("1558-6", specimen={"reference": address}, **GLUCOSE)
+    lab = observed(FATS, specimen={"reference": address}, **VALUE)
     timeline = read({**lab, "contained": [specimen]}) if inside else read(lab, specimen)
     assert one_lab(timeline).fasting == fasting
     assert timeline.unmapped == ()
@@ -154,7 +161,7 @@ def test_fasting_of_the_specimen(collection: Any, fasting: Any, inside: bool, re
 def test_the_specimen_tells_the_day_where_the_value_does_not(read: Read) -> None:
     taken = {"collectedDateTime": "2026-01-09T07:30:00+01:00"}
     specimen = {"resourceType": "Specimen", "id": "s", "collection": taken}
-    lab = observed("1558-6", specimen={"reference": "Specimen/s"}, **GLUCOSE)
+    lab = observed(FATS, specimen={"reference": "Specimen/s"}, **VALUE)
     del lab["effectiveDateTime"]
     found = one_lab(read(lab, specimen))
     assert (found.date, found.time) == ("2026-01-09", "07:30")
@@ -163,7 +170,7 @@ def test_the_specimen_tells_the_day_where_the_value_does_not(read: Read) -> None
 def test_answers_that_disagree_leave_it_unknown(read: Read) -> None:
     component = [{"code": coded("loinc", "49541-6"), "valueBoolean": True}]
     specimen = {"collection": {"fastingStatusCodeableConcept": coded(FASTING, "NF")}}
-    lab = observed("1558-6", component=component, specimen={"reference": "#s"}, **GLUCOSE)
+    lab = observed(FATS, component=component, specimen={"reference": "#s"}, **VALUE)
     lab["contained"] = [{"resourceType": "Specimen", "id": "s", **specimen}]
     assert one_lab(read(lab)).fasting == unknown()
 
@@ -196,7 +203,7 @@ def test_a_method_that_no_table_names_is_listed(read: Read) -> None:
 def test_tomorrow_in_another_zone_is_today(
     written: str, date: str | None, time: str | None, examine: Examine
 ) -> None:
-    timeline, faults = examine(bundle_of(observed("1558-6", effectiveDateTime=written, **GLUCOSE)))
+    timeline, faults = examine(bundle_of(observed(FATS, effectiveDateTime=written, **VALUE)))
     if date is None:
         assert timeline is None
         assert "future" in str(faults[0])

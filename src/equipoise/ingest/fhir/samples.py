@@ -100,7 +100,7 @@ def _assays(_digest: str) -> dict[str, str]:
 
 @dataclass
 class Fasting:
-    """What a bundle says of fasting: beside a value, of its specimen, or at its moment.
+    """What a bundle says of fasting: by its code, beside a value, of its specimen, at its moment.
 
     Parameters
     ----------
@@ -139,6 +139,9 @@ class Fasting:
         return _ANSWERS[told.pop()] if len(told) == 1 else unknown()
 
     def _told(self, one: Resource) -> Iterator[str]:
+        by_name = target("fasting_code", concept(one.part, "code"))
+        if by_name is not None:
+            yield by_name
         for part in one.part.children("component"):
             code = concept(part, "code")
             said = None if code is None or not _is_fasting(code) else said_fasting(part)
