@@ -85,6 +85,29 @@ def test_triglycerides_lie_between_the_means_of_two_decades() -> None:
     assert low < 50 < high
 
 
+@pytest.mark.parametrize(
+    ("test", "low", "high", "unit", "sex"),
+    [
+        # Reference limits of laboratories, meant to hold the middle 95 % of healthy people.
+        ("tsh", 0.45, 4.12, "m[IU]/L", "female"),
+        ("sodium", 135.0, 145.0, "mmol/L", "male"),
+        ("potassium", 3.5, 5.0, "mmol/L", "male"),
+        ("platelets", 150.0, 400.0, "10*9/L", "male"),
+        ("leucocytes", 4.0, 11.0, "10*9/L", "male"),
+        ("haemoglobin", 130.0, 175.0, "g/L", "male"),
+    ],
+)
+def test_the_limits_of_laboratories_hold_nearly_everybody(
+    test: str, low: float, high: float, unit: str, sex: str
+) -> None:
+    below, above = (_place(test, value, unit, (sex, 30.0)).centile for value in (low, high))
+    assert below is not None
+    assert above is not None
+    assert 0.2 < below < 6
+    assert 94 < above < 100
+    assert above - below == pytest.approx(95, abs=4.5)
+
+
 def _context(row: Row) -> tuple[str | None, bool | None]:
     assay = row.text("assay")
     return None if assay == "any" else assay, row.text("fasting") == "fasting" or None
