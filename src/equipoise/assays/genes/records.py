@@ -216,6 +216,8 @@ def _record(raw: Any, sample: str, chromosome: str) -> Record | None:
     if _is_structural(alts) and "structural" not in why:
         return None
     named = tuple(alt for alt in alts if alt not in ANY_OTHER)
+    if not named and len(ref) > 1 and "INDEL" in raw.info:
+        return None  # bcftools looked for an insertion or deletion there: it tells no base
     last = raw.start + len(ref)
     if not named or "structural" in why:  # a block of the reference, or a long deletion
         last = max(last, raw.stop)
@@ -238,7 +240,8 @@ def _copies(raw: Any, taken: Any, known: tuple[str, ...]) -> tuple[tuple[str, ..
     if why:
         return (), why
     alleles = tuple(known[index] for index in found if index is not None)
-    why = next(filter(None, map(_unusable, alleles)), "")
+    # Reference bases are judged where they are compared: a block may begin with an N.
+    why = next((why for a in alleles if a != known[0] and (why := _unusable(a))), "")
     if not why and set(found) == {0} and 0 in {taken.get("DP"), taken.get("GQ")}:
         why = "no read covers it (depth or genotype quality 0)"
     return ((), why) if why else (alleles, "")

@@ -265,6 +265,14 @@ class TestSeveralRecords:
         split = [line.having(alt="A", gt="0/0"), line.having(alt="T", gt="0/1")]
         assert read(write(split), "rs5030865") == ("C", "T")
 
+    def test_a_candidate_insertion_without_any_is_no_second_record(
+        self, write: Write, lines: Lines
+    ) -> None:
+        """As bcftools writes it beside the base itself, in a file of all sites."""
+        line = lines["rs4244285"]
+        beside = line.having(ref="GAA", alt=".", info="INDEL;IDV=1")
+        assert read(write([line.having(gt="0/1"), beside]), "rs4244285") == ("G", "A")
+
     def test_two_split_alleles_of_one_sample_are_not_guessed(
         self, write: Write, lines: Lines
     ) -> None:
