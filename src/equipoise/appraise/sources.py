@@ -237,7 +237,7 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     values = [lab_value(lab, limits.unit) for lab in newest]
     told = "; ".join(
         f"{titled('labs/labs', lab.test)} {lab.value:g} {_unit(lab.unit)}"
-        f"{limits.words(value)} ({lab.date})"
+        f"{_converted(lab, value, limits.unit)}{limits.words(value)} ({lab.date})"
         for lab, value in zip(newest, values, strict=True)
     )
     return _lab_reply(limits, values, told)
@@ -276,6 +276,11 @@ def _risen(
                 "yes", f"{title} {low:g} ({first.date}), then {value:g} {_unit(unit)} ({lab.date})"
             )
     return Reply("no")
+
+
+def _converted(lab: LabResult, value: float | None, unit: str) -> str:
+    """Return the value in the unit of the limit, where it was reported in another one."""
+    return "" if value is None or lab.unit == unit else f" = {value:.3g} {_unit(unit)}"
 
 
 def _unit(code: str) -> str:
