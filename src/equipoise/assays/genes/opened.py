@@ -19,6 +19,7 @@ __all__ = ["FAULTS", "Opened", "chosen_sample", "guarded", "opened", "unreadable
 GZIP: Final = b"\x1f\x8b"
 BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 BLOCK: Final = 1 << 20
+INDEXES: Final = (".csi", ".tbi")  # in the order in which htslib looks
 AGAIN: Final = "export the file again"
 # What pysam raises for content that it cannot read.
 FAULTS: Final = (
@@ -39,7 +40,7 @@ class Opened:
     file : pysam.VariantFile
         As pysam opened it.
     indexed : bool
-        Whether a part of it can be fetched.
+        Whether a part of it can be fetched; an index that is older than the file counts for none.
     compressed : bool
         Whether it is compressed.
     trouble : list of str
@@ -105,14 +106,22 @@ def opened(path: Path) -> Iterator[Opened]:
         If it is missing, empty, no VCF, or cut short.
     """
     _present(path)
-    import pysam
+    try:
+        import pysam
+    except ImportError:
+        raise RecordingError(
+            "reading variants needs pysam, which is not installed",
+            where=str(path),
+            todo='install it with: pip install "equipoise[genetics]"',
+        ) from None
 
     before = pysam.set_verbosity(0)
     try:
         with _source(path) as (source, trouble):
             file = _header(path, source)
             with file:
-                yield Opened(path, file, _indexed(file), _is_gzip(path), trouble)
+                indexed = _indexed(file) and not _stale(path)
+                yield Opened(path, file, indexed, _is_gzip(path), trouble)
     finally:
         pysam.set_verbosity(before)
 
@@ -221,6 +230,13 @@ def _indexed(file: Any) -> bool:
         return file.index is not None
     except FAULTS:
         return False
+
+
+def _stale(path: Path) -> bool:
+    """Whether the index is older than the file: it may be of another version of it."""
+    found = (path.with_name(path.name + suffix) for suffix in INDEXES)
+    index = next((one for one in found if one.exists()), None)
+    return index is not None and index.stat().st_mtime < path.stat().st_mtime
 
 
 def chosen_sample(found: Opened, sample: str | None) -> str:

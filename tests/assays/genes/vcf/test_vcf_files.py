@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -305,6 +306,12 @@ class TestUnusable:
         path = write(reference().values())
         path.chmod(0)
         assert "cannot be read" in refused(path)
+
+    def test_without_the_package_that_reads_variants(
+        self, write: Write, reference: Reference, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "pysam", None)
+        assert "equipoise[genetics]" in refused(write(reference().values()))
 
     def test_a_header_alone(self, write: Write, tmp_path: Path) -> None:
         path = write([])
