@@ -8,9 +8,11 @@ import pytest
 
 from equipoise.assays import genes
 from equipoise.core.errors import InputError
+from equipoise.core.nouns import GeneCall, NotMeasured
 from equipoise.ingest import check_path, find_variants
 
 ROOT = Path(__file__).resolve().parents[2]
+GENES = ("CYP2C19", "CYP2B6", "CYP2D6")
 EXAMPLE = (ROOT / "examples" / "genes_synthetic.vcf").read_text()
 
 
@@ -85,6 +87,7 @@ def test_of_several_samples_the_person_s_own_is_read(dataset: Path, own: str) ->
     text = "\n".join(lines).replace("INVENTED\t./.:0", f"{own}\tsub-02") + "\n"
     put(dataset, "sub-01/genetics/sub-01.vcf", text)
     called = genes.measure(find_variants(dataset, "01"))
+    assert isinstance(called[0], GeneCall)
     assert called[0].diplotypes == ("*1/*2",)
     put(dataset, "sub-01/genetics/sub-01.vcf", text.replace(f"{own}\tsub-02", "A\tB"))
     with pytest.raises(InputError, match="several samples"):
@@ -95,8 +98,35 @@ def test_outside_calls_alone(dataset: Path) -> None:
     put(dataset, "sub-01/genetics/sub-01_outsidecalls.tsv", "CYP2D6\t*1/*4\nHLA-B\t*15:02\n")
     (file,) = find_variants(dataset, "01")
     (call,) = genes.measure((file,))
+    assert isinstance(call, GeneCall)
     assert (call.gene, call.diplotypes) == ("CYP2D6", ("*1/*4",))
     assert any("HLA-B" in flag for flag in call.flags)
+
+
+def test_a_file_that_cannot_be_used_loses_no_outside_call(dataset: Path) -> None:
+    put(dataset, "sub-01/genetics/sub-01.vcf", "nothing\n")
+    put(dataset, "sub-01/genetics/sub-01_outsidecalls.tsv", "CYP2D6\t*1/*4\n")
+    call, missed = genes.measure(find_variants(dataset, "01"))
+    assert isinstance(call, GeneCall)
+    assert (call.gene, call.diplotypes) == ("CYP2D6", ("*1/*4",))
+    assert isinstance(missed, NotMeasured)
+    assert missed.reason.startswith("sub-01/genetics/sub-01.vcf: this is no VCF")
+
+
+def test_a_table_that_cannot_be_used_loses_no_call_of_the_file(dataset: Path) -> None:
+    put(dataset, "sub-01/genetics/sub-01.vcf")
+    put(dataset, "sub-01/genetics/sub-01_outsidecalls.tsv", "CYP2D6\t*1xN/*4\n")
+    *calls, missed = genes.measure(find_variants(dataset, "01"))
+    assert [call.gene for call in calls if isinstance(call, GeneCall)] == list(GENES)
+    assert isinstance(missed, NotMeasured)
+    assert missed.reason.startswith("sub-01/genetics/sub-01_outsidecalls.tsv line 1: the number")
+
+
+def test_nothing_that_can_be_used(dataset: Path) -> None:
+    put(dataset, "sub-01/genetics/sub-01.vcf", "nothing\n")
+    put(dataset, "sub-01/genetics/sub-01_outsidecalls.tsv", "")
+    with pytest.raises(InputError, match=r"sub-01\.vcf"):
+        genes.measure(find_variants(dataset, "01"))
 
 
 def test_two_tables_of_outside_calls(dataset: Path) -> None:

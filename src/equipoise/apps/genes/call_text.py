@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
+from equipoise.appraise.dosing.advice import gene_evidence
 from equipoise.apps.genes.call import Result, entries
 from equipoise.core.nouns import GeneAdvice, GeneCall, GenePhenotype
 from equipoise.core.tables import load_table
@@ -42,6 +43,7 @@ def call_text(result: Result) -> str:
         list(_changed(result)),
         list(_advice(result)),
         list(_record(result)),
+        _wrapped(". ".join(gene_evidence()) + ".", ""),
         _wrapped(NOTE, ""),
     )
     return "\n\n".join("\n".join(lines) for lines in sections if lines)
@@ -59,6 +61,11 @@ def _wrapped(text: str, label: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _line(text: str) -> list[str]:
+    """Return a paragraph at the edge of the labels."""
+    return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def _more(text: str) -> list[str]:
@@ -134,17 +141,18 @@ def _acts(gene: GenePhenotype) -> str:
 def _advice(result: Result) -> Iterator[str]:
     if not result.advice:
         return
+    # Each advice is said once, with all the drugs that it holds for.
     yield "What the guidelines say of each drug"
-    without: list[str] = []
+    said: dict[tuple[str, ...], list[str]] = {}
     for drug in dict.fromkeys(advice.drug for advice in result.advice):
-        mine = [advice for advice in result.advice if advice.drug == drug]
-        if not any(advice.genes for advice in mine):
-            without.append(_title(drug))
-            continue
-        yield f"  {_title(drug)}"
-        for advice in mine:
-            if advice.genes:
-                yield from _more(f"{advice.action} [{_source(advice)}]")
+        mine = [advice for advice in result.advice if advice.drug == drug and advice.genes]
+        lines = tuple(f"{advice.action} [{_source(advice)}]" for advice in mine)
+        said.setdefault(lines, []).append(_title(drug))
+    without = said.pop((), [])
+    for lines, drugs in said.items():
+        yield from _line(", ".join(drugs))
+        for line in lines:
+            yield from _more(line)
     if without:
         yield f"  {NO_RULE}"
         yield from _more(", ".join(without))

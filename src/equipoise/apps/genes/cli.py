@@ -45,6 +45,10 @@ Drugs = Annotated[
 Fhir = Annotated[
     Path | None, typer.Option("--fhir", metavar="FILE", help="Also write a FHIR genomics report.")
 ]
+Label = Annotated[
+    str | None,
+    typer.Option("--label", metavar="LABEL", help="Label of the person in the FHIR report."),
+]
 Date = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the run (today).")
 ]
@@ -68,6 +72,8 @@ def _call(  # noqa: PLR0913, PLR0917 - one argument for each option
     build: Build = None,
     outside_calls: Outside = None,
     drugs: Drugs = None,
+    fhir: Fhir = None,
+    label: Label = None,
     date: Date = None,
     site: Site = None,
     as_json: Json = False,
@@ -80,6 +86,7 @@ def _call(  # noqa: PLR0913, PLR0917 - one argument for each option
     # Small matrices: on a busy machine threads cost more than they bring.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from equipoise.apps.genes.call import Request, called, document, drug_ids, run_day
+    from equipoise.apps.genes.call_fhir import person_label, write_report
     from equipoise.apps.genes.call_text import call_text
     from equipoise.apps.progress import progress
     from equipoise.core.tables import use_site
@@ -89,6 +96,8 @@ def _call(  # noqa: PLR0913, PLR0917 - one argument for each option
     request = Request(variants, sample, build, outside_calls, taken, run_day(date))
     with progress() as watch:
         result = called(request, watch)
+    if fhir is not None:
+        write_report(fhir, result, person_label(label, variants), request)
     if not as_json:
         typer.echo(call_text(result))
         return

@@ -16,7 +16,7 @@ from equipoise.assays.genes.outside import (
 from equipoise.assays.genes.samples import sample_names
 from equipoise.assays.genes.vcf import read_variants
 from equipoise.core.errors import InputError, RecordingError
-from equipoise.core.nouns import GeneCall, VariantFile
+from equipoise.core.nouns import GeneCall, NotMeasured, VariantFile
 from equipoise.core.steps import Watcher, quiet
 
 __all__ = [
@@ -28,10 +28,13 @@ __all__ = [
     "sample_names",
 ]
 
+PHARMACOGENES: Final = "genes.pharmacogenes"
 _PERSON: Final = re.compile(r"sub-([A-Za-z0-9]+)", re.ASCII)
 
 
-def measure(files: tuple[VariantFile, ...], watch: Watcher = quiet) -> tuple[GeneCall, ...]:
+def measure(
+    files: tuple[VariantFile, ...], watch: Watcher = quiet
+) -> tuple[GeneCall | NotMeasured, ...]:
     """Return the call of every gene.
 
     Parameters
@@ -43,13 +46,14 @@ def measure(files: tuple[VariantFile, ...], watch: Watcher = quiet) -> tuple[Gen
 
     Returns
     -------
-    tuple of GeneCall
-        One for each gene, in table order.
+    tuple of GeneCall or NotMeasured
+        One call for each gene, in table order. Where only one of the two files can be used, the
+        calls of that one, and why the other is not.
 
     Raises
     ------
     InputError
-        If there are several, the file cannot be used, or its sample is another person's.
+        If there are several, nothing can be used, or the file is called as another person.
     """
     if not files:
         return ()
@@ -61,10 +65,24 @@ def measure(files: tuple[VariantFile, ...], watch: Watcher = quiet) -> tuple[Gen
             todo="keep the one that holds",
         )
     (file,) = files
-    try:
-        return _called(file, watch)
-    except InputError as fault:
-        raise _named(fault, file) from None
+    _own(file.name)
+    outside, faults = OutsideTable((), ()), []
+    if file.outside_calls is not None:
+        try:
+            outside = read_outside_table(Path(file.outside_calls))
+        except InputError as fault:
+            faults.append(_named(fault, file))
+    calls = outside.calls
+    if file.path != file.outside_calls:
+        try:
+            calls = _called(file, outside, watch)
+        except InputError as fault:
+            faults.append(_named(fault, file))
+    if faults and not calls:
+        raise faults[-1]
+    reasons = "; ".join(fault.line() for fault in faults)
+    missed = (NotMeasured(PHARMACOGENES, reasons),) if faults else ()
+    return (*_flagged(calls, outside.not_used), *missed)
 
 
 def _named(fault: InputError, file: VariantFile) -> InputError:
@@ -75,15 +93,10 @@ def _named(fault: InputError, file: VariantFile) -> InputError:
     return RecordingError(fault.what, where=where, got=got, allowed=fault.allowed, todo=fault.todo)
 
 
-def _called(file: VariantFile, watch: Watcher) -> tuple[GeneCall, ...]:
-    _own(file.name)
-    beside = file.outside_calls
-    outside = OutsideTable((), ()) if beside is None else read_outside_table(Path(beside))
-    if file.path == beside:
-        return _flagged(outside.calls, outside.not_used)
+def _called(file: VariantFile, outside: OutsideTable, watch: Watcher) -> tuple[GeneCall, ...]:
     path = Path(file.path)
     reading = read_variants(path, sample=_sample(path, file.name), watch=watch)
-    return _flagged(call_genes(reading, outside.calls), outside.not_used)
+    return call_genes(reading, outside.calls)
 
 
 def _own(name: str) -> None:

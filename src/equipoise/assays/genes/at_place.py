@@ -40,7 +40,8 @@ def known_bases(
     known: dict[str, dict[int, str]] = {}
     for record in records:
         bases = known.setdefault(record.chromosome, {})
-        bases.update(enumerate(record.ref, start=record.position))
+        pairs = enumerate(record.ref, start=record.position)
+        bases.update((at, base) for at, base in pairs if base in BASES)
     for place in places:
         site = place.site(build)
         if site is not None:
@@ -168,13 +169,17 @@ def _base(record: Record, site: Site) -> _Seen:
     if not record.alleles:
         return _Seen(record, (), record.why)
     if record.reference:
-        inside = record.ref[at : at + 1] or site.ref
-        why = "" if inside in BASES else f"the reference base is {inside} in the file"
-        return _Seen(record, (inside, inside), why) if not why else _Seen(record, (), why)
-    bases = [_base_of(allele, record.ref, at) for allele in record.alleles]
-    if None in bases:
-        return _Seen(record, (), LOST)
-    return _Seen(record, tuple(base or "" for base in bases))
+        base = record.ref[at : at + 1] or site.ref
+        bases = [base, base]
+    else:
+        found = [_base_of(allele, record.ref, at) for allele in record.alleles]
+        bases = [base for base in found if base is not None]
+        if len(bases) < len(found):
+            return _Seen(record, (), LOST)
+    strange = next((base for base in bases if base not in BASES), None)
+    if strange is not None:
+        return _Seen(record, (), f"the reference base is {strange} in the file")
+    return _Seen(record, tuple(bases))
 
 
 def _base_of(allele: str, ref: str, at: int) -> str | None:

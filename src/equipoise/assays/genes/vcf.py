@@ -23,7 +23,7 @@ from equipoise.core.tables import setting
 
 __all__ = ["read_variants"]
 
-NO_INDEX: Final = "the file has no index: all of it was read; tabix -p vcf makes one"
+NO_INDEX: Final = "the file has no index of its own: all of it was read; tabix -p vcf makes one"
 ONE_PHASE: Final = "phased without phase sets: every phased genotype was taken as one set"
 STRUCTURAL: Final = "a structural variant of this sample lies over positions of the genes"
 
@@ -81,7 +81,11 @@ def read_variants(
 
 def _usable(path: Path, gathered: Gathered) -> None:
     if not gathered.any_record:
-        raise RecordingError("the file holds a header and no record", where=str(path))
+        raise RecordingError(
+            "the file holds a header and no record, or its index is of another file",
+            where=str(path),
+            todo="export it again, or make the index again",
+        )
     if gathered.records and not gathered.any_genotype:
         raise RecordingError(
             "the records have no genotypes", where=str(path), allowed="the field GT",
