@@ -235,12 +235,32 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     if question.lab_rise is not None:
         return _risen(question.lab_rise, limits, values_held, newest)
     values = [lab_value(lab, limits.unit) for lab in newest]
+    verdicts = [_crosses(limits, v, lab) for lab, v in zip(newest, values, strict=True)]
     told = "; ".join(
-        f"{titled('labs/labs', lab.test)} {lab.value:g} {_unit(lab.unit)}"
-        f"{_converted(lab, value, limits.unit)}{limits.words(value)} ({lab.date})"
-        for lab, value in zip(newest, values, strict=True)
+        f"{titled('labs/labs', lab.test)} {lab.comparator or ''}{lab.value:g} {_unit(lab.unit)}"
+        f"{_converted(lab, value, limits.unit)}"
+        f"{limits.words(value) if crosses else ''} ({lab.date})"
+        for lab, value, crosses in zip(newest, values, verdicts, strict=True)
     )
-    return _lab_reply(limits, values, told)
+    if True in verdicts:
+        return Reply("yes", told)
+    return Reply("unknown", told) if None in verdicts else Reply("no", told)
+
+
+def _crosses(limits: Limits, value: float | None, lab: LabResult) -> bool | None:
+    """Return whether a value crosses the limits; None where a ``<`` or ``>`` leaves it open."""
+    if value is None or lab.comparator is None:
+        return None if value is None else limits.crossed(value)
+    upper = [limit for limit in (limits.above, limits.at_least) if limit is not None]
+    if lab.comparator.startswith("<"):
+        if limits.below is not None and value <= limits.below:
+            return True
+        open_above = any(value > limit for limit in upper)
+        return None if open_above or limits.below is not None else False
+    if any(value >= limit for limit in upper):
+        return True
+    open_below = limits.below is not None and value < limits.below
+    return None if open_below or upper else False
 
 
 def _at_its_hour(lab: LabResult, limits: Limits) -> bool:
@@ -286,12 +306,6 @@ def _converted(lab: LabResult, value: float | None, unit: str) -> str:
 def _unit(code: str) -> str:
     """Return a UCUM code without its braces and brackets."""
     return code.translate(str.maketrans("_", " ", "{}[]"))
-
-
-def _lab_reply(limits: Limits, values: Sequence[float | None], told: str) -> Reply:
-    if any(value is not None and limits.crossed(value) for value in values):
-        return Reply("yes", told)
-    return Reply("unknown", told) if None in values else Reply("no", told)
 
 
 def lab_value(lab: LabResult, unit: str) -> float | None:
