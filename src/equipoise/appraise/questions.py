@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from equipoise.core.nouns import LabResult
 from equipoise.core.tables import MISSING, Row, Table, load_table
 
 __all__ = ["Limits", "Question", "Reply", "Truth", "questions_of", "read_question"]
@@ -72,6 +73,21 @@ class Limits:
             or (self.at_least is not None and value >= self.at_least)
             or (self.below is not None and value < self.below)
         )
+
+    def crossed_by(self, value: float | None, lab: LabResult) -> bool | None:
+        """Return whether a result, `value` in `unit`, crosses; None where ``<`` leaves it open."""
+        if value is None or lab.comparator is None:
+            return None if value is None else self.crossed(value)
+        upper = [limit for limit in (self.above, self.at_least) if limit is not None]
+        if lab.comparator.startswith("<"):
+            if self.below is not None and value <= self.below:
+                return True
+            open_above = any(value > limit for limit in upper)
+            return None if open_above or self.below is not None else False
+        if any(value >= limit for limit in upper):
+            return True
+        open_below = self.below is not None and value < self.below
+        return None if open_below or upper else False
 
     def words(self, value: float | None) -> str:
         """Return the limit that `value` crosses, in words after a comma; else nothing."""

@@ -235,7 +235,7 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     if question.lab_rise is not None:
         return _risen(question.lab_rise, limits, values_held, newest)
     values = [lab_value(lab, limits.unit) for lab in newest]
-    verdicts = [_crosses(limits, v, lab) for lab, v in zip(newest, values, strict=True)]
+    verdicts = [limits.crossed_by(v, lab) for lab, v in zip(newest, values, strict=True)]
     told = "; ".join(
         f"{titled('labs/labs', lab.test)} {lab.comparator or ''}{lab.value:g} {_unit(lab.unit)}"
         f"{_converted(lab, value, limits.unit)}"
@@ -245,22 +245,6 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     if True in verdicts:
         return Reply("yes", told)
     return Reply("unknown", told) if None in verdicts else Reply("no", told)
-
-
-def _crosses(limits: Limits, value: float | None, lab: LabResult) -> bool | None:
-    """Return whether a value crosses the limits; None where a ``<`` or ``>`` leaves it open."""
-    if value is None or lab.comparator is None:
-        return None if value is None else limits.crossed(value)
-    upper = [limit for limit in (limits.above, limits.at_least) if limit is not None]
-    if lab.comparator.startswith("<"):
-        if limits.below is not None and value <= limits.below:
-            return True
-        open_above = any(value > limit for limit in upper)
-        return None if open_above or limits.below is not None else False
-    if any(value >= limit for limit in upper):
-        return True
-    open_below = limits.below is not None and value < limits.below
-    return None if open_below or upper else False
 
 
 def _at_its_hour(lab: LabResult, limits: Limits) -> bool:
