@@ -301,8 +301,8 @@ class GeneAdvice:
     ----------
     drug : str
         Id of `drugs/drugs`.
-    guideline : {"CPIC", "DPWG"}
-        Who says it.
+    guideline : {"CPIC", "DPWG", "label"}
+        Who says it; ``label``: the label of the drug.
     genes : tuple of str
         Genes that the rule reads.
     phenotypes : tuple of str
@@ -311,7 +311,8 @@ class GeneAdvice:
     action : str
         What to do, in our own words; doses only as the guideline gives them.
     strength : str
-        ``Strong``, ``Moderate``, ``Optional`` or ``No recommendation`` (CPIC); ``n/a`` (DPWG).
+        ``Strong``, ``Moderate``, ``Optional`` or ``No recommendation`` (CPIC); ``label`` where the
+        label of the drug says it; ``n/a`` (DPWG).
     version : str
         Version of the guideline.
     because : tuple of str
