@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from equipoise.assays.genes.polygenic import PolygenicScore, ScoreAsked, score_person
+from equipoise.core.errors import InputError
 from tests.assays.genes.polygenic.made_files import COLUMNS, scoring_file, vcf
 
 # Nine variants that always match make the rest visible: 9 of 10 and their weight is above 75 %.
@@ -56,12 +57,14 @@ def scored(
         # a line without an alternative
         ("G", "A", "1 100 A . 0/0", 0),
         ("A", "G", "1 100 A . 0/0", 2),
-        ("T", "C", "1 100 A <NON_REF> 0/0", 2),
+        ("A", "G", "1 100 A <NON_REF> 0/0", 2),
         # the alternative that a gVCF adds is no allele
         ("G", "A", "1 100 A G,<NON_REF> 0/1", 1),
         # only the effect allele is known
         ("G", "", "1 100 A G 0/1", 1),
         ("C", "", "1 100 A G 1/1", 2),
+        # both strands are in the record: the pair that has the reference is meant
+        ("C", "T", "1 100 A C,G,T 1/2", 1),
     ],
 )
 def test_copies(tmp_path: Path, effect: str, other: str, record: str, copies: int) -> None:
@@ -88,6 +91,14 @@ def test_copies(tmp_path: Path, effect: str, other: str, record: str, copies: in
         ("G", "C", ["1 100 C G 1/1"], "the strand cannot be told (A/T or C/G)"),
         ("G", "", ["1 100 C G 1/1"], "the strand cannot be told (A/T or C/G)"),
         ("G", "", ["1 100 C G,T 1/1"], "other alleles at the position"),
+        # neither strand has the reference
+        ("G", "A", ["1 100 A C,T 1/2"], "other alleles at the position"),
+        ("C", "T", ["1 100 A C,T 0/1"], "other alleles at the position"),
+        # any base fits any pair on one strand or the other: a reference alone tells no strand
+        ("T", "C", ["1 100 A <NON_REF> 0/0"], "other alleles at the position"),
+        # another allele was seen and not called
+        ("G", "A", ["1 100 A G,<NON_REF> 0/2"], "the genotype was not read"),
+        ("G", "A", ["1 100 A <NON_REF> 0/1"], "the genotype was not read"),
         ("G", "A", ["1 100 A G 1"], "not two copies of the chromosome"),
         (
             "G",
@@ -135,7 +146,7 @@ def test_a_split_position_counts_the_alternative(tmp_path: Path) -> None:
     assert scored(tmp_path, ("1", 100, "C", "A", 1), records).sum == STEADY_SUM + 1
 
 
-@pytest.mark.parametrize("column", ["FILTER", "DP", "GQ"])
+@pytest.mark.parametrize("column", ["FILTER", "DP", "GQ", "FT"])
 def test_a_genotype_that_failed_is_not_read(tmp_path: Path, column: str) -> None:
     path = vcf(tmp_path, [*STEADY_RECORDS, "1 100 A G 0/1"])
     good = "\tPASS\t.\tGT\t0/1\n"
@@ -178,6 +189,21 @@ def test_a_variant_that_stands_twice_is_never_counted(tmp_path: Path) -> None:
     )
     assert found.sum == STEADY_SUM
     assert [(t.why, t.variants) for t in found.tallies] == [("stands twice in the scoring file", 2)]
+
+
+def test_a_row_without_its_other_allele_may_be_the_row_beside_it(tmp_path: Path) -> None:
+    rows = [("1", 100, "G", "", 1), ("1", 100, "G", "A", 1), *STEADY]
+    found = score_person(
+        ScoreAsked(vcf(tmp_path, [*STEADY_RECORDS, "1 100 A G 1/1"]), scoring_file(tmp_path, rows))
+    )
+    assert found.sum == STEADY_SUM
+    assert [(t.why, t.variants) for t in found.tallies] == [("stands twice in the scoring file", 2)]
+
+
+@pytest.mark.parametrize("genotype", ["-1/0", "0/-1", "+1/0", "1_0/0", "0/2"])
+def test_no_genotype(tmp_path: Path, genotype: str) -> None:
+    with pytest.raises(InputError, match="no such genotype"):
+        scored(tmp_path, ("1", 100, "G", "A", 1), [f"1 100 A G {genotype}"])
 
 
 def test_two_alternatives_of_one_position_are_two_variants(tmp_path: Path) -> None:

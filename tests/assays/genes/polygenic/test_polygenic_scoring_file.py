@@ -164,6 +164,23 @@ def test_files_that_are_none(tmp_path: Path, content: bytes, says: str) -> None:
         read(path)
 
 
+@pytest.mark.parametrize(("place", "text"), [(1, "1_00"), (4, "1_0")])
+def test_a_number_with_an_underscore_is_none(tmp_path: Path, place: int, text: str) -> None:
+    """Python reads 1_0 as ten."""
+    row = [text if i == place else cell for i, cell in enumerate(ROW)]
+    with pytest.raises(InputError, match=f"line .*got {text}"):
+        read(scoring_file(tmp_path, [row]))
+
+
+def test_line_ends_and_byte_order_mark_of_windows(tmp_path: Path) -> None:
+    path = scoring_file(tmp_path, [ROW, ROW])
+    plain = read_scoring_file(path, quiet)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n").rstrip(b"\n"))
+    other = read_scoring_file(path, quiet)
+    assert other.header == plain.header
+    assert other.rows == plain.rows == 2
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read(tmp_path / "none.txt")

@@ -2,8 +2,10 @@
 
 Rules, as the PGS Catalog Calculator has them: the alleles as given, in either order; else those
 of the other strand, in either order, unless the two alleles are each other's complement (A/T,
-C/G). Those are ambiguous: nothing in the file tells the strand. Only the effect allele known: the
-record must have two alleles, one of them the effect allele or its complement.
+C/G). Those are ambiguous: nothing in the file tells the strand. One of the two must be the
+reference allele. Only the effect allele known: the record must have two alleles, one of them the
+effect allele or its complement. Only the reference known: as given alone, as every base fits every
+unambiguous pair on one strand or the other and would prove nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +14,9 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Final
 
-__all__ = ["Fit", "Mark", "State", "complement", "fit", "is_ambiguous", "is_plain"]
+__all__ = ["PLOIDY", "Fit", "Mark", "State", "complement", "fit", "is_ambiguous", "is_plain"]
 
+PLOIDY: Final = 2
 BASES: Final = frozenset("ACGT")
 _STRAND: Final = str.maketrans("ACGT", "TGCA")
 
@@ -42,6 +45,7 @@ class Mark(IntFlag):
     REFERENCE_EFFECT = 2
     ELSEWHERE = 4
     AMBIGUOUS = 8
+    OVERLAID = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ def fit(effect: str, other: str, alleles: tuple[str, ...]) -> Fit | None:
     effect, other : str
         Alleles of the scoring file; `other` is empty where the file has none.
     alleles : tuple of str
-        Reference allele and alternatives of the record; a site without an alternative has one.
+        Reference allele and alternatives of the record; a site without an alternative has only
+        the reference.
 
     Returns
     -------
@@ -99,17 +104,11 @@ def fit(effect: str, other: str, alleles: tuple[str, ...]) -> Fit | None:
     if not other:
         return _fit_effect(effect, alleles)
     ambiguous = is_ambiguous(effect, other)
-    wanted = {effect, other}
-    if len(alleles) == 1:
-        wanted &= set(alleles)
-    if wanted and wanted.issubset(alleles):
+    reference, *others = alleles
+    if reference in {effect, other} and (not others or {effect, other}.issubset(alleles)):
         return Fit(effect, flipped=False, ambiguous=ambiguous)
     turned = {complement(effect), complement(other)}
-    if ambiguous or "" in turned:
-        return None
-    if len(alleles) == 1:
-        turned &= set(alleles)
-    if turned and turned.issubset(alleles):
+    if reference in turned and not ambiguous and turned.issubset(alleles):
         return Fit(complement(effect), flipped=True, ambiguous=False)
     return None
 

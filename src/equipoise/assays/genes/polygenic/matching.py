@@ -11,17 +11,20 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from equipoise.assays.genes.polygenic.alleles import Mark, State, fit, is_plain
+from equipoise.assays.genes.polygenic.alleles import PLOIDY, Mark, State, fit, is_plain
 from equipoise.assays.genes.polygenic.builds import chromosome_name
+from equipoise.assays.genes.polygenic.genome import Genome
 from equipoise.assays.genes.polygenic.records import (
     ALT,
     CHROM,
+    NO_ALTERNATIVE,
     REF,
     REFERENCE_ONLY,
     Batch,
     VariantStream,
 )
 from equipoise.assays.genes.polygenic.sites import NO_COPIES, ChromosomeSites, Sites
+from equipoise.core.errors import InputError
 
 __all__ = ["COUNTED", "look_up"]
 
@@ -31,8 +34,10 @@ COUNTED: Final = (State.COUNTED, State.FROM_BLOCK, State.ASSUMED)
 _OPEN: Final = frozenset({State.ABSENT, State.OTHER_ALLELES, State.UNKNOWN_BASE, State.MISSING})
 _SPLIT: Final = re.compile(rb"[/|]")
 _REMEMBERED: Final = 1 << 16
+_COMPARED: Final = 64
+"""Lines of each batch whose reference bases are compared with a genome."""
+
 _HOMOZYGOUS: Final = frozenset({b"0/0", b"0|0"})
-PLOIDY: Final = 2
 
 
 class _Verdict(NamedTuple):
@@ -47,9 +52,10 @@ _Question = tuple[int, bytes, bytes, bytes]
 _Index = npt.NDArray[np.intp]
 _INSIDE: Final = _Verdict(State.FROM_BLOCK, NO_COPIES, Mark.NONE)
 _NOT_READ: Final = _Verdict(State.MISSING, NO_COPIES, Mark.NONE)
+_OVERLAID: Final = _Verdict(State.OTHER_ALLELES, NO_COPIES, Mark.OVERLAID)
 
 
-def look_up(stream: VariantStream, wanted: Iterable[Sites]) -> int:
+def look_up(stream: VariantStream, wanted: Iterable[Sites], genome: Genome | None = None) -> int:
     """Read the whole stream and note in `wanted` what became of each variant.
 
     Parameters
@@ -58,16 +64,25 @@ def look_up(stream: VariantStream, wanted: Iterable[Sites]) -> int:
         The person's file.
     wanted : iterable of Sites
         Changed in place.
+    genome : Genome or None
+        Compared with the reference bases of some records.
 
     Returns
     -------
     int
         Records read.
+
+    Raises
+    ------
+    InputError
+        If a line is broken, or its reference bases are not those of the genome.
     """
     looks = [_Look(sites, stream) for sites in wanted]
     count = 0
     for batch in stream:
         count += len(batch.rows)
+        if genome is not None:
+            _compare(stream, batch, genome)
         low = 0
         for contig, group in groupby(batch.rows, key=itemgetter(CHROM)):
             high = low + sum(1 for _ in group)
@@ -77,6 +92,23 @@ def look_up(stream: VariantStream, wanted: Iterable[Sites]) -> int:
     for look in looks:
         look.settle()
     return count
+
+
+def _compare(stream: VariantStream, batch: Batch, genome: Genome) -> None:
+    """Compare some lines of a batch with the genome: a header may name the wrong build."""
+    for line in range(0, len(batch.rows), max(1, len(batch.rows) // _COMPARED)):
+        row = batch.rows[line]
+        chromosome = chromosome_name(row[CHROM].decode("utf-8", "replace"))
+        reference = row[REF].decode("ascii", "replace").upper()
+        there = genome.bases(chromosome, int(batch.starts[line]), len(reference))
+        if any(a != b and is_plain(a + b) for a, b in zip(reference, there, strict=False)):
+            raise InputError(
+                "the reference bases of this line are not those of the genome",
+                where=f"{stream.path}, line {batch.first + line}",
+                got=reference[:20],
+                allowed=there[:20],
+                todo="look whether the build is right",
+            )
 
 
 class _Look:
@@ -133,21 +165,24 @@ class _Look:
                 continue
             if int(place.position[site]) == int(batch.starts[line]):
                 asked = (int(place.pair[site]), row[REF], row[ALT], genotype)
-                verdict = self._remembered.get(asked) or self._judged(asked, number)
-            else:
+                self._note(place, site, self._remembered.get(asked) or self._judged(asked, number))
+            elif row[ALT] in REFERENCE_ONLY:
                 # The line of a block tells only the first of its bases.
-                verdict = _INSIDE if genotype in _HOMOZYGOUS else _NOT_READ
-            self._note(place, site, verdict)
+                self._note(place, site, _INSIDE if genotype in _HOMOZYGOUS else _NOT_READ)
+            elif genotype not in _HOMOZYGOUS:
+                self._note(place, site, _OVERLAID)
 
     def settle(self) -> None:
         """Drop copies of a reference allele that a record beside it takes back.
 
         Where one position is split over several lines, the line of one alternative writes the
-        carrier of another as reference.
+        carrier of another as reference. A block may lie under a variant that says otherwise.
         """
         for place in self._sites:
             both = Mark.REFERENCE_EFFECT | Mark.ELSEWHERE
             wrong = (place.state == State.COUNTED) & ((place.mark & both) == both)
+            changed = (place.mark & (Mark.ELSEWHERE | Mark.OVERLAID)) != 0
+            wrong |= (place.state == State.FROM_BLOCK) & changed
             place.state[wrong] = State.CONTRADICTED
 
     def _place(self, contig: bytes) -> ChromosomeSites | None:
@@ -167,14 +202,14 @@ class _Look:
         number, reference, others, genotype = asked
         effect, other = self._sites.pairs[number]
         alleles = [reference.decode("ascii", "replace").upper()]
-        if others not in REFERENCE_ONLY:
+        if others not in NO_ALTERNATIVE:
             alleles += others.decode("ascii", "replace").upper().split(",")
         carried = self._carried(genotype, alleles, line)
         plain = tuple(a for a in alleles if is_plain(a))
-        if len(alleles) == 1 and len(reference) < max(len(effect), len(other)):
+        if others in REFERENCE_ONLY and len(reference) < max(len(effect), len(other)):
             # The base before an insertion is also the first base of a deletion.
             return _Verdict(State.UNKNOWN_BASE, NO_COPIES, Mark.NONE)
-        fitting = fit(effect, other, plain)
+        fitting = fit(effect, other, plain) if is_plain(alleles[0]) else None
         if fitting is None:
             moved = carried is not None and any(a != alleles[0] for a in carried)
             mark = Mark.ELSEWHERE if moved else Mark.NONE
@@ -195,12 +230,14 @@ class _Look:
         parts = _SPLIT.split(genotype)
         if any(part in {b".", b""} for part in parts):
             return None
-        try:
-            return tuple(alleles[int(part)] for part in parts)
-        except (ValueError, IndexError):
+        # A minus would count from the end of the alleles.
+        if not all(part.isdigit() and int(part) < len(alleles) for part in parts):
             raise self._stream.fault(
                 f"no such genotype: {genotype.decode('ascii', 'replace')[:20]}", line
-            ) from None
+            )
+        carried = tuple(alleles[int(part)] for part in parts)
+        # <NON_REF> stands for any other allele, the effect allele among them.
+        return None if any(allele.startswith("<") for allele in carried) else carried
 
     @staticmethod
     def _note(place: ChromosomeSites, site: int, new: _Verdict) -> None:

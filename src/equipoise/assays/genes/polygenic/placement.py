@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from equipoise.assays.genes.polygenic.alleles import PLOIDY
 from equipoise.assays.genes.polygenic.limits import limit
-from equipoise.assays.genes.polygenic.matching import COUNTED, PLOIDY
+from equipoise.assays.genes.polygenic.matching import COUNTED
 from equipoise.assays.genes.polygenic.panel import Panel, Population
 from equipoise.assays.genes.polygenic.result import Placement
 

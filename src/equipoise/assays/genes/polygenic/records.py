@@ -16,25 +16,29 @@ from equipoise.assays.genes.polygenic.text_lines import TextBatches
 from equipoise.core.errors import InputError
 from equipoise.core.steps import Watcher
 
-__all__ = ["ALT", "CHROM", "REF", "REFERENCE_ONLY", "Batch", "VariantStream"]
+__all__ = ["ALT", "CHROM", "NO_ALTERNATIVE", "REF", "REFERENCE_ONLY", "Batch", "VariantStream"]
 
 Ints = npt.NDArray[np.int32]
 
 FIXED: Final = 9
 """Columns before the first sample."""
 
-REFERENCE_ONLY: Final = frozenset({b".", b"<NON_REF>", b"<*>", b""})
+NO_ALTERNATIVE: Final = frozenset({b".", b""})
+REFERENCE_ONLY: Final = NO_ALTERNATIVE | {b"<NON_REF>", b"<*>"}
 """Alternatives of a record that says only that the reference was seen."""
 
 PASSED: Final = frozenset({b"PASS", b".", b"RefCall", b""})
 EMPTY: Final = frozenset({b"GQ", b"DP"})
+OWN_FILTER: Final = b"FT"
 NO_GENOTYPE: Final = b"."
 _ORDER: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 CHROM, POS, REF, ALT, FILTER, INFO, FORMAT = 0, 1, 3, 4, 6, 7, 8
 _END: Final = b"END="
+_INDEL: Final = b"INDEL"
 _DIGITS: Final = 9
 """Digits of the longest chromosome's length."""
 _POSITION: Final = itemgetter(POS)
+_REFERENCE: Final = itemgetter(REF)
 _ALTERNATIVE: Final = itemgetter(ALT)
 
 
@@ -49,7 +53,7 @@ class Batch:
     starts : ndarray of int32
         Position of each line.
     ends : ndarray of int32
-        Last position that a line of the reference speaks for; the first one for others.
+        Last position that a line speaks for.
     first : int
         Number of the first line.
     """
@@ -90,7 +94,7 @@ class VariantStream:
         self.sample = _chosen(names, sample, path)
         self._column = names.index(self.sample)
         self._several = len(names) > 1
-        self._signs: dict[tuple[bytes, bytes], tuple[int, ...]] = {}
+        self._signs: dict[tuple[bytes, bytes], tuple[tuple[int, bool], ...]] = {}
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the records in batches, in the order of the file."""
@@ -107,15 +111,18 @@ class VariantStream:
         rows = [line.split(b"\t", FIXED) for line in lines]
         try:
             starts = np.fromiter(map(int, map(_POSITION, rows)), dtype=np.int32, count=len(rows))
-            whole = min(map(len, rows)) > FIXED
+            whole = min(map(len, rows)) > FIXED and b"_" not in b"".join(map(_POSITION, rows))
         except (ValueError, IndexError, OverflowError):
             whole = False
         if not whole:
             raise self._broken(rows, first)
-        ends = starts.copy()
-        if not REFERENCE_ONLY.isdisjoint(map(_ALTERNATIVE, rows)):
+        lengths = np.fromiter(map(len, map(_REFERENCE, rows)), dtype=np.int32, count=len(rows))
+        ends = starts + np.maximum(lengths, 1) - 1
+        # A block of the reference and a long change tell their end elsewhere.
+        long = {a for a in set(map(_ALTERNATIVE, rows)) if a in REFERENCE_ONLY or a[:1] == b"<"}
+        if long:
             for i, row in enumerate(rows):
-                if row[ALT] in REFERENCE_ONLY:
+                if row[ALT] in long:
                     ends[i] = self._end(row, first + i)
         return Batch(rows, starts, ends, first)
 
@@ -129,9 +136,12 @@ class VariantStream:
         return self.fault("a position is no number, after", first)
 
     def _end(self, row: list[bytes], number: int) -> int:
-        """Return the last position that a line of the reference speaks for."""
+        """Return the last position that a line without a run of other bases speaks for."""
         start = int(row[POS])
         for part in row[INFO].split(b";"):
+            if part == _INDEL:
+                # An insertion or deletion was looked for: the line tells none of the bases.
+                return start
             if part.startswith(_END):
                 text = part[len(_END) :]
                 if not text.isdigit() or len(text) > _DIGITS:
@@ -154,9 +164,13 @@ class VariantStream:
         elif b"\t" in cell:
             raise self.fault("the line has more columns than the header", number)
         parts = cell.split(b":")
-        for index in signs:
-            if index < 0 or (index < len(parts) and parts[index] == b"0"):
+        for index, is_filter in signs:
+            if index < 0:
                 return NO_GENOTYPE
+            if index < len(parts):
+                part = parts[index]
+                if (part not in PASSED) if is_filter else part == b"0":
+                    return NO_GENOTYPE
         return parts[0]
 
     def fault(self, what: str, line: int) -> InputError:
@@ -189,11 +203,15 @@ class VariantStream:
         )
 
 
-def _empty_signs(filtered: bytes, form: bytes) -> tuple[int, ...]:
-    """Return the places where a zero says that nothing was seen; -1 where nothing can be read."""
-    if filtered not in PASSED or not form.startswith(b"GT"):
-        return (-1,)
-    return tuple(i for i, name in enumerate(form.split(b":")) if name in EMPTY)
+def _empty_signs(filtered: bytes, form: bytes) -> tuple[tuple[int, bool], ...]:
+    """Return the places that may say that nothing was read, and whether by a filter.
+
+    A zero says so elsewhere; -1 stands for a line of which nothing can be read.
+    """
+    names = form.split(b":")
+    if filtered not in PASSED or names[0] != b"GT":
+        return ((-1, False),)
+    return tuple((i, n == OWN_FILTER) for i, n in enumerate(names) if n in {*EMPTY, OWN_FILTER})
 
 
 def _chosen(names: list[str], sample: str | None, path: Path) -> str:

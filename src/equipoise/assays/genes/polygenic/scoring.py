@@ -9,7 +9,7 @@ from typing import Final
 
 from equipoise import __version__
 from equipoise.assays.genes.polygenic.alleles import State
-from equipoise.assays.genes.polygenic.genome import fill_reference
+from equipoise.assays.genes.polygenic.genome import Genome, fill_reference
 from equipoise.assays.genes.polygenic.limits import limit, statements
 from equipoise.assays.genes.polygenic.matching import look_up
 from equipoise.assays.genes.polygenic.panel import Panel, read_panel
@@ -88,16 +88,23 @@ def score_person(asked: ScoreAsked, watch: Watcher = quiet) -> PolygenicScore:
         raise InputError(
             "no such choice", where="--missing", got=asked.missing, allowed=", ".join(MISSING)
         )
+    if asked.absent_is_reference and asked.genome is None:
+        raise InputError(
+            "--absent-is-reference needs the reference genome",
+            todo="name an indexed FASTA with --genome: a scoring file does not tell which of its "
+            "alleles is the reference",
+        )
     # The small header of the variants is read first: most slips show there.
     stream = VariantStream(asked.variants, asked.sample, asked.build, watch)
+    genome = Genome(asked.genome, stream.build) if asked.genome else None
     panel = _panel(asked.panel, stream.build)
     file = read_scoring_file(asked.scoring_file, watch, frequencies=asked.missing == "frequency")
     _same_build(file.build, stream.build, asked.scoring_file)
     file.sites.keep_ambiguous = asked.keep_ambiguous
     wanted = [file.sites] if panel is None else [file.sites, panel.sites]
-    look_up(stream, wanted)
+    look_up(stream, wanted, genome)
     for sites in wanted:
-        fill_reference(sites, asked.genome, stream.build, absent=asked.absent_is_reference)
+        fill_reference(sites, genome, absent=asked.absent_is_reference)
     sums = add_up(file)
     if not math.isfinite(sums.total):
         raise InputError("the weights add up to no number", where=str(asked.scoring_file))

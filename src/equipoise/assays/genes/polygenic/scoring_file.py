@@ -254,6 +254,8 @@ class _Rows:
     def _positions(self, texts: Sequence[bytes], chromosome: Ints, first: int) -> Ints:
         """Return positions; 0 where there is none."""
         try:
+            if _underlined(texts):
+                raise ValueError
             found = self._numbers(map(int, texts), len(texts))
         except (ValueError, OverflowError):
             found = self._numbers(
@@ -331,11 +333,13 @@ class _Rows:
 
     def _floats(self, texts: Sequence[bytes], first: int) -> Floats:
         try:
+            if _underlined(texts):
+                raise ValueError
             return np.fromiter(map(float, texts), dtype=np.float64, count=len(texts))
         except ValueError:
             for number, text in enumerate(texts, first):
                 try:
-                    float(text)
+                    float(text.replace(b"_", b"?"))
                 except ValueError:
                     raise self._fault("a weight is no number", number, text) from None
             raise
@@ -364,6 +368,11 @@ class _Rows:
             self._unplaced,
             self._rows,
         )
+
+
+def _underlined(texts: Sequence[bytes]) -> bool:
+    """Whether a number has an underscore, which Python would take for a separator."""
+    return b"_" in b"".join(texts)
 
 
 def sizes_of(weights: Floats, by_genotype: bool) -> Floats:

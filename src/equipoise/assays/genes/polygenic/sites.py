@@ -37,6 +37,10 @@ class AllelePairs:
             self.pairs.append(pair)
         return found
 
+    def alone(self) -> npt.NDArray[np.bool_]:
+        """Return for each pair whether its other allele is not known."""
+        return np.array([not other for _, other in self.pairs], dtype=bool)
+
     def unordered(self) -> Ints:
         """Return for each pair a number that it shares with its swap and its other strand."""
         seen: dict[tuple[str, ...], int] = {}
@@ -164,7 +168,7 @@ class SitesMaker:
     def finish(self) -> Sites:
         """Return the variants in order; a variant that stands twice is marked, never counted."""
         sites = Sites(self.pairs.pairs)
-        unordered = self.pairs.unordered()
+        unordered, alone = self.pairs.unordered(), self.pairs.alone()
         # One chromosome after another, each forgotten as soon as it is sorted.
         for chromosome in list(self._rows):
             positions, pairs, numbers = self._rows.pop(chromosome)
@@ -173,16 +177,22 @@ class SitesMaker:
                 np.frombuffer(pairs, dtype=np.int32),
                 np.frombuffer(numbers, dtype=np.float64).reshape(-1, self._columns),
                 unordered,
+                alone,
             )
         return sites
 
 
-def _sorted(position: Ints, pair: Ints, values: Floats, unordered: Ints) -> ChromosomeSites:
+def _sorted(
+    position: Ints, pair: Ints, values: Floats, unordered: Ints, alone: npt.NDArray[np.bool_]
+) -> ChromosomeSites:
     same = unordered[pair]
     order = np.lexsort((same, position))
     position, same = position[order], same[order]
     state = np.full(len(position), State.ABSENT, dtype=np.uint8)
-    twice = (np.diff(position) == 0) & (np.diff(same) == 0)
+    twice = np.diff(position) == 0
+    unclear = position[alone[pair[order]]]
+    # A row without its other allele may be any other row of its position.
+    twice &= (np.diff(same) == 0) | (np.isin(position[1:], unclear) if unclear.size else False)
     state[1:][twice] = State.DUPLICATE
     state[:-1][twice] = State.DUPLICATE
     return ChromosomeSites(

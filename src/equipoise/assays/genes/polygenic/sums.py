@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from equipoise.assays.genes.polygenic.alleles import Mark, State
-from equipoise.assays.genes.polygenic.matching import COUNTED, PLOIDY
+from equipoise.assays.genes.polygenic.alleles import PLOIDY, Mark, State
+from equipoise.assays.genes.polygenic.matching import COUNTED
 from equipoise.assays.genes.polygenic.result import Tally
 from equipoise.assays.genes.polygenic.scoring_file import ScoringFile, sizes_of
 from equipoise.assays.genes.polygenic.sites import ChromosomeSites

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
@@ -72,7 +73,8 @@ class TextBatches:
             unpacked = cast(io.RawIOBase, gzip.GzipFile(fileobj=raw))
             text = io.BufferedReader(unpacked, BATCH)
         first, rest = 1, b""
-        while block := text.read(BATCH):
+        block = text.read(BATCH).removeprefix(codecs.BOM_UTF8)
+        while block:
             # Cutting a block at once is faster than reading it line by line.
             lines = (rest + block).replace(b"\r\n", b"\n").split(b"\n")
             rest = lines.pop()
@@ -83,6 +85,8 @@ class TextBatches:
                 yield lines
                 first += len(lines)
             self._watch(self._what, raw.tell(), size)
+            block = text.read(BATCH)
+        rest = rest.removesuffix(b"\r")
         if rest:
             self.number = first
             yield [rest]
