@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from equipoise.appraise.dosing.genes import ActingGene, acting_gene, changed_by
+from equipoise.appraise.dosing.genes import ActingGene, acting_genes, changed_by
 from equipoise.appraise.dosing.rule_fit import NO_RESULT, fitting
 from equipoise.appraise.drug_use import option_of
 from equipoise.core.nouns import GeneAdvice
@@ -42,19 +42,16 @@ def gene_advice(shared: Ground) -> tuple[GeneAdvice, ...]:
         Where a gene may be more than one phenotype, one entry for each, which says so. Empty
         where no gene is on record.
     """
-    genes = {gene.gene: gene for gene in shared.facts.genes}
+    genes = shared.facts.genes
     if not genes:
         return ()
-    whole = {name: acting_gene(g, shared.uses, shared.catalogue) for name, g in genes.items()}
+    whole = acting_genes(genes, shared.uses, shared.catalogue)
     taken = {use.drug for use in shared.uses}
     found: list[GeneAdvice] = []
     for drug, rows in prepared(load_table("genes/rules"), _by_drug).items():
         act, own = whole, option_of(drug, shared.catalogue).drugs
         if not taken.isdisjoint(own):
-            act = {
-                name: acting_gene(gene, shared.uses, shared.catalogue, without=own)
-                for name, gene in genes.items()
-            }
+            act = acting_genes(genes, shared.uses, shared.catalogue, without=own)
         found += _of_drug(drug, rows, act)
     return tuple(found)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from equipoise.appraise.dosing.alleles import ReportedGene
-from equipoise.appraise.dosing.genes import ActingGene, acting_gene, term
+from equipoise.appraise.dosing.genes import ActingGene, acting_genes, term
 from equipoise.appraise.dosing.rule_fit import fitting
 from equipoise.appraise.drug_use import Catalogue, DrugInUse, Option
 from equipoise.appraise.reasons import row_reason
@@ -57,8 +57,7 @@ def gene_reasons(
     ]
     if not rules:
         return
-    taken = tuple(uses)
-    act = {g.gene: acting_gene(g, taken, catalogue, without=option.drugs) for g in genes}
+    act = acting_genes(genes, uses, catalogue, without=option.drugs)
     for row in rules:
         if fitting(row, act):
             yield _reason(row, act)
@@ -83,11 +82,16 @@ def _reason(row: Row, act: dict[str, ActingGene]) -> SafetyReason:
 def _told(gene: ActingGene) -> str:
     name = gene.reported.gene
     phenotype = _words(name, gene.phenotypes)
-    uncalled = gene.reported.phenotypes == {INDETERMINATE}
-    source = gene.reported.diplotype or ("no call" if uncalled else "as reported")
+    source = gene.reported.diplotype or _without_diplotype(gene.reported)
     if gene.changed:
         source += f", under {' and '.join(gene.converted_by)}"
     return f"{name} {phenotype} ({source})"
+
+
+def _without_diplotype(reported: ReportedGene) -> str:
+    if not reported.phenotypes:
+        return "not tested"
+    return "no call" if reported.phenotypes == {INDETERMINATE} else "as reported"
 
 
 def _words(gene: str, phenotypes: frozenset[str]) -> str:
@@ -106,7 +110,7 @@ def _notes(genes: Iterable[ActingGene]) -> Iterator[SafetyReason]:
                 f"the phenotype of {name}",
             )
         elif gene.changed:
-            before = _words(name, gene.reported.phenotypes)
+            before = _words(name, gene.reported.phenotypes) or "not known"
             yield _note(
                 _TURNED,
                 f"{_told(gene)}, by the genes alone {before}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from equipoise.appraise.dosing.alleles import ReportedGene, reported_genes
@@ -17,7 +17,7 @@ from equipoise.core.tables import Row, load_table
 if TYPE_CHECKING:
     from equipoise.appraise.safety import Ground
 
-__all__ = ["ActingGene", "acting_gene", "changed_by", "gene_phenotypes", "term"]
+__all__ = ["ActingGene", "acting_gene", "acting_genes", "changed_by", "gene_phenotypes", "term"]
 
 _SCORED: Final = "scored"
 _STRENGTHS: Final = ("strong", "moderate")
@@ -91,6 +91,45 @@ def acting_gene(
             turned, score = _converted(reported, strength)
             return ActingGene(reported, turned, tuple(by_strength[strength]), sped, score)
     return ActingGene(reported, reported.phenotypes, (), sped, reported.score)
+
+
+def acting_genes(
+    genes: Iterable[ReportedGene],
+    uses: Iterable[DrugInUse],
+    catalogue: Catalogue,
+    *,
+    without: Sequence[str] = (),
+) -> dict[str, ActingGene]:
+    """Return the genes of a record as they act, and those that only the drugs tell.
+
+    Under a strong inhibitor a gene acts alike whatever was inherited, so one that was not tested
+    is no longer open: as "not tested" it would be given the usual dose.
+
+    Parameters
+    ----------
+    genes : iterable of ReportedGene
+        From the record.
+    uses : iterable of DrugInUse
+        Drugs taken, or stopped lately.
+    catalogue : Catalogue
+        How long each acts on.
+    without : sequence of str
+        Drugs that do not count.
+
+    Returns
+    -------
+    dict of str to ActingGene
+        By gene; one that was not tested has no reported phenotype.
+    """
+    taken = tuple(uses)
+    act = {g.gene: acting_gene(g, taken, catalogue, without=without) for g in genes}
+    turned = dict.fromkeys(row.text("gene") for row in load_table("genes/conversions"))
+    for gene in turned.keys() - act.keys():
+        unknown = ReportedGene(gene, "", frozenset({INDETERMINATE}), None)
+        found = acting_gene(unknown, taken, catalogue, without=without)
+        if INDETERMINATE not in found.phenotypes:
+            act[gene] = replace(found, reported=replace(unknown, phenotypes=frozenset()))
+    return act
 
 
 def _converted(reported: ReportedGene, strength: str) -> tuple[frozenset[str], Score | None]:

@@ -15,6 +15,7 @@ __all__ = ["tissue_reasons"]
 
 _TYPE: Final = re.compile(r"((HLA-?)?[A-Z]\*)?\*?(?P<fields>\d+(:\d+)*)[A-Z]?", re.IGNORECASE)
 _SPLIT: Final = "/"
+_PAIR: Final = ("one", "other")
 _CARRIED, _OPEN = "carried", "open"
 
 
@@ -63,9 +64,14 @@ def _reasons(row: Row, genotype: Genotype, answer: str | None) -> Iterable[Safet
 
 
 def _answer(diplotype: str, allele: str) -> str | None:
-    """Return whether an allele is among two: carried, open where the report is coarse, or not."""
+    """Return whether an allele is among two: carried, open where the report is coarse, or not.
+
+    A report of one allele alone leaves the other chromosome open.
+    """
     wanted = allele.removeprefix("*").split(":")
     answers = [_one(part, wanted) for part in diplotype.split(_SPLIT)]
+    if len(answers) < len(_PAIR):
+        answers.append(_OPEN)
     return _CARRIED if _CARRIED in answers else _OPEN if _OPEN in answers else None
 
 
