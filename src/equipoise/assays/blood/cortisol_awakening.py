@@ -39,8 +39,8 @@ from equipoise.assays.blood.cortisol_samples import (
     rule,
     sample_errors,
 )
-from equipoise.assays.blood.cortisol_voids import unanswered, voided
 from equipoise.core.assay import AssaySpec, Yield
+from equipoise.core.cortisol_voids import unanswered, voided
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import Result, Timeline

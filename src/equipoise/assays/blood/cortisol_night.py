@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Final
 
 from equipoise import __version__
 from equipoise.assays.blood.cortisol_samples import SALIVA, clock_minutes, in_nmol, rule
-from equipoise.assays.blood.cortisol_voids import unanswered, voided
 from equipoise.core.assay import AssaySpec, Yield
+from equipoise.core.cortisol_voids import unanswered, voided
 from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
 from equipoise.core.tables import load_table
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from equipoise.assays.blood.taken import Taken, taken_around, untold
 from equipoise.core.dates import earliest, latest
 from equipoise.core.tables import Row, load_table, setting
+from equipoise.core.taken import Taken, taken_around, untold
 
 if TYPE_CHECKING:
     from equipoise.core.dates import IsoDate

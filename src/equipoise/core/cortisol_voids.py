@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from equipoise.assays.blood.taken import taken_around, untold
 from equipoise.core.tables import load_table, setting
+from equipoise.core.taken import taken_around, untold
 
 if TYPE_CHECKING:
     from equipoise.core.dates import IsoDate
