@@ -11,6 +11,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from equipoise.assays.blood import ASSAYS, analyte
+from equipoise.assays.blood.limits import is_urgent
 from equipoise.core.answers import given
 from equipoise.core.lab_values import unit_question
 from equipoise.core.nouns import (
@@ -403,11 +404,73 @@ def test_the_strictest_limit_is_said() -> None:
     assert not any("above 4 mIU/L" in flag for flag in flags)
 
 
-@pytest.mark.parametrize(("sex", "flagged"), [("male", True), ("female", False), (None, False)])
-def test_limits_of_one_sex(sex: str | None, flagged: bool) -> None:
-    person = replace(PLAIN, demographics=Demographics(sex=given(sex)) if sex else Demographics())
+@pytest.mark.parametrize(("sex", "flagged"), [("male", True), ("female", False), ("intersex", False)])
+def test_limits_of_one_sex(sex: str, flagged: bool) -> None:
+    person = replace(PLAIN, demographics=Demographics(sex=given(sex)))
     flags = _measured("haemoglobin", 125, "g/L", person).flags
     assert any("anaemia" in flag for flag in flags) == flagged
+
+
+def test_an_unknown_sex_is_said_where_the_limit_hangs_on_it() -> None:
+    (flag,) = _measured("haemoglobin", 125, "g/L").flags
+    assert "in a man" in flag
+    assert "the sex is not recorded" in flag
+    assert _measured("haemoglobin", 140, "g/L").flags == ()
+
+
+@pytest.mark.parametrize(
+    ("age", "pregnancy", "wanted"),
+    [
+        (30, None, "unless she is pregnant, which is not recorded"),
+        (30, "not_pregnant", "below 120 g/L: anaemia, look"),
+        (30, "pregnant", None),
+        # Nobody asks a woman of 71 about a pregnancy, and the limit holds for her all the same.
+        (71, None, "below 120 g/L: anaemia, look"),
+    ],
+)
+def test_anaemia_of_a_woman(age: float, pregnancy: str | None, wanted: str | None) -> None:
+    person = replace(PLAIN, demographics=Demographics(sex=given("female"), age_years=given(age)))
+    if pregnancy:
+        person = replace(person, pregnancy=given(Pregnancy(pregnancy, given(DAY))))
+    said = [f for f in _measured("haemoglobin", 115, "g/L", person).flags if "120" in f]
+    assert [wanted in flag for flag in said] == [True] if wanted else said == []
+
+
+@pytest.mark.parametrize(
+    ("test", "value", "unit"),
+    [
+        # Critical values of textbooks: none may pass without a word.
+        ("potassium", 7.2, "mmol/L"),
+        ("sodium", 120, "mmol/L"),
+        ("calcium", 3.6, "mmol/L"),
+        ("glucose", 1.8, "mmol/L"),
+        ("glucose", 35, "mmol/L"),
+        ("creatinine", 8, "mg/dL"),
+        ("egfr", 9, "mL/min/{1.73_m2}"),
+        ("urea", 45, "mmol/L"),
+        ("alt", 900, "U/L"),
+        ("ast", 900, "U/L"),
+        ("platelets", 12, "10*9/L"),
+        ("leucocytes", 80, "10*9/L"),
+        ("neutrophils", 0.4, "10*9/L"),
+        ("haemoglobin", 45, "g/L"),
+        ("crp_hs", 250, "mg/L"),
+    ],
+)
+def test_a_critical_value_is_urgent(test: str, value: float, unit: str) -> None:
+    assert any(is_urgent(flag) for flag in _measured(test, value, unit).flags)
+
+
+def test_raised_liver_values_with_jaundice_are_urgent() -> None:
+    alone = _all(_lab("alt", 130, "U/L"))["blood.alt"]
+    both = _all(_lab("alt", 130, "U/L"), _lab("bilirubin", 60, "umol/L"))["blood.alt"]
+    assert not any(is_urgent(flag) for flag in _flags(alone))
+    assert any(is_urgent(flag) and "bilirubin" in flag for flag in _flags(both))
+
+
+def _flags(result: Result) -> tuple[str, ...]:
+    assert isinstance(result, Measurement)
+    return result.flags
 
 
 # --- assay ---------------------------------------------------------------------------------------

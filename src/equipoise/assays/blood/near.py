@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from equipoise.assays.blood.taken import taken_around, untold
 from equipoise.core.dates import earliest, latest
 from equipoise.core.errors import UnitError
 from equipoise.core.lab_values import unit_question
+from equipoise.core.tables import setting
+from equipoise.core.taken import taken_around, untold
 from equipoise.core.units import convert
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ Truth = bool | None
 """True, False, or None where the record does not tell."""
 
 ACTIVE: Final = "active"
+NOT_PREGNANT: Final = "not_pregnant"
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
@@ -88,7 +90,9 @@ def pregnancy_is(row: Row, lab: LabResult, timeline: Timeline) -> Truth:
         return False
     state = timeline.pregnancy.value
     if state is None:
-        return None
+        age = timeline.demographics.age_years.value
+        too_old = age is not None and age > setting("appraise_pregnancy_to_age")
+        return NOT_PREGNANT in row.items("pregnancy") if too_old else None
     days = row.optional_number("days") if "days" in row.cells else None
     date = state.date.value
     if date is not None and days is not None and not _around(date, lab.date, days):
