@@ -7,13 +7,15 @@ from dataclasses import replace
 import pytest
 
 from equipoise.appraise.diagnosis import check_diagnosis
+from equipoise.appraise.lab_source import ask_lab
 from equipoise.appraise.questions import Limits, questions_of
 from equipoise.appraise.red_flags import find_red_flags
-from equipoise.appraise.sources import ask_lab
+from equipoise.appraise.rules import answer
 from equipoise.core.answers import given
 from equipoise.core.nouns import LabResult, Timeline
 
 DATE = "2025-01-10"
+RISE = "qtc_rise"
 
 
 def _person(test: str, value: float, unit: str, comparator: str | None) -> Timeline:
@@ -59,3 +61,46 @@ def test_a_hormone_below_what_the_laboratory_can_tell_is_low() -> None:
         person = _person("tsh", value, "m[IU]/L", "<")
         found = {item.id: item.status for item in check_diagnosis(person)}
         assert found["thyroid"] == status
+
+
+def _qtc(*values: tuple[float, str | None, str]) -> Timeline:
+    labs = (LabResult("qtc", value, "ms", day, comparator=sign) for value, sign, day in values)
+    return Timeline("01", labs=given(tuple(labs)))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "truth"),
+    [
+        ((400, None), (470, None), "yes"),
+        ((400, "<"), (460, ">"), "yes"),
+        ((400, "<"), (460, None), "yes"),
+        ((400, "<"), (455, None), "unknown"),
+        ((400, ">"), (470, None), "unknown"),
+        ((400, ">"), (460, None), "no"),
+        ((400, None), (450, ">"), "unknown"),
+        ((400, None), (460, "<"), "no"),
+    ],
+)
+def test_a_rise_between_limits(
+    before: tuple[float, str | None], now: tuple[float, str | None], truth: str
+) -> None:
+    """A rise of more than 60 ms, sure only where both limits make it so."""
+    question = next(
+        q for row, q in questions_of("red_flags/red_flags") if row.cells["lab_rise"] == "60"
+    )
+    reply = ask_lab(question, _qtc((*before, "2024-01-10"), (*now, DATE)))
+    assert reply is not None
+    assert reply.truth == truth
+
+
+def test_a_limit_that_leaves_a_danger_open_is_not_settled_by_the_diagnoses() -> None:
+    """No code of lithium toxicity takes back a level of which only ">1.0" is known."""
+    question = next(
+        q
+        for row, q in questions_of("contraindications/contraindications")
+        if row.text("id") == "lithium_toxicity"
+    )
+    person = replace(_person("lithium_level", 1.0, "mmol/L", ">"), conditions=given(()))
+    assert answer(question, person).truth == "unknown"
+    person = replace(_person("lithium_level", 1.0, "mmol/L", None), conditions=given(()))
+    assert answer(question, person).truth == "no"

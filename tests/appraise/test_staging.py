@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from equipoise.appraise.adequacy import appraise_trials
+from equipoise.appraise.dosing.limits import limits_by_treatment
 from equipoise.appraise.staging import staging
 from equipoise.appraise.staging.severity import severity
-from equipoise.core.answers import given, unknown
+from equipoise.core.answers import given, not_asked, unknown
 from equipoise.core.nouns import (
     Demographics,
     Dose,
@@ -112,6 +113,7 @@ def test_drug_and_metabolite_of_one_day_decide_together(
     ("comparator", "value", "dose", "adequate"),
     [
         ("<", 50, 150, "no"),
+        ("<", 70, 150, "no"),
         ("<", 90, 150, "yes"),
         ("<", 90, 10, "no"),
         (">", 200, 10, "yes"),
@@ -132,6 +134,9 @@ def test_a_limit_in_place_of_a_level_decides_only_where_it_tells(
     [
         (70, "<", 0.5, "cannot_tell"),
         (70, "<", 0.3, "no"),
+        (70, "<", 0.4, "no"),
+        (40, "<", 0.5, "no"),
+        (40, "<", 0.6, "no"),
         (40, ">", 0.5, "cannot_tell"),
         (40, ">", 0.6, "yes"),
     ],
@@ -144,6 +149,47 @@ def test_a_limit_of_lithium_at_any_age(
     who = Demographics(age_years=given(float(age)))
     got = _appraised(_trial("lithium_augmentation", 900), labs=given((level,)), demographics=who)
     assert got.dose_enough == adequate
+
+
+@pytest.mark.parametrize(
+    ("parent", "metabolite", "dose", "adequate"),
+    [
+        (("<", 20), ("<", 20), 150, "no"),
+        (("", 90), (">", 5), 10, "yes"),
+        (("<", 60), ("", 40), 150, "yes"),
+        (("<", 60), (">", 100), 10, "no"),
+    ],
+)
+def test_a_limit_in_a_sum_decides_only_where_it_tells(
+    parent: tuple[str, float], metabolite: tuple[str, float], dose: float, adequate: str
+) -> None:
+    """Needed are 80 ng/mL together; where the limits leave it open, the dose decides."""
+    tests = ("amitriptyline_parent_level", "nortriptyline_level")
+    labs = tuple(
+        LabResult(test, value, "ng/mL", "2024-07-01", comparator=sign or None)
+        for test, (sign, value) in zip(tests, (parent, metabolite), strict=True)
+    )
+    assert _appraised(_trial("amitriptyline", dose), labs=given(labs)).dose_enough == adequate
+
+
+def test_an_exact_level_counts_before_a_limit() -> None:
+    labs = (
+        LabResult("lithium_level", 0.6, "mmol/L", "2024-07-01"),
+        LabResult("lithium_level", 0.6, "mmol/L", "2024-07-08", comparator="<"),
+    )
+    got = _appraised(_trial("lithium_augmentation", 900), labs=given(labs))
+    assert got.dose_enough == "yes"
+
+
+def test_a_dose_under_a_limit_that_may_not_hold_is_not_surely_enough() -> None:
+    """Desvenlafaxine 25 mg is enough below a clearance of 30; "<51" does not tell."""
+    for sign, value, adequate in (("<", 30, "yes"), ("<", 51, "cannot_tell"), (">", 30, "no")):
+        lab = LabResult("creatinine_clearance", value, "mL/min", "2025-01-20", comparator=sign)
+        running = _trial("desvenlafaxine", 25, stop=not_asked(), ongoing=given(True))
+        timeline = _record(running, labs=given((lab,)))
+        limits = limits_by_treatment(timeline, today=TODAY)
+        got = appraise_trials(timeline, today=TODAY, limits=tuple(limits.values()))[0]
+        assert got.dose_enough == adequate
 
 
 def test_a_level_against_the_word_about_adherence_leaves_it_open() -> None:

@@ -117,7 +117,7 @@ def _given(given: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
     ]
     units = {row.text("id"): row.text("unit") for row in load_table("labs/labs")}
     person["labs"] = [
-        {"test": t, "value": v, "unit": units[t], "date": given.get("measured", day)}
+        {"test": t, **_value(v), "unit": units[t], "date": given.get("measured", day)}
         for t, v in given.get("labs", {}).items()
     ]
     person["drugs"] = [{"drug": d, "start": "2024-11"} for d in given.get("drugs", [])]
@@ -133,6 +133,12 @@ def _given(given: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
     if "specifiers" in given:
         person["episode"] = {**base["episode"], "specifiers": given["specifiers"]}
     return _merged(base, {"person": person})
+
+
+def _value(told: str) -> dict[str, str]:
+    """Return a value, with the sign before it where it is a limit."""
+    value = told.lstrip("<>")
+    return {"value": value} if value == told else {"value": value, "comparator": told[0]}
 
 
 def _short(given: dict[str, Any]) -> str:

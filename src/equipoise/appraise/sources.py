@@ -8,37 +8,30 @@ several values that may be the newest, each one counts.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
 
+from equipoise.appraise.lab_source import ask_lab, newest_of
 from equipoise.appraise.names import in_words, printed, titled
-from equipoise.appraise.questions import Limits, Question, Reply
+from equipoise.appraise.questions import Question, Reply
 from equipoise.core.dates import earliest, latest
-from equipoise.core.errors import UnitError
-from equipoise.core.nouns import Condition, Finding, Implant, LabResult, ScaleAnswers, Timeline
+from equipoise.core.nouns import Condition, Finding, Implant, ScaleAnswers, Timeline
 from equipoise.core.scoring import ScaleScore, score
 from equipoise.core.tables import load_table
-from equipoise.core.units import convert
 
 __all__ = [
     "ask_adherence",
     "ask_conditions",
     "ask_findings",
     "ask_implants",
-    "ask_lab",
     "ask_pregnancy",
     "ask_scale",
     "ask_specifiers",
     "condition_reply",
-    "lab_value",
     "pregnancy_is",
 ]
 
-Dated = TypeVar("Dated", LabResult, ScaleAnswers)
 _GOOD_ADHERENCE = "good"
 _NOT_PREGNANT = "not_pregnant"
-MINUTES_PER_HOUR = 60
 
 
 def ask_conditions(question: Question, timeline: Timeline) -> Reply | None:
@@ -219,100 +212,11 @@ def ask_specifiers(question: Question, timeline: Timeline) -> Reply | None:
     )
 
 
-def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
-    """Answer by the newest value of a laboratory test."""
-    limits = question.limits
-    if limits is None:
-        return None
-    values_held = [
-        lab
-        for lab in timeline.labs.or_else(())
-        if lab.test == limits.test and _at_its_hour(lab, limits)
-    ]
-    newest = _newest(values_held)
-    if not newest:
-        return Reply("unknown")
-    if question.lab_rise is not None:
-        return _risen(question.lab_rise, limits, values_held, newest)
-    values = [lab_value(lab, limits.unit) for lab in newest]
-    verdicts = [limits.crossed_by(v, lab) for lab, v in zip(newest, values, strict=True)]
-    told = "; ".join(
-        f"{titled('labs/labs', lab.test)} {lab.comparator or ''}{lab.value:g} {_unit(lab.unit)}"
-        f"{_converted(lab, value, limits.unit)}"
-        f"{limits.words(value) if crosses else ''} ({lab.date})"
-        for lab, value, crosses in zip(newest, values, verdicts, strict=True)
-    )
-    if True in verdicts:
-        return Reply("yes", told)
-    return Reply("unknown", told) if None in verdicts else Reply("no", told)
-
-
-def _at_its_hour(lab: LabResult, limits: Limits) -> bool:
-    """Return whether a sample was taken when the limits hold; without a time it was not."""
-    if limits.hours is None:
-        return True
-    if lab.time is None:
-        return False
-    hour, minute = (int(part) for part in lab.time.split(":")[:2])
-    start, end = limits.hours
-    return start <= hour * MINUTES_PER_HOUR + minute <= end
-
-
-def _risen(
-    by: float, limits: Limits, held: Sequence[LabResult], newest: Sequence[LabResult]
-) -> Reply:
-    """Return whether a newest value lies more than `by` above the lowest of the earlier ones.
-
-    Where the question has a limit too, the newest value has to cross it.
-    """
-    unit = limits.unit
-    before = [(lab_value(lab, unit), lab) for lab in held if lab not in newest]
-    known = [(value, lab) for value, lab in before if value is not None]
-    if not known:
-        return Reply("unknown")
-    low, first = min(known, key=lambda pair: pair[0])
-    for lab in newest:
-        value = lab_value(lab, unit)
-        crossed = value is not None and (limits.open_ended or limits.crossed(value))
-        if value is not None and crossed and value - low > by:
-            title = titled("labs/labs", lab.test)
-            return Reply(
-                "yes", f"{title} {low:g} ({first.date}), then {value:g} {_unit(unit)} ({lab.date})"
-            )
-    return Reply("no")
-
-
-def _converted(lab: LabResult, value: float | None, unit: str) -> str:
-    """Return the value in the unit of the limit, where it was reported in another one."""
-    return "" if value is None or lab.unit == unit else f" = {value:.3g} {_unit(unit)}"
-
-
-def _unit(code: str) -> str:
-    """Return a UCUM code without its braces and brackets."""
-    return code.translate(str.maketrans("_", " ", "{}[]"))
-
-
-def lab_value(lab: LabResult, unit: str) -> float | None:
-    """Return a laboratory value in `unit`, or None where its unit does not allow it."""
-    try:
-        return convert(lab.value, lab.unit, unit, quantity=lab.test)
-    except UnitError:
-        return None
-
-
-def _newest(dated: Sequence[Dated]) -> tuple[Dated, ...]:
-    """Return every record that may be the newest, given the precision of the dates."""
-    if not dated:
-        return ()
-    bar: dt.date = max(earliest(record.date) for record in dated)
-    return tuple(record for record in dated if latest(record.date) >= bar)
-
-
 def ask_scale(question: Question, timeline: Timeline) -> Reply | None:
     """Answer by one item, the total or a part of the newest answers to a rating scale."""
     if question.scale is None:
         return None
-    newest = _newest([s for s in timeline.scales.or_else(()) if s.scale == question.scale])
+    newest = newest_of([s for s in timeline.scales.or_else(()) if s.scale == question.scale])
     if not newest:
         return Reply("unknown")
     reply_to = _item_reply if question.item or question.extra else _total_reply

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from equipoise.appraise.criterion import Criterion
+from equipoise.appraise.dosing.circumstances import EXACT
+from equipoise.appraise.lab_source import lab_value
 from equipoise.appraise.names import printed
-from equipoise.appraise.sources import lab_value
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.errors import UnitError
 from equipoise.core.nouns import Dose, DoseLimit, LabResult, Timeline, TreatmentTrial
@@ -36,6 +37,7 @@ __all__ = [
 
 _CLOSE: Final = 1e-9
 _ADDED: Final = "_augmentation"
+BELOW: Final = "<"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,8 @@ def _within_own_limit(
     # The source in brackets stands with the limit itself.
     why = "; ".join(text.split(" (")[0] for text in limit.because) or "own limit"
     reason = f"dose {dose:g} {limit.unit}, enough under the person's own limit ({why})"
+    if EXACT in limit.missing:
+        return Criterion(None, reason, EXACT)
     if trial.running:
         return Criterion(True, reason)
     name = printed(trial.treatment)
@@ -271,19 +275,36 @@ def level_criterion(trial: TreatmentTrial, row: Row, setting: Setting) -> Criter
         rule, columns = found, ("test", "unit", "lowest", "n/a")
     test, unit, needed, older = columns
     labs = _during(trial, setting.timeline)
-    ends = [
-        rule.number(column) for column in (needed, older) if rule.cells.get(column, "n/a") != "n/a"
-    ]
+    age = setting.timeline.demographics.age_years.value
+    lower = None if older not in rule.cells else _older(rule, older, age)
+    both = (None if lower is not None and age is not None else rule.number(needed), lower)
+    ends = [end for end in both if end is not None]
     levels = _levels(labs, rule.text(test), rule.text(unit), ends)
     if rule is not row and not levels:
-        levels = _sums(labs, rule)
+        levels = [level for level in _sums(labs, rule) if level.tells(ends)]
     if not levels:
         missing = f"the level of {printed(trial.treatment)} during the trial"
         return Criterion(None, "", missing) if rule is row else None
-    age = setting.timeline.demographics.age_years.value
-    lower = None if older not in rule.cells else _older(rule, older, age)
-    said = f"level {max(levels):g} {rule.text(unit)}"
-    return _compared(max(levels), rule.number(needed), lower, age, said=said, note="")
+    # An exact value before a limit: at equal numbers it is the higher one.
+    best = max(levels, key=lambda level: (level.value, level.sign != BELOW))
+    said = f"level {best.sign}{best.value:g} {rule.text(unit)}"
+    if best.sign == BELOW:
+        return Criterion(False, f"{said}, needed {min(ends):g}")
+    return _compared(best.value, rule.number(needed), lower, age, said=said, note="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A level, or with a sign the limit above or below which it lies."""
+
+    value: float
+    sign: str = ""
+
+    def tells(self, ends: list[float]) -> bool:
+        """Return whether it decides against every limit that may hold."""
+        if not self.sign:
+            return True
+        return self.value <= min(ends) if self.sign == BELOW else self.value >= max(ends)
 
 
 def _during(trial: TreatmentTrial, timeline: Timeline) -> list[LabResult]:
@@ -298,29 +319,29 @@ def _during(trial: TreatmentTrial, timeline: Timeline) -> list[LabResult]:
     ]
 
 
-def _levels(labs: list[LabResult], test: str, unit: str, ends: list[float]) -> list[float]:
-    values = (_level(lab, unit, ends) for lab in labs if lab.test == test)
-    return [value for value in values if value is not None]
+def _levels(labs: list[LabResult], test: str, unit: str, ends: list[float]) -> list[_Level]:
+    """Return the levels; of those below or above a limit only what the limit tells for sure."""
+    levels = (_level(lab, unit) for lab in labs if lab.test == test)
+    return [level for level in levels if level is not None and level.tells(ends)]
 
 
-def _level(lab: LabResult, unit: str, ends: list[float]) -> float | None:
-    """Return a level; of a value below or above a limit only what the limit tells for sure."""
+def _level(lab: LabResult, unit: str) -> _Level | None:
     value = lab_value(lab, unit)
-    if value is None or lab.comparator is None:
-        return value
-    if lab.comparator.startswith("<"):
-        return value if value < min(ends) else None
-    return value if value >= max(ends) else None
+    return None if value is None else _Level(value, (lab.comparator or "")[:1])
 
 
-def _sums(labs: list[LabResult], rule: Row) -> list[float]:
-    """Add drug and metabolite where both, and each once, were measured on one day."""
+def _sums(labs: list[LabResult], rule: Row) -> list[_Level]:
+    """Add drug and metabolite where both, and each once, were measured on one day.
+
+    A limit makes the sum a limit; a lower and an upper one together tell nothing.
+    """
     parts, unit = rule.items("sum_of"), rule.text("unit")
     found = []
     for date in {lab.date for lab in labs if lab.test in parts}:
         told = [lab for lab in labs if lab.date == date and lab.test in parts]
-        values = [lab_value(lab, unit) for lab in told if lab.comparator is None]
-        known = [value for value in values if value is not None]
-        if sorted(lab.test for lab in told) == sorted(parts) and len(known) == len(parts):
-            found.append(sum(known))
+        known = [level for lab in told if (level := _level(lab, unit)) is not None]
+        signs = {level.sign for level in known if level.sign}
+        once = sorted(lab.test for lab in told) == sorted(parts) and len(known) == len(parts)
+        if once and len(signs) <= 1:
+            found.append(_Level(sum(level.value for level in known), "".join(signs)))
     return found

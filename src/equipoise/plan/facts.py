@@ -25,6 +25,7 @@ __all__ = ["active_codes", "chronic_months", "evidence_for", "latest_score"]
 SCALES = "scales/scales"
 IN_RECORD = " in the record"
 INACTIVE, SUSPECTED = "resolved", "suspected"
+BELOW = "<"
 
 
 def evidence_for(case: Case, row: Row) -> tuple[str, ...]:
@@ -144,9 +145,11 @@ def _lab(case: Case, row: Row) -> Iterator[str]:
     if limit is None or not values:
         return
     last = max(values, key=_date)
-    if last.unit == row.text("lab_unit") and last.value >= limit:
+    # Of a value below a limit nothing is known but that it may be as low as can be.
+    below = (last.comparator or "").startswith(BELOW)
+    if last.unit == row.text("lab_unit") and last.value >= limit and not below:
         title = load_table("labs/labs").row(id=last.test).text("title")
-        yield f"{within(title)} {last.value:g} {last.unit} ({last.date})"
+        yield f"{within(title)} {last.comparator or ''}{last.value:g} {last.unit} ({last.date})"
 
 
 def _imaging(case: Case, row: Row) -> Iterator[str]:

@@ -10,20 +10,22 @@ from typing import Final
 
 from equipoise.appraise.dosing.alleles import ReportedGene, reported_genes
 from equipoise.appraise.drug_use import Catalogue, DrugInUse
+from equipoise.appraise.lab_source import Span, lab_span, lab_value, newest_of
 from equipoise.appraise.names import titled
 from equipoise.appraise.questions import Question, Reply, read_question
 from equipoise.appraise.rules import answer
-from equipoise.appraise.sources import lab_value
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import LabResult, Timeline
 from equipoise.core.tables import Row, load_table, setting
 
-__all__ = ["Circumstances", "OrganState", "circumstances"]
+__all__ = ["EXACT", "Circumstances", "OrganState", "circumstances"]
 
 _KIDNEY_TESTS: Final = ("egfr", "creatinine_clearance")
 _LIVER_TEST: Final = "child_pugh"
 _HEALTHY: Final = 0.0
 """Child-Pugh score that stands for no liver disease on record."""
+EXACT: Final = "kidney or liver function as an exact value"
+"""What is missing where a value below or above a limit leaves a dose limit open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,15 @@ class OrganState:
         The value or diagnosis that it rests on.
     missing : str
         What is not known; empty where nothing is.
+    at_best : float or None
+        How well it may work, where a value below or above a limit leaves that open; `value` is
+        then how badly it may. None where `value` is exact.
     """
 
     value: float | None
     told: str = ""
     missing: str = ""
+    at_best: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +114,21 @@ def circumstances(
 
 def _kidney(timeline: Timeline, today: IsoDate) -> OrganState:
     """Return the worst of the newest values and of what the diagnoses say."""
-    worst: tuple[float, str] | None = None
+    found: list[_Seen] = []
     newest: dt.date | None = None
     for test in _KIDNEY_TESTS:
-        for lab, value in _newest(timeline, test):
-            told = f"{titled('labs/labs', test)} {value:g}, {lab.date}"
-            worst = min(worst, (value, told)) if worst else (value, told)
+        for lab, span in _newest(timeline, test):
+            found.append(_seen(lab, span))
             newest = max(newest, latest(lab.date)) if newest else latest(lab.date)
     for row in _states("kidney"):
         if _reply(row, timeline).truth == "yes":
-            stated = (row.number("counts_as"), row.text("text"))
-            worst = min(worst, stated) if worst else stated
-    if worst is None:
+            stated = row.number("counts_as")
+            found.append(_Seen(Span(stated, stated), row.text("text")))
+    if not found:
         return OrganState(None, missing="kidney function")
-    return OrganState(*worst, missing=_old(newest, today))
+    worst = min(found, key=lambda one: one.span.low)
+    at_best = min(found, key=lambda one: one.span.high)
+    return _state(worst, at_best, worst.span.low, at_best.span.high, _old(newest, today))
 
 
 def _old(newest: dt.date | None, today: IsoDate) -> str:
@@ -133,10 +140,11 @@ def _old(newest: dt.date | None, today: IsoDate) -> str:
 
 def _liver(timeline: Timeline) -> OrganState:
     """Return the measured score, else the worst that a liver disease on record may be."""
-    scores = [(value, lab.date) for lab, value in _newest(timeline, _LIVER_TEST)]
+    scores = [_seen(lab, span) for lab, span in _newest(timeline, _LIVER_TEST)]
     if scores:
-        score, date = max(scores)
-        return OrganState(score, f"Child-Pugh score {score:g}, {date}")
+        worst = max(scores, key=lambda one: one.span.high)
+        at_best = max(scores, key=lambda one: one.span.low)
+        return _state(worst, at_best, worst.span.high, at_best.span.low)
     replies = [(row, _reply(row, timeline)) for row in _states("liver")]
     stated = [(row.number("counts_as"), row.text("text")) for row, r in replies if r.truth == "yes"]
     if stated:
@@ -146,15 +154,34 @@ def _liver(timeline: Timeline) -> OrganState:
     return OrganState(_HEALTHY)
 
 
-def _newest(timeline: Timeline, test: str) -> list[tuple[LabResult, float]]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Where a value of an organ lies, and its words."""
+
+    span: Span
+    told: str
+
+
+def _seen(lab: LabResult, span: Span) -> _Seen:
+    unit = load_table("labs/labs").row(id=lab.test).text("unit")
+    shown = f"{lab.comparator or ''}{lab_value(lab, unit):g}"
+    return _Seen(span, f"{titled('labs/labs', lab.test)} {shown}, {lab.date}")
+
+
+def _state(
+    worst: _Seen, at_best: _Seen, badly: float, well: float, missing: str = ""
+) -> OrganState:
+    """Return the state from the value that may be the worst, and from the best that it may be."""
+    told = "; ".join(dict.fromkeys((worst.told, at_best.told)))
+    return OrganState(badly, told, missing, None if badly == well else well)
+
+
+def _newest(timeline: Timeline, test: str) -> list[tuple[LabResult, Span]]:
     """Return every value that may be the newest, in the unit of the table."""
     labs = [lab for lab in timeline.labs.or_else(()) if lab.test == test]
-    if not labs:
-        return []
-    bar = max(earliest(lab.date) for lab in labs)
     unit = load_table("labs/labs").row(id=test).text("unit")
-    kept = ((lab, lab_value(lab, unit)) for lab in labs if latest(lab.date) >= bar)
-    return [(lab, value) for lab, value in kept if value is not None]
+    kept = ((lab, lab_span(lab, unit)) for lab in newest_of(labs))
+    return [(lab, span) for lab, span in kept if span is not None]
 
 
 def _states(organ: str) -> Sequence[Row]:

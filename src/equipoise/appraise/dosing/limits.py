@@ -9,7 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from equipoise.appraise.dosing.circumstances import Circumstances, OrganState, circumstances
+from equipoise.appraise.dosing.circumstances import (
+    EXACT,
+    Circumstances,
+    OrganState,
+    circumstances,
+)
 from equipoise.appraise.dosing.genes import acting_gene
 from equipoise.appraise.drug_use import drugs_in_use, drugs_of, read_catalogue
 from equipoise.appraise.pairs import acting
@@ -220,17 +225,29 @@ def _by_age(row: Row, age: float | None) -> _Held:
 def _by_liver(row: Row, liver: OrganState) -> _Held:
     if liver.value is None:
         return _Held(None, missing=liver.missing)
-    return _Held(liver.value >= row.number("liver_from"), liver.told)
+    least = row.number("liver_from")
+    holds = liver.value >= least
+    return _Held(holds, liver.told, _open(holds, liver, surely=(liver.at_best or 0) >= least))
 
 
 def _by_kidney(row: Row, kidney: OrganState) -> _Held:
     if kidney.value is None:
         return _Held(None, missing=kidney.missing)
+    holds = _lowered_by(row, kidney.value)
+    if not holds:
+        return _Held(False, kidney.told, kidney.missing)
+    surely = kidney.at_best is not None and _lowered_by(row, kidney.at_best)
+    return _Held(True, kidney.told, _open(holds, kidney, surely=surely))
+
+
+def _lowered_by(row: Row, kidney: float) -> bool:
     below, most = row.optional_number("kidney_below"), row.optional_number("kidney_to")
-    holds = (below is not None and kidney.value < below) or (
-        most is not None and kidney.value <= most
-    )
-    return _Held(holds, kidney.told, "" if holds else kidney.missing)
+    return (below is not None and kidney < below) or (most is not None and kidney <= most)
+
+
+def _open(holds: bool, organ: OrganState, *, surely: bool) -> str:
+    """Return what is missing where the lower dose holds only because it may have to."""
+    return EXACT if holds and organ.at_best is not None and not surely else ""
 
 
 def _by_gene(row: Row, facts: Circumstances, own: tuple[str, ...]) -> _Held:
