@@ -13,7 +13,7 @@ from typing import Final
 
 from equipoise.appraise.adequacy import dose_in_unit, dose_row
 from equipoise.appraise.allergies import allergy_reasons
-from equipoise.appraise.dosing import limit_of
+from equipoise.appraise.dosing import limit_of, tissue_reasons
 from equipoise.appraise.drug_use import DrugInUse, drugs_of, option_of
 from equipoise.appraise.pairs import acting, clashes
 from equipoise.appraise.red_flags import Level, pathway
@@ -62,6 +62,7 @@ def _reasons(use: DrugInUse, shared: Ground) -> Iterable[SafetyReason]:
     for other in shared.uses:
         yield from clashes(option, other, shared.pairs, shared.catalogue)
     yield from allergy_reasons(option, shared.timeline)
+    yield from tissue_reasons(option, shared.timeline)
     yield from _overdosed(use.drug, shared)
 
 
