@@ -68,6 +68,31 @@ def test_unstable_is_said_with_every_placement_and_percentile(
     assert "research only" in alone.lower()
 
 
+def test_a_percentile_is_said_to_be_no_chance(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lower = (EXAMPLES / "reference_synthetic.tsv").read_text(encoding="utf-8").splitlines()
+    cells = [line.split("\t") for line in lower]
+    at = cells[0].index("SUM")
+    for line in cells[1:]:
+        line[at] = str(float(line[at]) - 1000)
+    sums = tmp_path / "sums.tsv"
+    sums.write_text("".join("\t".join(line) + "\n" for line in cells), encoding="utf-8")
+    panel = ("--panel", EXAMPLES / "panel_synthetic.tsv")
+    _, out, _ = run(capsys, VARIANTS, WEIGHTS, *panel, "--reference", sums)
+    assert "percentile above 99 (standard error 1, " in out
+    assert "not the chance of having or getting an illness" in out
+
+
+def test_no_sign_of_a_file_reaches_the_terminal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    head = "#format_version=2.0\n#trait_reported=\x1b[2Jheight\n"
+    weights = scoring_file(tmp_path, ROWS, head=head)
+    _, out, _ = run(capsys, vcf(tmp_path, RECORDS, samples="one two"), weights, "--sample", "one")
+    assert out.startswith("a score without id: [2Jheight\n")
+
+
 def test_not_measured_is_no_failure(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     variants = vcf(tmp_path, ["1 100 A G 0/1"])
     code, out, _ = run(capsys, variants, scoring_file(tmp_path, ROWS))

@@ -21,7 +21,8 @@ def score(asked: ScoreAsked) -> PolygenicScore:
 
 def told(found: PolygenicScore) -> str:
     """Return the score as text."""
-    return "\n".join(_lines(found))
+    # What the files say of themselves is printed as they have it, but no signs to the terminal.
+    return "\n".join("".join(filter(str.isprintable, line)) for line in _lines(found))
 
 
 def _lines(found: PolygenicScore) -> Iterator[str]:
@@ -68,8 +69,11 @@ def _stood(found: PolygenicScore) -> str:
     standing = found.standing
     if standing is None:
         return f"no percentile: {found.no_percentile}"
+    place = f"{standing.percentile:.0f}"
+    # Nobody is above or below everybody there may be.
+    place = {"0": "below 1", str(PERCENT): f"above {PERCENT - 1}"}.get(place, place)
     return (
-        f"percentile {standing.percentile:.0f} (standard error {standing.percentile_error:.0f}, "
+        f"percentile {place} (standard error {standing.percentile_error:.0f}, "
         f"z {standing.z:.2f}) among {standing.people} people of {standing.population}, "
         "unstable for one person"
     )

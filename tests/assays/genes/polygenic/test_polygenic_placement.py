@@ -192,6 +192,30 @@ def test_a_reference_that_does_not_fit(
     assert why in found.no_percentile
 
 
+def test_beyond_everybody_is_not_certain(tmp_path: Path, invented: tuple[Path, Floats]) -> None:
+    """Nobody of 200 lies above, which is no proof that nobody does."""
+    lower = "".join(f"x\tN{i}\tPGS9\t{-i % 20 - 30}\t20\tnorth\n" for i in range(200))
+    found = standing(tmp_path, invented, 60, sample(0) + lower).standing
+    assert found is not None
+    assert (found.percentile, found.people) == (100, 200)
+    assert found.percentile_error == pytest.approx(100 * (201 / 202 / 202 / 200) ** 0.5)
+
+
+def test_no_percentile_without_an_id(tmp_path: Path, invented: tuple[Path, Floats]) -> None:
+    path, copies = invented
+    sums = tmp_path / "sums.tsv"
+    sums.write_text(sample(score=""), encoding="utf-8")
+    head = "#format_version=2.0\n#trait_reported=invented\n"
+    rows = [
+        f"{c} {pos} {other} {effect} {GENOTYPES[int(n)]}"
+        for (c, pos, effect, other), n in zip(NAMES, copies[60], strict=True)
+    ]
+    weights = scoring_file(tmp_path, [(*NAMES[i], 1) for i in range(10)], head=head)
+    found = score_person(ScoreAsked(vcf(tmp_path, rows), weights, reference=sums, panel=path))
+    assert found.standing is None
+    assert "no pgs_id" in found.no_percentile
+
+
 def test_no_percentile_without_a_place(tmp_path: Path, invented: tuple[Path, Floats]) -> None:
     found = standing(tmp_path, invented, 60, sample(), panel=False)
     assert (found.standing, found.placement) == (None, None)
@@ -230,6 +254,9 @@ def test_a_reference_that_cannot_be_used(
         ("allelefrequency_effect", "frequency", "no table of loadings"),
         ("3\t1000\tG\tA", "3\t1000\tG\tG", "no pair of alleles"),
         ("3\t1000\tG\tA", "3\there\tG\tA", "no variant of a panel"),
+        ("3\t1000\tG\tA", "3\t99999999999\tG\tA", "no variant of a panel of GRCh38"),
+        ("3\t1000\tG\tA", "3\t198295560\tG\tA", "no variant of a panel of GRCh38"),
+        ("#population=south", "#population=north", "without a name of its own; got north"),
     ],
 )
 def test_a_panel_that_cannot_be_used(

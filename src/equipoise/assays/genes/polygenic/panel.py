@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from equipoise.assays.genes.polygenic.alleles import is_plain
-from equipoise.assays.genes.polygenic.builds import build_name, chromosome_name
+from equipoise.assays.genes.polygenic.builds import build_name, chromosome_name, length_of
 from equipoise.assays.genes.polygenic.sites import Sites, SitesMaker
 from equipoise.assays.genes.polygenic.text_lines import TextBatches
 from equipoise.core.errors import InputError
@@ -83,6 +83,7 @@ class _PanelReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._head: dict[str, str] = {}
+        self._build = ""
         self._populations: list[Population] = []
         self._columns: list[str] = []
         self._maker = SitesMaker(1)
@@ -92,6 +93,7 @@ class _PanelReader:
         if line.startswith("#"):
             self._read_head(line, where)
         elif not self._columns:
+            self._build = self._told_build()
             self._columns = line.split("\t")
             if tuple(self._columns[: len(COLUMNS)]) != COLUMNS or not self._components:
                 raise InputError(
@@ -103,6 +105,15 @@ class _PanelReader:
             self._maker = SitesMaker(1 + self._components)
         else:
             self._read_variant(line.split("\t"), where)
+
+    def _told_build(self) -> str:
+        where = str(self._path)
+        if self._head.get("format") != FORMAT:
+            raise InputError("no ancestry panel", where=where, allowed=f"#format={FORMAT}")
+        build = build_name(self._head.get("build"))
+        if build is None:
+            raise InputError("the panel does not tell its build", where=where)
+        return build
 
     @property
     def _components(self) -> int:
@@ -116,15 +127,19 @@ class _PanelReader:
         parts = value.split("\t")
         if len(parts) != len(("name", "mean", "sd")):
             raise InputError("a population needs a name, means and deviations", where=where)
+        if not parts[0].strip() or parts[0] in {one.name for one in self._populations}:
+            raise InputError("a population without a name of its own", where=where, got=parts[0])
         mean, sd = (tuple(_number(p, where) for p in part.split(",")) for part in parts[1:])
         if not all(deviation > 0 for deviation in sd):
             raise InputError("a deviation of a population must be above 0", where=where)
         self._populations.append(Population(parts[0], mean, sd))
 
     def _read_variant(self, cells: list[str], where: str) -> None:
-        chromosome = chromosome_name(cells[0])
-        if len(cells) != len(self._columns) or chromosome is None or not cells[1].isdigit():
-            raise InputError("no variant of a panel", where=where)
+        chromosome, position = chromosome_name(cells[0]), 0
+        if len(cells) == len(self._columns) and chromosome is not None:
+            position = _position(cells[1], length_of(chromosome, self._build))
+        if chromosome is None or not position:
+            raise InputError(f"no variant of a panel of {self._build}", where=where)
         effect, other = cells[2].upper(), cells[3].upper()
         if not (is_plain(effect) and is_plain(other)) or effect == other:
             raise InputError("no pair of alleles", where=where, got=f"{effect}, {other}")
@@ -132,16 +147,11 @@ class _PanelReader:
         if not 0 < values[0] < 1:
             raise InputError("a frequency must lie between 0 and 1", where=where, got=cells[4])
         number = self._maker.pairs.number(effect, other)
-        self._maker.add(chromosome, int(cells[1]), number, values)
+        self._maker.add(chromosome, position, number, values)
 
     def finish(self) -> Panel:
         """Return the panel."""
-        where = str(self._path)
-        if self._head.get("format") != FORMAT:
-            raise InputError("no ancestry panel", where=where, allowed=f"#format={FORMAT}")
-        build = build_name(self._head.get("build"))
-        if build is None:
-            raise InputError("the panel does not tell its build", where=where)
+        where, build = str(self._path), self._build or self._told_build()
         if len(self._populations) <= 1:
             raise InputError("a panel needs two populations or more", where=where)
         for one in self._populations:
@@ -152,6 +162,12 @@ class _PanelReader:
                     got=one.name,
                 )
         return Panel(build, self._maker.finish(), tuple(self._populations))
+
+
+def _position(text: str, last: int) -> int:
+    """Return a position; 0 where it is none of the chromosome."""
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(last))
+    return int(text) if digits and int(text) <= last else 0
 
 
 def _number(text: str, where: str) -> float:

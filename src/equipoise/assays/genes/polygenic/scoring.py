@@ -198,6 +198,8 @@ def _standing(
         reference = read_reference(asked.reference, file.header.told("pgs_id"))
     if refused:
         return None, "there is no score"
+    if asked.reference is not None and not file.header.told("pgs_id"):
+        return None, "the scoring file has no pgs_id by which a reference sample could be found"
     if asked.reference is None:
         return None, "no reference sample was given (--reference)"
     if placement is None:

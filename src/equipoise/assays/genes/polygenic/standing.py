@@ -130,10 +130,12 @@ def stand(total: float, alleles: int, reference: ReferenceSums, population: str)
     if not spread > 0:
         return "everybody in the reference sample has the same sum"
     share = float((sums < total).mean() + (sums == total).mean() / 2)
+    # As if one person more lay on either side: beyond everybody the error is small, never none.
+    drawn = (share * len(people) + 1) / (len(people) + 2)
     return Standing(
         population=population,
         people=len(people),
         z=(total - float(sums.mean())) / spread,
         percentile=PERCENT * share,
-        percentile_error=PERCENT * math.sqrt(share * (1 - share) / len(people)),
+        percentile_error=PERCENT * math.sqrt(drawn * (1 - drawn) / len(people)),
     )
