@@ -24,6 +24,7 @@ from equipoise.core.nouns import (
 from equipoise.core.tables import load_table
 
 DATE = "2025-01-10"
+LITHIUM = "lithium_level"
 ROWS = tuple(load_table("labs/levels"))
 
 
@@ -367,3 +368,52 @@ def test_no_lithium_level_is_ever_called_fine_in_danger(
         assert hours is None or 11 <= hours <= 13
         assert value <= (0.8 if age is not None and age < 65 else 0.6)
         assert value >= (0.4 if age is not None and age >= 65 else 0.6)
+
+
+@pytest.mark.parametrize(
+    "labs",
+    [
+        (_level("amitriptyline_parent_level", 300),),
+        (
+            _level("amitriptyline_parent_level", 300),
+            _level("nortriptyline_level", 5, comparator="<"),
+        ),
+        (_level("amitriptyline_parent_level", 300, comparator=">"),),
+        (_level("amitriptyline_parent_level", 310), _level("amitriptyline_parent_level", 40)),
+    ],
+)
+def test_a_part_above_the_alert_level_of_the_sum_is_told(labs: tuple[LabResult, ...]) -> None:
+    flags = _flags(_person(*labs, _trial("amitriptyline")), "amitriptyline_level")
+    assert "by itself" in flags[0]
+    assert flags[1].startswith("at or above the alert level of 300 ng/mL")
+
+
+def test_a_metabolite_without_an_own_range_is_told_at_the_alert_level_of_the_sum() -> None:
+    taken = _trial("clomipramine")
+    high = _flags(_person(_level("norclomipramine_level", 450), taken), "clomipramine_level")
+    assert high[1].startswith("at or above the alert level")
+    assert (
+        _results(_person(_level("norclomipramine_level", 449), taken), "clomipramine_level") == []
+    )
+    # Nortriptyline has a range and an alert level of its own.
+    assert _results(_person(_level("nortriptyline_level", 400)), "amitriptyline_level") == []
+
+
+def test_lithium_has_no_metabolism_to_ask_for() -> None:
+    low = " ".join(_flags(_person(_level("lithium_level", 0.1), _trial("lithium")), LITHIUM))
+    high = " ".join(_flags(_person(_level("lithium_level", 1.1), _trial("lithium")), LITHIUM))
+    assert "kidneys" in low
+    assert "NSAID" in high
+    for word in ("metabolism", "breakdown", "smoking"):
+        assert word not in low + high
+
+
+@pytest.mark.parametrize(
+    ("start", "open_"), [("2024-12", False), ("2025-01", True), ("2025-01-09", False)]
+)
+def test_a_start_within_the_month_of_the_sample_leaves_steady_state_open(
+    start: str, open_: bool
+) -> None:
+    trial = _trial("lithium", start=given(start))
+    flags = _flags(_person(_level("lithium_level", 0.7), trial), LITHIUM)
+    assert any("steady state cannot be told" in flag for flag in flags) == open_

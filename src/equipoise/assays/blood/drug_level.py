@@ -24,6 +24,7 @@ hiemke2018, nhs_sps; for each drug the column `reference`.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["SPECS", "DrugLevel", "measure"]
 
 TABLE: Final = "labs/levels"
+ABOVE, BELOW = ">", "<"
 
 
 def _spec(row: Row) -> AssaySpec:
@@ -130,19 +132,46 @@ def _sums(row: Row, timeline: Timeline, told: set[IsoDate]) -> list[Measurement 
     for lab in timeline.labs.or_else(()):
         if lab.test in parts:
             days[lab.date].append(lab)
-    return [
-        _sum(row, labs, timeline)
-        for date, labs in days.items()
+    found: list[Measurement | NotMeasured] = []
+    for date, labs in days.items():
+        if date in told:
+            continue
+        total = _sum(row, labs, timeline)
+        alone = _alone_in_danger(row, labs, timeline) if isinstance(total, NotMeasured) else None
         # A metabolite alone may be a drug of its own right; then there is nothing to add to.
-        if date not in told and any(lab.test == parts[0] for lab in labs)
+        if alone is not None or any(lab.test == parts[0] for lab in labs):
+            found.append(alone or total)
+    return found
+
+
+def _alone_in_danger(row: Row, labs: list[LabResult], timeline: Timeline) -> Measurement | None:
+    """Return the highest part where it reaches the alert level of the sum, which is higher still.
+
+    A part with an own row of `labs/levels` is told there, unless it is the drug itself.
+    """
+    alert, own = row.optional_number("alert"), {other.text("test") for other in load_table(TABLE)}
+    if alert is None:
+        return None
+    read = [
+        (value, lab)
+        for lab in labs
+        if not (lab.comparator or "").startswith(BELOW)
+        and lab.test not in own
+        and not isinstance(value := _value(lab, row.text("unit")), str)
     ]
+    value, lab = max(read, key=lambda pair: pair[0], default=(-math.inf, labs[0]))
+    if value < alert:
+        return None
+    title = load_table("labs/labs").row(id=lab.test).text("title")
+    level = Level(value, lab.date, lab.hours_since_dose, ABOVE, title)
+    return _measurement(level, row, timeline, ((lab.test, f"{lab.value:g} {lab.unit}"),))
 
 
 def _sum(row: Row, labs: list[LabResult], timeline: Timeline) -> Measurement | NotMeasured:
     name, parts, date = f"blood.{row.text('test')}", row.items("sum_of"), labs[0].date
     titles = [load_table("labs/labs").row(id=part).text("title") for part in parts]
     if {lab.test for lab in labs} != set(parts):
-        return NotMeasured(name, f"the range holds for {' and '.join(titles)} together", date)
+        return NotMeasured(name, f"the range holds for the sum of {' and '.join(titles)}", date)
     if len(labs) != len(parts) or any(lab.comparator for lab in labs):
         reason = "several samples of one day, or a limit in place of a value, cannot be added"
         return NotMeasured(name, reason, date)

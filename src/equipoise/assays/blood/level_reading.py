@@ -7,7 +7,7 @@ taken at the wrong hour is toxic until the clinician knows better.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from equipoise.core.dates import earliest, latest
 from equipoise.core.tables import Row, load_table, setting
@@ -39,12 +39,15 @@ class Level:
         Hours since the last dose.
     comparator : str or None
         As reported.
+    part : str or None, optional
+        Title of the substance, where it is only one of those whose sum the range holds for.
     """
 
     value: float
     date: IsoDate
     hours: float | None
     comparator: str | None
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,15 @@ class _Range:
     highest: float
     alert: float | None
     unit: str
+    drug: str
 
     def say(self, flag: str, **words: object) -> str:
-        """Return a flag with the numbers of the range and other words filled in."""
+        """Return a flag, in the words for this drug where it has its own, with the numbers."""
         numbers = {"lowest": f"{self.lowest:g}", "highest": f"{self.highest:g}"}
         alert = "" if self.alert is None else f"{self.alert:g}"
-        text = load_table(FLAGS).row(id=flag).text("text")
-        return text.format(unit=self.unit, alert=alert, **numbers, **words)
+        said = load_table(FLAGS)
+        row = said.find(id=f"{flag}_{self.drug}") or said.row(id=flag)
+        return row.text("text").format(unit=self.unit, alert=alert, **numbers, **words)
 
 
 def readings(level: Level, row: Row, timeline: Timeline) -> tuple[str, ...]:
@@ -113,6 +118,7 @@ def _range(row: Row, ending: str) -> _Range:
         row.number(f"highest{ending}"),
         row.optional_number(f"alert{ending}"),
         row.text("unit"),
+        row.text("treatment"),
     )
 
 
@@ -135,6 +141,8 @@ def _sources(
 
 
 def _limit(level: Level, span: _Range) -> list[str]:
+    if level.part is not None:
+        return [span.say("part_alone", part=level.part)]
     if level.comparator is None:
         return []
     side = "lower" if level.comparator.startswith(BELOW) else "higher"
@@ -173,8 +181,8 @@ def _hindered(
         titles = " and ".join(_title(drug) for drug in sorted(sources))
         reasons.append(span.say("metabolite", drug=titles, own=_title(row.text("treatment"))))
     days, needed = _days_since_start(level, own), _days_needed(row)
-    if days is not None and needed is not None and days < needed:
-        reasons.append(span.say("not_steady", days=days, needed=f"{needed:.0f} days"))
+    if days is not None and needed is not None and days.most < needed:
+        reasons.append(span.say("not_steady", days=days.most, needed=f"{needed:.0f} days"))
     return reasons
 
 
@@ -190,13 +198,23 @@ def _window(row: Row) -> str:
     return f"{soonest:g} to {last:g} hours after it"
 
 
-def _days_since_start(level: Level, own: list[Taken]) -> int | None:
-    """Return the most days that the dates allow since the latest start; None where one is open."""
+class _Days(NamedTuple):
+    """How many days the dates allow since the latest start."""
+
+    fewest: int
+    most: int
+
+
+def _days_since_start(level: Level, own: list[Taken]) -> _Days | None:
+    """Return the days since the latest start; None where one start is open."""
     starts = [use.start for use in own]
     if not starts or None in starts:
         return None
     known = [start for start in starts if start is not None]
-    return min((latest(level.date) - earliest(start)).days for start in known)
+    return _Days(
+        min((earliest(level.date) - latest(start)).days for start in known),
+        min((latest(level.date) - earliest(start)).days for start in known),
+    )
 
 
 def _days_needed(row: Row) -> float | None:
@@ -237,7 +255,9 @@ def _not_told(
     needed = _days_needed(row)
     if own and needed is not None:
         days = f"{needed:.0f}"
-        told = _days_since_start(level, own) is not None
+        since = _days_since_start(level, own)
+        # Only a start that is surely long enough ago, or surely too late, settles the question.
+        told = since is not None and (since.fewest >= needed or since.most < needed)
         flags.append(span.say("last_change" if told else "no_start", needed=days))
     elif not own and untold(timeline):
         flags.append(span.say("drugs_unknown"))
