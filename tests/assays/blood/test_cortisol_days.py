@@ -338,3 +338,52 @@ def test_nothing_of_the_stress_axis_moves_anything() -> None:
         if row.text("id").startswith("blood.cortisol")
     }
     assert kinds == {"shown"}
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "words"),
+    [(">", 4, "positive"), ("<", 4, "not above"), ("<", 0.5, "not above"), (">", 3, None)],
+)
+def test_a_bound_at_night_screens_where_it_tells(
+    comparator: str, value: float, words: str | None
+) -> None:
+    sample = _sample(None, value, time="23:10", comparator=comparator)
+    (found,) = cortisol_night.measure(_person(sample))
+    if words is None:
+        assert isinstance(found, NotMeasured)
+        assert "on which side" in found.reason
+        return
+    assert isinstance(found, Measurement)
+    assert found.flags[0].startswith("reported as")
+    assert words in found.flags[1]
+    assert found.quantity.standard_error is None
+
+
+@pytest.mark.parametrize(
+    ("pairs", "ground", "increase"),
+    [
+        # By hand: 121 + 288 + 304 + 217.5; less 10 x 60.
+        (((2, 10), (13, 12), (31, 20), (47, 18), (62, 11)), 930.5, 330.5),
+        # By hand: 262.5 + 187.5 + 142.5 + 127.5; less 20 x 60: a fall, never cut off at 0.
+        (((0, 20), (15, 15), (30, 10), (45, 9), (60, 8)), 720.0, -480.0),
+        # By hand: 12 x 20 + 15 x 10 + 13.5 x 15; less 10 x 45: three steps, none alike.
+        (((0, 10), (20, 14), (30, 16), (45, 11)), 592.5, 142.5),
+    ],
+)
+def test_areas_of_unequal_steps_by_hand(
+    pairs: tuple[tuple[float, float], ...], ground: float, increase: float
+) -> None:
+    found = _values(_person(*_labs(pairs)))
+    assert found["awakening.auc_ground"] == pytest.approx(ground)
+    assert found["awakening.auc_increase"] == pytest.approx(increase)
+
+
+def test_a_day_over_midnight_by_hand() -> None:
+    """Hours 0, 0.5, 0.75, 7, 14, 16.5: 7.5 + 4.125 + 62.5 + 22.75 + 3.375; less 12 x 16.5."""
+    morning = _labs(((30, 18), (45, 15), (420, 5), (840, 1.5)))
+    first = _sample(0, 12, time="08:00")
+    last = _sample(990, 1.2, time="00:30", date="2025-01-11")
+    found = _values(_person(last, *morning, first))
+    assert found["day.auc_ground"] == pytest.approx(100.25)
+    assert found["day.auc_increase"] == pytest.approx(-97.75)
+    assert found["day.slope"] == pytest.approx((1.2 - 12) / 16.5)

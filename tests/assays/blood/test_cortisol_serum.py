@@ -68,3 +68,16 @@ def test_impossible_and_missing_units() -> None:
     assert "not possible" in _said(_sample(9000, unit="nmol/L"))
     assert "unit" in _said(_sample(15, unit=""))
     assert cortisol_serum.measure(Timeline("01")) == ()
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "words"),
+    [
+        ("<", 20, "below the usual range"),
+        (">", 690, "above the usual range"),
+        ("<", 300, "not measured: reported as < 300 nmol/L: on which side"),
+        (">", 300, "not measured: reported as > 300 nmol/L: on which side"),
+    ],
+)
+def test_a_bound_is_read_where_it_tells(comparator: str, value: float, words: str) -> None:
+    assert words in _said(replace(_sample(value, unit="nmol/L"), comparator=comparator))

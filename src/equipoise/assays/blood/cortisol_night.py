@@ -24,7 +24,14 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from equipoise import __version__
-from equipoise.assays.blood.cortisol_samples import SALIVA, clock_minutes, in_nmol, rule
+from equipoise.assays.blood.cortisol_samples import (
+    SALIVA,
+    clock_minutes,
+    in_nmol,
+    is_above,
+    reported,
+    rule,
+)
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.cortisol_voids import unanswered, voided
 from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
@@ -76,20 +83,23 @@ def measure(timeline: Timeline) -> tuple[Result, ...]:
 
 def _result(lab: LabResult, timeline: Timeline) -> Result:
     value, reason = in_nmol(lab)
-    if reason is None and lab.comparator is not None:
-        reason = f"reported as {lab.comparator} {lab.value:g} {lab.unit}, no value"
+    limit = load_table(SPEC.table).row(id="night").number("above")
+    met = is_above(value, limit, lab)
+    if reason is None and met is None:
+        reason = f"{reported(lab)}: on which side of {limit:g} {UNIT} it lies is not told"
     void = voided(timeline, MEASURE, lab.date)
     if reason is None and void is not None:
         reason = f"voided by {void}"
-    if reason is not None:
-        return NotMeasured(MEASURE, reason, lab.date)
+    if reason is not None or met is None:
+        return NotMeasured(MEASURE, reason or "", lab.date)
     share = math.hypot(rule("within_person_night"), rule("analytical"))
     return Measurement(
         id=MEASURE,
-        quantity=Quantity(value, UNIT, value * share),
+        # A bound is no value, so that it has no error.
+        quantity=Quantity(value, UNIT, None if lab.comparator else value * share),
         date=lab.date,
         coverage=1.0,
-        flags=_flags(value, timeline),
+        flags=_flags(lab, timeline, met=met),
         provenance=Provenance(
             inputs=timeline.sources,
             software=f"equipoise {__version__}",
@@ -104,10 +114,10 @@ def _result(lab: LabResult, timeline: Timeline) -> Result:
     )
 
 
-def _flags(value: float, timeline: Timeline) -> tuple[str, ...]:
+def _flags(lab: LabResult, timeline: Timeline, *, met: bool) -> tuple[str, ...]:
     row = load_table(SPEC.table).row(id="night")
-    met = value > row.number("above")
-    flags = [row.text("met" if met else "not_met")]
+    flags = [reported(lab)] if lab.comparator else []
+    flags.append(row.text("met" if met else "not_met"))
     if met:
         flags.append(row.text("action"))
     missing = unanswered(timeline, MEASURE)

@@ -37,8 +37,10 @@ __all__ = [
     "as_clock",
     "clock_minutes",
     "in_nmol",
+    "is_above",
     "not_measured",
     "person_days",
+    "reported",
     "result",
     "rule",
     "sample_errors",
@@ -133,6 +135,35 @@ def in_nmol(lab: LabResult) -> tuple[float, str | None]:
         allowed = f"{least:g} to {most:g}" if least else f"more than 0, up to {most:g}"
         return value, f"a value of {value:g} {unit} is not possible; allowed is {allowed}"
     return value, None
+
+
+def is_above(value: float, limit: float, lab: LabResult) -> bool | None:
+    """Return whether a value lies above a limit; None where a ``<`` or ``>`` does not tell.
+
+    Parameters
+    ----------
+    value : float
+        In the unit of the limit; the bound where there is a comparator.
+    limit : float
+        The limit.
+    lab : LabResult
+        As reported, for its comparator.
+
+    Returns
+    -------
+    bool or None
+        A bound is itself no possible value.
+    """
+    if lab.comparator is None:
+        return value > limit
+    if lab.comparator.startswith("<"):
+        return False if value <= limit else None
+    return True if value >= limit else None
+
+
+def reported(lab: LabResult) -> str:
+    """Return a bound as it was reported."""
+    return f"reported as {lab.comparator} {lab.value:g} {lab.unit}"
 
 
 def person_days(timeline: Timeline) -> tuple[Day | Unusable, ...]:
@@ -253,9 +284,7 @@ def _minutes_awake(lab: LabResult, woken: float | None) -> float | None:
 
 def _value(lab: LabResult) -> float:
     if lab.comparator is not None:
-        raise _RuleError(
-            f"a sample is reported as {lab.comparator} {lab.value:g} {lab.unit}, no value"
-        )
+        raise _RuleError(f"a sample is {reported(lab)}, no value")
     value, reason = in_nmol(lab)
     if reason:
         raise _RuleError(reason)

@@ -24,7 +24,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from equipoise import __version__
-from equipoise.assays.blood.cortisol_samples import SERUM, as_clock, clock_minutes, in_nmol
+from equipoise.assays.blood.cortisol_samples import (
+    SERUM,
+    as_clock,
+    clock_minutes,
+    in_nmol,
+    is_above,
+    reported,
+)
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.cortisol_voids import unanswered, voided
 from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
@@ -37,6 +44,7 @@ __all__ = ["SPEC", "measure"]
 
 MEASURE: Final = "blood.cortisol_serum"
 UNIT: Final = "nmol/L"
+LOW, WITHIN, HIGH = "low", "within", "high"
 
 SPEC: Final = AssaySpec(
     id=MEASURE,
@@ -68,22 +76,22 @@ def measure(timeline: Timeline) -> tuple[Result, ...]:
 
 
 def _result(lab: LabResult, timeline: Timeline) -> Result:
-    reason = _other_hour(lab)
-    if reason is None and lab.comparator is not None:
-        reason = f"reported as {lab.comparator} {lab.value:g} {lab.unit}, no value"
     value, wrong = in_nmol(lab)
-    reason = reason or wrong
+    reason = _other_hour(lab) or wrong
+    side = _side(value, lab)
+    if reason is None and side is None:
+        reason = f"{reported(lab)}: on which side of the usual range it lies is not told"
     void = voided(timeline, MEASURE, lab.date)
     if reason is None and void is not None:
         reason = f"voided by {void} ({value:.4g} {UNIT} at {lab.time})"
-    if reason is not None:
-        return NotMeasured(MEASURE, reason, lab.date)
+    if reason is not None or side is None:
+        return NotMeasured(MEASURE, reason or "", lab.date)
     return Measurement(
         id=MEASURE,
         quantity=Quantity(value, UNIT, None),
         date=lab.date,
         coverage=1.0,
-        flags=_flags(value, timeline),
+        flags=_flags(side, lab, timeline),
         provenance=Provenance(
             inputs=timeline.sources,
             software=f"equipoise {__version__}",
@@ -102,14 +110,26 @@ def _other_hour(lab: LabResult) -> str | None:
     return f"no sample at {as_clock(low)} to {as_clock(high)} ({taken}): other hours have no range"
 
 
-def _flags(value: float, timeline: Timeline) -> tuple[str, ...]:
+def _side(value: float, lab: LabResult) -> str | None:
+    """Return on which side of the usual range a value lies; None where a bound leaves it open."""
+    row = load_table(SPEC.table).row(id="morning")
+    high, least = is_above(value, row.number("above"), lab), row.number("below")
+    if high:
+        return HIGH
+    if lab.comparator is None:
+        return LOW if value < least else WITHIN
+    # A bound below the lower end tells; every other one may lie within the range or beyond it.
+    return LOW if high is False and value <= least else None
+
+
+def _flags(side: str, lab: LabResult, timeline: Timeline) -> tuple[str, ...]:
     row = load_table(SPEC.table).row(id="morning")
     span = f"{row.number('below'):g} to {row.number('above'):g} {UNIT}"
     missing = unanswered(timeline, MEASURE)
-    flags = []
-    if value > row.number("above"):
+    flags = [reported(lab)] if lab.comparator else []
+    if side == HIGH:
         flags += [f"{row.text('met')} ({span})", row.text("action")]
-    elif value < row.number("below"):
+    elif side == LOW:
         flags += [f"{row.text('low')} ({span})", row.text("action_low")]
     elif not missing:
         flags.append(f"{row.text('not_met')} ({span})")

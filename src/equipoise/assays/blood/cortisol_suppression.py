@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from equipoise import __version__
-from equipoise.assays.blood.cortisol_samples import as_clock, clock_minutes, in_nmol
+from equipoise.assays.blood.cortisol_samples import as_clock, clock_minutes, in_nmol, is_above
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.cortisol_voids import unanswered, voided
 from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
@@ -91,7 +91,7 @@ def _result(name: str, labs: list[LabResult], timeline: Timeline) -> Result:
             return NotMeasured(name, reason, date)
         read.append((value, row, lab))
     value, row, lab = max(read, key=lambda found: found[0])
-    met = _met(value, row, lab)
+    met = is_above(value, row.number("above"), lab)
     said = f"{lab.comparator or ''}{value:.4g} {UNIT} at {lab.time}, criterion above"
     said = f"{said} {row.number('above'):g}"
     if met is None:
@@ -119,16 +119,6 @@ def _no_sample(rows: list[Row], labs: list[LabResult]) -> str:
         f"no sample at {wanted} ({taken}): the criterion for {rows[0].text('question')} is "
         "not read from another hour"
     )
-
-
-def _met(value: float, row: Row, lab: LabResult) -> bool | None:
-    """Return whether the criterion is met; None where a limit does not tell."""
-    above = row.number("above")
-    if lab.comparator is not None and lab.comparator.startswith("<"):
-        return False if value <= above else None
-    if lab.comparator is not None:
-        return True if value >= above else None
-    return value > above
 
 
 def _hindered(timeline: Timeline, date: IsoDate) -> str | None:
