@@ -73,7 +73,9 @@ def report(
 
 
 def resources(bundle: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {entry["resource"]["id"]: entry["resource"] for entry in bundle["entry"]}
+    """Return the resources by id, without the label of the person before it."""
+    held = (entry["resource"] for entry in bundle["entry"])
+    return {one["id"].removeprefix("07-"): one for one in held}
 
 
 # Elements of the R4 definitions (4.0.1) that a report may use; those that have to be there first.
@@ -188,7 +190,7 @@ def test_a_report_keeps_to_r4_and_to_the_guide() -> None:
     bundle = report()
     check(bundle)
     held = resources(bundle)
-    main = held["genomics-07"]
+    main = held["genomics"]
     assert main["meta"]["profile"] == [f"{SD}genomic-report"]
     assert main["code"]["coding"][0] == {
         "system": "http://loinc.org",
@@ -196,7 +198,9 @@ def test_a_report_keeps_to_r4_and_to_the_guide() -> None:
         "display": "Genetic analysis report",
     }
     assert {one["reference"] for one in main["result"]} == {
-        f"Observation/{name}" for name, one in held.items() if one["resourceType"] == "Observation"
+        f"Observation/07-{name}"
+        for name, one in held.items()
+        if one["resourceType"] == "Observation"
     }
 
 
@@ -228,10 +232,30 @@ def test_a_no_call_never_names_a_diplotype() -> None:
     assert "rs3892097" in told
     assert "a test of the copy number" in told
     assert "metabolism-cyp2d6" not in resources(report())
-    main = resources(report())["genomics-07"]
-    assert main["status"] == "preliminary"
-    assert "CYP2D6: no call." in main["conclusion"]
-    assert resources(report(calls=(CALLED,)))["genomics-07"]["status"] == "final"
+    main = resources(report())["genomics"]
+    assert "CYP2D6: no call, which is not a normal result (the copy" in main["conclusion"]
+    assert one["code"]["text"] == "CYP2D6 genotype"
+
+
+def test_a_report_that_nobody_verified_is_never_final() -> None:
+    """R4: final is complete and verified by an authorized person; partial may be unverified."""
+    for calls in ((CALLED,), (NOT_CALLED,)):
+        assert resources(report(calls=calls))["genomics"]["status"] == "partial"
+
+
+def test_two_people_share_no_id() -> None:
+    """Bundles of two people loaded into one server: nothing of one replaces the other's."""
+    labels = ("07", "08", "x" * 63 + "1", "x" * 63 + "2")
+    ids: list[str] = []
+    for label in labels:
+        bundle = genomics_report((CALLED, NOT_CALLED), (ADVICE,), (ACTING,), label=label, date=DATE)
+        check(bundle)
+        ids += [f"{one['resourceType']}/{one['id']}" for one in _all(bundle)]
+    assert len(set(ids)) == len(ids)
+
+
+def _all(bundle: dict[str, Any]) -> list[dict[str, Any]]:
+    return [entry["resource"] for entry in bundle["entry"]]
 
 
 def test_a_phenotype_has_the_answer_of_loinc() -> None:
@@ -239,7 +263,7 @@ def test_a_phenotype_has_the_answer_of_loinc() -> None:
     (part,) = one["component"]
     # LOINC answer list LL3856-3: LA10317-8 is the intermediate metaboliser.
     assert part["valueCodeableConcept"]["coding"][0]["code"] == "LA10317-8"
-    assert one["derivedFrom"] == [{"reference": "Observation/genotype-cyp2c19"}]
+    assert one["derivedFrom"] == [{"reference": "Observation/07-genotype-cyp2c19"}]
 
 
 def test_what_drugs_do_to_a_gene_is_a_note_and_no_value() -> None:

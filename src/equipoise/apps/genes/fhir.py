@@ -15,6 +15,7 @@ from typing import Final
 from equipoise import __version__
 from equipoise.apps.genes.fhir_parts import (
     BASE,
+    LONGEST_ID,
     Json,
     cited,
     coded,
@@ -26,6 +27,7 @@ from equipoise.apps.genes.fhir_parts import (
     phenotype_concept,
     profile,
     reference,
+    resource_id,
 )
 from equipoise.core.dates import IsoDate
 from equipoise.core.errors import RecordError
@@ -34,7 +36,6 @@ from equipoise.core.star_alleles import INDETERMINATE_TERM
 
 __all__ = ["genomics_report", "genomics_text"]
 
-_LONGEST_ID: Final = len("sub-" + "x" * 60)
 _NOT_REVIEWED: Final = "Research software; not clinically reviewed."
 _OR: Final = " or "
 _PHARMVAR: Final = "http://www.pharmvar.org"
@@ -81,9 +82,9 @@ def genomics_report(
     RecordError
         If the label is too long for an id of FHIR.
     """
-    if len(label) > _LONGEST_ID:
+    if len(label) > LONGEST_ID:
         raise RecordError(
-            "this label is too long for FHIR", got=label, allowed=f"{_LONGEST_ID} characters"
+            "this label is too long for FHIR", got=label, allowed=f"{LONGEST_ID} characters"
         )
     case = _Case(label, date)
     genotypes = dict(_genotypes(calls, genes, case))
@@ -105,7 +106,7 @@ def genomics_report(
     ]
     return {
         "resourceType": "Bundle",
-        "id": f"genomics-{label}"[:_LONGEST_ID],
+        "id": resource_id(label, "genomics"),
         "type": "collection",
         "entry": [
             {"fullUrl": f"{BASE}{one['resourceType']}/{one['id']}", "resource": one}
@@ -140,6 +141,7 @@ def _flat(genotypes: dict[str, list[Json]]) -> list[Json]:
 def _called(call: GeneCall, case: _Case) -> Json:
     """Return the genotype of a call; one that was not called has a reason in place of a value."""
     held = observation(f"genotype-{call.gene.lower()}", "genotype", case.label, case.date)
+    held["code"] = {**held["code"], "text": f"{call.gene} genotype"}
     parts = [gene_part(call.gene), *_build(call)]
     if call.activity_score is not None and call.diplotypes:
         parts.append(component("score", valueString=call.activity_score))
@@ -152,6 +154,7 @@ def _called(call: GeneCall, case: _Case) -> Json:
 def _reported(gene: GenePhenotype, case: _Case) -> Json:
     """Return a genotype as it was reported."""
     held = observation(f"genotype-{gene.gene.lower()}-reported", "genotype", case.label, case.date)
+    held["code"] = {**held["code"], "text": f"{gene.gene} genotype"}
     diplotypes = tuple(part for part in gene.diplotype.split(_OR) if part)
     parts = [gene_part(gene.gene)]
     held |= _value(gene.gene, diplotypes, "only the phenotype was reported", parts)
@@ -279,7 +282,7 @@ def _names(advice: Iterable[GeneAdvice]) -> list[str]:
     found: list[str] = []
     for one in advice:
         words = ("advice", one.guideline, one.drug, *one.genes)
-        name = "-".join(words).lower().replace("_", "-")[: _LONGEST_ID - len("-99")]
+        name = "-".join(words).lower().replace("_", "-")[: LONGEST_ID - len("-99")]
         twins = sum(other == name or other.startswith(f"{name}-no") for other in found)
         found.append(f"{name}-no{twins + 1}" if twins else name)
     return found
@@ -295,10 +298,10 @@ def _report(
     results = [reference("Observation", one["id"]) for one in observations]
     return {
         "resourceType": "DiagnosticReport",
-        "id": f"genomics-{case.label}"[:_LONGEST_ID],
+        "id": resource_id(case.label, "genomics"),
         "meta": {"profile": [profile("report")]},
-        # Not all results are final while a gene waits for a test that would settle it.
-        "status": "final" if all(call.diplotypes for call in calls) else "preliminary",
+        # In R4 a final or preliminary report was verified by somebody; this one by nobody.
+        "status": "partial",
         "category": [coded("category", "genetics")],
         "code": coded("resource", "report"),
         "subject": reference("Patient", case.label),
@@ -310,7 +313,8 @@ def _report(
 
 def _said(call: GeneCall) -> str:
     if not call.diplotypes:
-        return f"{call.gene}: no call."
+        why = (call.no_call or "no reason is known").rstrip(".")
+        return f"{call.gene}: no call, which is not a normal result ({why})."
     told = _OR.join(call.diplotypes)
     term = call.phenotype or f"phenotype open ({', '.join(call.phenotypes)})"
     return f"{call.gene}: {told}, {term}."

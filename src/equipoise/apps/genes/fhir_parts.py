@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from equipoise.core.tables import Row, load_table
 
 __all__ = [
     "BASE",
+    "LONGEST_ID",
     "Json",
     "cited",
     "coded",
@@ -21,10 +23,14 @@ __all__ = [
     "phenotype_concept",
     "profile",
     "reference",
+    "resource_id",
 ]
 
 BASE: Final = "https://equipoise.invalid/fhir/"
 """Where the entries of a bundle stand, so that references resolve; nobody serves it."""
+LONGEST_ID: Final = len("sub-" + "x" * 60)
+"""Most characters of an id in FHIR."""
+_DIGEST: Final = len("0" * 12)
 _DOI: Final = "https://doi.org/"
 
 Json = dict[str, Any]
@@ -141,13 +147,35 @@ def reference(kind: str, name: str) -> Json:
     return {"reference": f"{kind}/{name}"}
 
 
+def resource_id(label: str, name: str) -> str:
+    """Return an id that no resource of another person has, however the bundles are loaded.
+
+    Parameters
+    ----------
+    label : str
+        BIDS label of the person.
+    name : str
+        What the resource is.
+
+    Returns
+    -------
+    str
+        Both; with a digest in place of the end where FHIR allows no more characters.
+    """
+    whole = f"{label}-{name}"
+    if len(whole) <= LONGEST_ID:
+        return whole
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:_DIGEST]
+    return f"{whole[: LONGEST_ID - _DIGEST - 1]}-{digest}"
+
+
 def observation(name: str, code: str, label: str, date: IsoDate) -> Json:
     """Return a final laboratory observation about genes, without a value.
 
     Parameters
     ----------
     name : str
-        Its id.
+        What its id says after the label.
     code : str
         What it is: id of `codes/genomics` of kind ``resource``.
     label : str
@@ -162,7 +190,7 @@ def observation(name: str, code: str, label: str, date: IsoDate) -> Json:
     """
     return {
         "resourceType": "Observation",
-        "id": name,
+        "id": resource_id(label, name),
         "status": "final",
         "category": [coded("category", "laboratory"), coded("category", "genetics")],
         "code": coded("resource", code),
