@@ -2,7 +2,8 @@
 
 A value that is reported below or above a limit lies somewhere on that side of it: it answers a
 question only where every number on that side gives the same answer. Of several values that may be
-the newest, each one counts.
+the newest, each one counts. A value whose unit is in doubt still alarms, with the question beside
+it, and never reassures.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from equipoise.appraise.names import titled
 from equipoise.appraise.questions import Limits, Question, Reply
 from equipoise.core.dates import earliest, latest
 from equipoise.core.errors import UnitError
+from equipoise.core.lab_values import doubt_of
 from equipoise.core.nouns import LabResult, ScaleAnswers, Timeline
 from equipoise.core.units import convert
 
@@ -111,7 +113,7 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
         return Reply("unknown")
     if question.lab_rise is not None:
         return _risen(question.lab_rise, limits, held, newest)
-    verdicts = [_crosses(limits, lab_span(lab, limits.unit)) for lab in newest]
+    verdicts = [_verdict(lab, limits) for lab in newest]
     told = "; ".join(
         _told(lab, limits, crosses) for lab, crosses in zip(newest, verdicts, strict=True)
     )
@@ -121,12 +123,25 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     return Reply("unknown", told, asked=True) if None in verdicts else Reply("no", told)
 
 
+def _verdict(lab: LabResult, limits: Limits) -> bool | None:
+    """Return whether a value crosses the limits; one whose unit is in doubt never says no."""
+    crosses = _crosses(limits, lab_span(lab, limits.unit))
+    return None if crosses is False and _doubt(lab, limits) else crosses
+
+
+def _doubt(lab: LabResult, limits: Limits) -> str | None:
+    """Return the question about the unit of a value, or None."""
+    return None if lab_value(lab, limits.unit) is None else doubt_of(lab)
+
+
 def _told(lab: LabResult, limits: Limits, crosses: bool | None) -> str:
     title, shown = titled("labs/labs", lab.test), f"{lab.comparator or ''}{lab.value:g}"
     value = lab_value(lab, limits.unit)
     crossed = limits.words(_of_span(lab, limits)) if crosses else ""
     same = _converted(lab, value, limits.unit)
-    return f"{title} {shown} {_unit(lab.unit)}{same}{crossed} ({lab.date})"
+    doubt = _doubt(lab, limits)
+    asked = f"; {doubt}" if doubt else ""
+    return f"{title} {shown} {_unit(lab.unit)}{same}{crossed} ({lab.date}){asked}"
 
 
 def _of_span(lab: LabResult, limits: Limits) -> float | None:
