@@ -86,7 +86,7 @@ def _phase(seen: _Seen) -> str | None:
     record = seen.record
     if record.phase or record.reference or len(record.ref) == 1:
         return record.phase or None
-    return f"record {record.chromosome}:{record.position} {record.ref}"
+    return f"record {record.chromosome}:{record.position} {record.ref}>{','.join(record.alts)}"
 
 
 def _agreed(found: list[_Seen]) -> _Seen | None:
@@ -160,7 +160,11 @@ def _tells(record: Record, at: int) -> bool:
     if not record.reference:
         return not record.shifts or any(changes)
     rest = record.ref[:at], record.ref[at + 1 :]
-    return any((alt[:at], alt[at + 1 :]) == rest and alt != record.ref for alt in record.alts)
+    return any(
+        (alt[:at], alt[at + 1 :]) == rest and alt != record.ref
+        for alt in record.alts
+        if len(alt) == len(record.ref)
+    )
 
 
 def _base(record: Record, site: Site) -> _Seen:

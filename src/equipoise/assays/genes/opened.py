@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from equipoise.core.errors import RecordingError
 
-__all__ = ["FAULTS", "Opened", "chosen_sample", "guarded", "opened", "unreadable"]
+__all__ = ["FAULTS", "PHASE_SETS", "Opened", "chosen_sample", "guarded", "opened", "unreadable"]
 
 GZIP: Final = b"\x1f\x8b"
 BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
@@ -26,7 +26,14 @@ FAULTS: Final = (
     *(OSError, ValueError, IndexError, KeyError, TypeError),
     *(OverflowError, SystemError, AssertionError),
 )
-FIELDS: Final = (("DP", "Integer"), ("GQ", "Integer"), ("PS", "Integer"), ("FT", "String"))
+FIELDS: Final = (
+    *((name, "Integer") for name in ("DP", "MIN_DP", "GQ", "RGQ", "PS", "CN", "LEN")),
+    ("FT", "String"),
+)
+LISTS: Final = (("AD", "Integer"),)
+INFO: Final = (("END", 1), ("DP", 1), ("MinDP", 1), ("SVLEN", "."))
+# Fields of a header that tell that phased genotypes of the file are phased in sets.
+PHASE_SETS: Final = frozenset({"PS", "PSL", "PID", "PGT", "HP", "PQ"})
 
 
 @dataclass(slots=True)
@@ -43,6 +50,8 @@ class Opened:
         Whether a part of it can be fetched; an index that is older than the file counts for none.
     compressed : bool
         Whether it is compressed.
+    phase_sets : bool
+        Whether its header knows phase sets.
     trouble : list of str
         What went wrong while it was being decompressed.
     """
@@ -51,6 +60,7 @@ class Opened:
     file: Any
     indexed: bool
     compressed: bool
+    phase_sets: bool = False
     trouble: list[str] = field(default_factory=list)
 
 
@@ -118,10 +128,10 @@ def opened(path: Path) -> Iterator[Opened]:
     before = pysam.set_verbosity(0)
     try:
         with _source(path) as (source, trouble):
-            file = _header(path, source)
+            file, phase_sets = _header(path, source)
             with file:
                 indexed = _indexed(file) and not _stale(path)
-                yield Opened(path, file, indexed, _is_gzip(path), trouble)
+                yield Opened(path, file, indexed, _is_gzip(path), phase_sets, trouble)
     finally:
         pysam.set_verbosity(before)
 
@@ -197,12 +207,14 @@ def _feed(path: Path, writing: int, trouble: list[str]) -> None:
             trouble.append(str(error))
 
 
-def _header(path: Path, source: Any) -> Any:
+def _header(path: Path, source: Any) -> tuple[Any, bool]:
+    """Return the file with its header completed, and whether that knew phase sets before."""
     import pysam
 
     try:
         file = pysam.VariantFile(source)
         _ = tuple(file.header.samples)
+        phase_sets = not PHASE_SETS.isdisjoint(file.header.formats)
         _complete(file.header)
     except FAULTS:
         raise RecordingError(
@@ -211,16 +223,20 @@ def _header(path: Path, source: Any) -> Any:
             allowed="a file that starts with ##fileformat=VCF and has a #CHROM line",
             todo=AGAIN,
         ) from None
-    return file
+    return file, phase_sets
 
 
 def _complete(header: Any) -> None:
     """Declare fields that some programs write without declaring them; htslib drops these."""
-    if "END" not in header.info:
-        header.info.add("END", 1, "Integer", "Last base")
+    for name, number in INFO:
+        if name not in header.info:
+            header.info.add(name, number, "Integer", name)
     for name, kind in FIELDS:
         if name not in header.formats:
             header.formats.add(name, 1, kind, name)
+    for name, kind in LISTS:
+        if name not in header.formats:
+            header.formats.add(name, ".", kind, name)
 
 
 def _indexed(file: Any) -> bool:

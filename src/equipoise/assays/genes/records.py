@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from equipoise.assays.genes.opened import Opened, guarded, unreadable
+from equipoise.assays.genes.opened import PHASE_SETS, Opened, guarded, unreadable
 from equipoise.core.steps import Watcher
 
 __all__ = ["BASES", "WHOLE", "Gathered", "Near", "Record", "gather"]
@@ -16,6 +16,10 @@ BASES: Final = frozenset("ACGT")
 ANY_OTHER: Final = frozenset({"<NON_REF>", "<*>", "<X>"})
 SPANNED: Final = "*"
 DIPLOID: Final = 2
+# Depths and qualities that are 0 where nothing was read; MIN_DP is the least one of a block.
+NO_READS: Final = ("DP", "MIN_DP", "GQ", "RGQ")
+NO_READS_OF_ALL: Final = ("DP", "MinDP")
+LENGTHLESS: Final = "<INS"
 EVERY: Final = 1 << 14
 WHAT: Final = "reading variants"
 WHOLE: Final = "file"
@@ -163,12 +167,15 @@ def gather(
         any_record = any_record or _has_record(found)
     if found.trouble:
         raise unreadable(found.path, found.trouble[0])
-    return Gathered(_with_sets(records), any_record, genotype, structural)
+    return Gathered(_with_sets(records, found.phase_sets), any_record, genotype, structural)
 
 
-def _with_sets(records: set[Record]) -> tuple[Record, ...]:
-    """Return the records in order; where some have phase sets, those without are not phased."""
-    if any(record.phase.startswith(SET) for record in records):
+def _with_sets(records: set[Record], phase_sets: bool) -> tuple[Record, ...]:
+    """Return the records in order; where the file knows phase sets, those without are not phased.
+
+    The header counts too: what a file is called must not hang on whether one record is in it.
+    """
+    if phase_sets or any(record.phase.startswith(SET) for record in records):
         records = {replace(r, phase="") if r.phase == WHOLE else r for r in records}
     return tuple(sorted(records))
 
@@ -212,21 +219,69 @@ def _record(raw: Any, sample: str, chromosome: str) -> Record | None:
     taken = raw.samples[sample]
     ref = str(raw.ref).upper()
     alts = tuple(str(alt).upper() for alt in raw.alts or ())
+    if _is_structural(raw, alts):
+        return _structural_record(raw, taken, chromosome, (ref, *alts))
     alleles, why = _copies(raw, taken, (ref, *alts))
-    if _is_structural(alts) and "structural" not in why:
-        return None
     named = tuple(alt for alt in alts if alt not in ANY_OTHER)
     if not named and len(ref) > 1 and "INDEL" in raw.info:
         return None  # bcftools looked for an insertion or deletion there: it tells no base
     last = raw.start + len(ref)
-    if not named or "structural" in why:  # a block of the reference, or a long deletion
-        last = max(last, raw.stop)
+    if not named:  # a block of the reference
+        last = max(last, _block_end(raw, taken))
+    elif "structural" in why:
+        last = _structure_end(raw, alts)
     phase = "" if why else _phase(raw, taken)
     return Record(chromosome, raw.start + 1, ref, named, last, alleles, phase, why)
 
 
-def _is_structural(alts: tuple[str, ...]) -> bool:
-    return bool(alts) and all(_structural(alt) for alt in alts)
+def _block_end(raw: Any, taken: Any) -> int:
+    """Return the last base of a block: `LEN` is the sample's own, `END` that of all of them."""
+    if "LEN" not in raw.format:
+        return int(raw.stop)
+    own = _first(taken.get("LEN"))
+    return int(raw.start) + int(own or 0)
+
+
+def _structural_record(
+    raw: Any, taken: Any, chromosome: str, known: tuple[str, ...]
+) -> Record | None:
+    """Return a structural variant that the sample has; None where it has none.
+
+    Programs for copy numbers write half a genotype (``./1``), one of one copy, or none and the
+    number of copies alone: that is a structural variant all the same.
+    """
+    if _filters(raw, taken):
+        return None
+    found = tuple(taken.allele_indices or ()) if "GT" in raw.format else ()
+    changed = [known[index] for index in found if index]
+    copies = _first(taken.get("CN"))
+    if not changed and copies in {None, DIPLOID}:
+        return None
+    what = changed[0][:20] if changed else f"CN {copies}"
+    why = f"a structural variant lies over it ({what})"
+    last = _structure_end(raw, known[1:])
+    return Record(chromosome, raw.start + 1, known[0], known[1:], last, (), "", why)
+
+
+def _structure_end(raw: Any, alts: tuple[str, ...]) -> int:
+    """Return the last base of a structural variant, by `END` or by `SVLEN`."""
+    spans = [0, int(raw.stop)]
+    if not all(alt.startswith(LENGTHLESS) for alt in alts) or not alts:
+        lengths = _many(raw.info.get("SVLEN"))
+        spans += [raw.start + 1 + abs(int(length)) for length in lengths if length is not None]
+    return max(spans)
+
+
+def _first(value: Any) -> Any:
+    """Return a value that some headers declare as a list of one."""
+    return next(iter(value), None) if isinstance(value, tuple) else value
+
+
+def _is_structural(raw: Any, alts: tuple[str, ...]) -> bool:
+    """Whether a record speaks of structure alone; so does a stretch with its number of copies."""
+    if alts:
+        return all(_structural(alt) for alt in alts)
+    return "SVTYPE" in raw.info or "CN" in raw.format
 
 
 def _structural(allele: str) -> bool:
@@ -242,9 +297,22 @@ def _copies(raw: Any, taken: Any, known: tuple[str, ...]) -> tuple[tuple[str, ..
     alleles = tuple(known[index] for index in found if index is not None)
     # Reference bases are judged where they are compared: a block may begin with an N.
     why = next((why for a in alleles if a != known[0] and (why := _unusable(a))), "")
-    if not why and set(found) == {0} and 0 in {taken.get("DP"), taken.get("GQ")}:
+    if not why and _uncovered(raw, taken):
         why = "no read covers it (depth or genotype quality 0)"
     return ((), why) if why else (alleles, "")
+
+
+def _uncovered(raw: Any, taken: Any) -> bool:
+    """Whether the record itself says that no read, or none that tells, lies there."""
+    own = [_first(taken.get(name)) for name in NO_READS if name in raw.format]
+    shared = [_first(raw.info.get(name)) for name in NO_READS_OF_ALL]
+    depths = taken.get("AD") if "AD" in raw.format else None
+    counted = [depth for depth in _many(depths) if depth is not None]
+    return 0 in own or 0 in shared or (bool(counted) and not any(counted))
+
+
+def _many(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _uncalled(found: tuple[int | None, ...]) -> str:
@@ -259,12 +327,17 @@ def _uncalled(found: tuple[int | None, ...]) -> str:
 
 
 def _failed(raw: Any, taken: Any) -> str:
+    failed = _filters(raw, taken)
+    return f"failed the filter {', '.join(failed)}" if failed else ""
+
+
+def _filters(raw: Any, taken: Any) -> list[str]:
     failed = [name for name in raw.filter if name != "PASS"]
     own = taken.get("FT")
     if own:
         parts = own if isinstance(own, tuple) else str(own).split(";")
         failed += [part for part in parts if part not in {"PASS", ".", None}]
-    return f"failed the filter {', '.join(failed)}" if failed else ""
+    return failed
 
 
 def _unusable(allele: str) -> str:
@@ -281,6 +354,6 @@ def _phase(raw: Any, taken: Any) -> str:
     if not taken.phased:
         return ""
     if "PS" not in raw.format:
-        return WHOLE
-    given = taken.get("PS")
-    return "" if given is None else f"{SET}{given}"
+        return WHOLE if PHASE_SETS.isdisjoint(raw.format.keys()) else ""
+    given = _first(taken.get("PS"))
+    return "" if given in {None, "", "."} else f"{SET}{given}"
