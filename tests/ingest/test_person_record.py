@@ -112,7 +112,7 @@ def test_the_full_record_by_hand(write: Write, full_text: str) -> None:
         pregnancy=given(Pregnancy("not_pregnant", given("2025-01-10"))),
         labs=given((
             LabResult("crp_hs", 3.4, "mg/L", "2025-01-10", 22),
-            LabResult("tsh", 2.1, "m[IU]/L", "2025-01", 23),
+            LabResult("tsh", 2.1, "m[IU]/L", "2025-01", 23, unit_confirmed=True),
             LabResult("glucose", 5.1, "mmol/L", "2025-01-10", 24, None, None, given(True), "07:45"),
             LabResult("alt", 7.0, "U/L", "2025-01-10", 25, comparator="<", hours_since_dose=12.0),
             LabResult(

@@ -1,22 +1,53 @@
 """Laboratory values in the unit of their table, and numbers that look like another unit.
 
 A number that is unusual in the unit it was reported in, and ordinary in another unit of the same
-test, is a question to whoever wrote it, never a value: ``labs/mixups`` says where.
+test, is a question to whoever wrote it, never a value: ``labs/mixups`` says where. Who looked it up
+again says so (``unit_confirmed``), and is not asked twice.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from equipoise.core.errors import UnitError
 from equipoise.core.prepared import prepared
 from equipoise.core.tables import Row, Table, load_table
 from equipoise.core.units import convert
 
-__all__ = ["unit_question"]
+if TYPE_CHECKING:
+    from equipoise.core.nouns import LabResult
+
+__all__ = ["doubt_of", "other_reading", "unit_question"]
 
 ANY: Final = "any"
+WHOLE_FROM: Final = 1000
 BELOW: Final = "<"
+TODO: Final = "correct the unit, or add unit_confirmed: true to the value if it is right"
+
+
+def doubt_of(lab: LabResult, sex: str | None = None) -> str | None:
+    """Return the question that a laboratory value raises, or None; one that was confirmed has none.
+
+    Parameters
+    ----------
+    lab : LabResult
+        As reported.
+    sex : str or None, optional
+        For tests whose ordinary range differs.
+
+    Returns
+    -------
+    str or None
+        As :func:`unit_question`.
+
+    Raises
+    ------
+    UnitError
+        If the unit does not convert into that of the test.
+    """
+    if lab.unit_confirmed:
+        return None
+    return unit_question(lab.test, lab.value, lab.unit, sex=sex, comparator=lab.comparator)
 
 
 def unit_question(
@@ -41,6 +72,38 @@ def unit_question(
     -------
     str or None
         One clause that names both readings and what to do.
+
+    Raises
+    ------
+    UnitError
+        If `unit` does not convert into that of the test.
+    """
+    asked = other_reading(test, value, unit, sex=sex, comparator=comparator)
+    return None if asked is None else f"{asked}: {TODO}"
+
+
+def other_reading(
+    test: str, value: float, unit: str, *, sex: str | None = None, comparator: str | None = None
+) -> str | None:
+    """Return which other unit would make a number ordinary that is unusual in its own, or None.
+
+    Parameters
+    ----------
+    test : str
+        Row of `labs/labs`.
+    value : float
+        As reported.
+    unit : str
+        The UCUM unit that was reported.
+    sex : str or None, optional
+        For tests whose ordinary range differs.
+    comparator : str or None, optional
+        ``<`` where the value is a bound that may be small.
+
+    Returns
+    -------
+    str or None
+        One clause that names both readings.
 
     Raises
     ------
@@ -83,10 +146,14 @@ def _meant(test: str, value: float, unit: str, inside: str) -> float | None:
 def _question(reported: tuple[float, str, float], other: tuple[str, float], inside: str) -> str:
     value, unit, read = reported
     name, meant = other
-    same = "" if unit == inside else f", which is {read:.4g} {inside}"
-    ordinary = "" if name == inside else f", which is {meant:.4g} {inside}"
-    held = f"or write {read:.4g} {inside} if it is right" if same else "or have it confirmed"
+    same = "" if unit == inside else f", which is {_short(read)} {inside},"
+    ordinary = "" if name == inside else f", which is {_short(meant)} {inside},"
     return (
-        f"is the unit right? {value:g} {unit}{same}, is unusual, and {value:g} {name}{ordinary}"
-        f" would be ordinary: correct the unit, {held}"
+        f"is the unit right? {_short(value)} {unit}{same} is unusual, and {_short(value)} "
+        f"{name}{ordinary} would be ordinary"
     )
+
+
+def _short(number: float) -> str:
+    """Return a number as people write it, not as a power of ten."""
+    return f"{number:.0f}" if number >= WHOLE_FROM else f"{number:.4g}"

@@ -178,6 +178,7 @@ def same_lab(joint: Joint, mine: LabResult, theirs: LabResult) -> LabResult | No
         hours_since_dose=theirs.hours_since_dose
         if mine.hours_since_dose is None
         else mine.hours_since_dose,
+        unit_confirmed=mine.unit_confirmed or theirs.unit_confirmed,
     )
 
 

@@ -120,6 +120,7 @@ __all__ = [
     "TOTAL",
     "TREATED_WITH",
     "TREATMENTS",
+    "UNIT_CONFIRMED",
     "VALUE",
     "VISIT_NOTES",
     "WEIGHT_OF",
@@ -276,11 +277,28 @@ SINCE_DOSE = Key(
     HOURS_AGO,
     "For the level of a drug: how long after its last dose.",
 )
+UNIT_CONFIRMED = Key(
+    "unit_confirmed",
+    FLAG,
+    "Only after the question whether a unit is right: it was looked up again, and it is.",
+)
 AWAKE = Key("minutes_after_waking", MINUTES_AWAKE, "For cortisol: how long after waking.")
 LABS = Shape(
     "labs",
     "Laboratory values. One test may have several values on one day if their times differ.",
-    (TEST, VALUE, LAB_UNIT, MEASURED, BOUND, METHOD, FASTING, TIME, AWAKE, SINCE_DOSE),
+    (
+        TEST,
+        VALUE,
+        LAB_UNIT,
+        MEASURED,
+        BOUND,
+        METHOD,
+        FASTING,
+        TIME,
+        AWAKE,
+        SINCE_DOSE,
+        UNIT_CONFIRMED,
+    ),
     repeated=True,
 )
 

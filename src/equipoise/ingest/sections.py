@@ -6,7 +6,7 @@ from typing import Any, Final, TypedDict
 
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.errors import InputError, RecordError, UnitError
-from equipoise.core.lab_values import unit_question
+from equipoise.core.lab_values import other_reading
 from equipoise.core.nouns import (
     Allergy,
     Condition,
@@ -207,6 +207,7 @@ class _LabContext(TypedDict):
     time: str | None
     minutes_after_waking: float | None
     hours_since_dose: float | None
+    unit_confirmed: bool
 
 
 def lab_result(entry: Entry) -> LabResult | None:
@@ -220,6 +221,7 @@ def lab_result(entry: Entry) -> LabResult | None:
         time=entry.answer(s.TIME).value,
         minutes_after_waking=entry.answer(s.AWAKE).value,
         hours_since_dose=entry.answer(s.SINCE_DOSE).value,
+        unit_confirmed=entry.answer(s.UNIT_CONFIRMED).value is True,
     )
     if test is None or value is None or unit is None:
         return None
@@ -255,7 +257,7 @@ def _check_lab(entry: Entry, test: str, value: float, unit: str) -> None:
             where=entry.spot("value").where,
             got=f"{value:g} {unit}{same}",
             allowed=f"{low:g} to {high:g} {inside}",
-            todo=unit_question(test, value, unit) or "check the value and its unit",
+            todo=other_reading(test, value, unit) or "check the value and its unit",
         )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from equipoise.assays.blood import ASSAYS, analyte
 from equipoise.assays.blood.limits import is_urgent
 from equipoise.core.answers import given
-from equipoise.core.lab_values import unit_question
+from equipoise.core.lab_values import doubt_of, unit_question
 from equipoise.core.nouns import (
     Condition,
     Demographics,
@@ -130,6 +130,9 @@ def test_no_neutrophils_at_all_is_a_value() -> None:
         ("creatinine", 0.9, "umol/L", "0.9 mg/dL"),
         ("haemoglobin", 14, "g/L", "14 g/dL"),
         ("calcium", 9.5, "mmol/L", "9.5 mg/dL"),
+        ("calcium", 4.8, "mmol/L", "4.8 meq/L"),
+        ("calcium", 2.4, "meq/L", "2.4 mmol/L"),
+        ("glucose", 50, "mmol/L", "50 mg/dL"),
         ("magnesium", 2.0, "mmol/L", "2 mg/dL"),
         ("ft4", 1.2, "pmol/L", "1.2 ng/dL"),
         ("vitamin_d", 120, "ng/mL", "120 nmol/L"),
@@ -190,17 +193,25 @@ def test_what_is_ordinary_in_its_unit_is_never_asked(row: Any, share: float) -> 
 
 
 @drawn(st.sampled_from(MIXUPS), st.floats(1e-3, 1e5), st.data())
-def test_a_confirmed_reading_passes(row: Any, value: float, data: Any) -> None:
-    """What is written anew in the unit of the table, as the question says, is not asked again."""
+def test_a_confirmed_unit_is_not_asked_again(row: Any, value: float, data: Any) -> None:
+    """Every question can be answered by who writes the record, and by nothing but that."""
     unit = data.draw(st.sampled_from(row.items("readings")))
-    test, inside = row.text("test"), row.text("unit")
+    test = row.text("test")
     sex = None if row.text("sex") == "any" else row.text("sex")
-    question = unit_question(test, value, unit, sex=sex)
-    if question is None or unit == inside:
+    lab = _lab(test, value, unit)
+    question = doubt_of(lab, sex)
+    assert question == unit_question(test, value, unit, sex=sex)
+    if question is None:
         return
-    read = convert(value, unit, inside, quantity=test)
-    again = unit_question(test, read, inside, sex=sex)
-    assert again is None or f"{read:g} {inside}" in again
+    assert "unit_confirmed: true" in question
+    assert doubt_of(replace(lab, unit_confirmed=True), sex) is None
+
+
+def test_a_confirmed_value_is_measured() -> None:
+    assert "is the unit right?" in _reason("vitamin_d", 120, "ng/mL")
+    assert _measured("vitamin_d", 120, "ng/mL", unit_confirmed=True).quantity.value == 120
+    # Who confirms what no living person has is wrong all the same.
+    assert "not possible" in _reason("calcium", 9.5, "mmol/L", unit_confirmed=True)
 
 
 @pytest.mark.parametrize("row", MIXUPS, ids=lambda row: f"{row.text('test')} {row.text('sex')}")

@@ -36,7 +36,7 @@ from equipoise.assays.blood.circumstances import Held, what_holds
 from equipoise.assays.blood.limits import limits_crossed
 from equipoise.core.assay import AssaySpec, Yield
 from equipoise.core.errors import UnitError
-from equipoise.core.lab_values import unit_question
+from equipoise.core.lab_values import doubt_of
 from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
 from equipoise.core.tables import Row, load_table
 from equipoise.core.units import convert
@@ -125,13 +125,7 @@ def _result(lab: LabResult, rule: Row, spec: AssaySpec, timeline: Timeline) -> R
         value = convert(lab.value, lab.unit, part.unit, quantity=lab.test, where=where)
     except UnitError as error:
         return NotMeasured(spec.id, error.line(), lab.date)
-    reason = _refusal(value, part, rule) or unit_question(
-        lab.test,
-        lab.value,
-        lab.unit,
-        sex=timeline.demographics.sex.value,
-        comparator=lab.comparator,
-    )
+    reason = _refusal(value, part, rule) or doubt_of(lab, timeline.demographics.sex.value)
     reason = reason or _impossible(value, part)
     if reason:
         return NotMeasured(spec.id, reason, lab.date)

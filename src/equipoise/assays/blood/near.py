@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from equipoise.core.dates import earliest, latest
 from equipoise.core.errors import UnitError
-from equipoise.core.lab_values import unit_question
+from equipoise.core.lab_values import doubt_of
 from equipoise.core.tables import setting
 from equipoise.core.taken import taken_around, untold
 from equipoise.core.units import convert
@@ -115,7 +115,7 @@ def _beyond(row: Row, one: LabResult) -> Truth:
     unit = row.text("lab_unit")
     try:
         value = convert(one.value, one.unit, unit, quantity=one.test)
-        if unit_question(one.test, one.value, one.unit, comparator=one.comparator):
+        if doubt_of(one):
             return None
     except UnitError:
         return None

@@ -178,6 +178,8 @@ class LabResult:
         For cortisol in saliva.
     hours_since_dose : float or None
         For the level of a drug: hours from its last dose to the sample.
+    unit_confirmed : bool
+        Whether somebody looked the unit up again, because the number looks like another one.
     """
 
     test: str
@@ -191,6 +193,7 @@ class LabResult:
     time: str | None = None
     minutes_after_waking: float | None = None
     hours_since_dose: float | None = None
+    unit_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.errors import UnitError
-from equipoise.core.lab_values import unit_question
+from equipoise.core.lab_values import other_reading
 from equipoise.core.nouns import LabResult, Pregnancy
 from equipoise.core.tables import Row, load_table, tables_digest
 from equipoise.core.units import convert
@@ -219,7 +219,7 @@ def _lab_fault(test: str, value: float | None, unit: str | None, day: IsoDate | 
         return f"the unit {unit} does not convert to {row.text('unit')}"
     low, high = row.number("plausible_minimum"), row.number("plausible_maximum")
     if not low <= converted <= high:
-        asked = unit_question(test, value, unit)
+        asked = other_reading(test, value, unit)
         allowed = f"not possible for {test}: allowed {low:g} to {high:g} {row.text('unit')}"
         return f"{allowed}; {asked}" if asked else allowed
     return ""
