@@ -139,6 +139,13 @@ def test_a_clinician_reads_calls_first_and_what_would_settle_the_rest(run: Run) 
     assert "does not tell which antidepressant will help" in " ".join(out.split())
 
 
+def test_drugs_that_nobody_named_are_not_taken_as_none(run: Run) -> None:
+    _, without, _ = run("call", EXAMPLE)
+    assert "Drugs taken now: not given" in without
+    _, given, _ = run("call", EXAMPLE, "--drugs", "bupropion")
+    assert "not given" not in given
+
+
 def test_the_entries_can_be_pasted_into_a_record(run: Run, tmp_path: Path) -> None:
     _, out, _ = run("call", EXAMPLE, "--outside-calls", OUTSIDE)
     entries = re.search(r"^genotypes:\n(  - .*\n)+", out, re.M)

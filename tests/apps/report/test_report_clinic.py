@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 import runpy
@@ -12,7 +13,8 @@ from typing import cast
 import pytest
 
 from equipoise.apps.report import render
-from equipoise.core.nouns import Dossier
+from equipoise.core.answers import not_asked
+from equipoise.core.nouns import Dossier, GeneAdvice
 
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_clinic.py")))
 STATES = cast("dict[str, Callable[[], Dossier]]", SAMPLES["STATES"])
@@ -42,6 +44,45 @@ def test_the_assessment_tells_certain_and_possible_apart(clinic: str) -> None:
 def test_a_gene_stands_as_inherited_and_as_it_acts(clinic: str) -> None:
     shown = _section(clinic, "molecules")
     assert "CYP2D6 *1/*4 Normal metabolizer Poor metabolizer, because of Paroxetine" in shown
+
+
+ADVICE = GeneAdvice(
+    drug="nortriptyline",
+    guideline="DPWG",
+    genes=("CYP2D6",),
+    phenotypes=("Poor Metabolizer",),
+    action="less of it",
+    strength="n/a",
+    version="made up",
+    because=("Paroxetine",),
+    reference="equipoise_method",
+    grade="n/a",
+    checked="derived",
+)
+
+
+def _advised(state: str) -> Dossier:
+    """Return a sample with one advice by genes and drugs that nobody asked for."""
+    sample = STATES[state]()
+    return dataclasses.replace(
+        sample,
+        appraisal=dataclasses.replace(sample.appraisal, gene_advice=(ADVICE,)),
+        timeline=dataclasses.replace(sample.timeline, drugs=not_asked()),
+    )
+
+
+def test_advice_by_genes_names_the_drug_behind_it_and_what_is_not_known() -> None:
+    shown = _section(render(_advised("clinic")), "molecules")
+    assert "none of them with something to note, genes change the advice for 1 drug" in shown
+    assert "Less of it. not graded CYP2D6 Poor Metabolizer, because of Paroxetine" in shown
+    assert "Not every drug taken now is known." in shown
+
+
+def test_advice_by_genes_is_withheld_in_an_emergency_and_never_called_none() -> None:
+    shown = _section(render(_advised("clinic_emergency")), "molecules")
+    assert "advice by genes withheld" in shown
+    assert "no drug" not in shown
+    assert "Less of it" not in shown
 
 
 def test_doses_stand_by_day_with_the_washout(clinic: str) -> None:

@@ -17,6 +17,9 @@ WIDTH: Final = 100
 COLUMN: Final = 11
 FEW: Final = 6
 NO_RULE: Final = "No rule by genes"
+NO_DRUGS: Final = (
+    "Drugs taken now: not given (--drugs). One that slows an enzyme would change what follows."
+)
 NOTE: Final = (
     "Not clinically reviewed. A position that was not read counts as not known, never as normal; "
     "doses are those of the guideline."
@@ -123,6 +126,7 @@ def _settled(call: GeneCall) -> list[str]:
 
 def _changed(result: Result) -> Iterator[str]:
     if not result.drugs:
+        yield NO_DRUGS
         return
     yield f"Under {', '.join(map(_title, result.drugs))}"
     changed = [gene for gene in result.genes if gene.because]

@@ -25,7 +25,8 @@ from equipoise.core.nouns import Dossier, GeneAdvice, GeneCall, GenePhenotype, N
 __all__ = ["Molecules", "is_molecule", "molecule_keys", "molecules"]
 
 FOLDERS: Final = ("blood.", "stool.", "genes.")
-NO_STRENGTH: Final = "No recommendation"
+STRENGTHS: Final = {"No recommendation": "none", "n/a": "not graded"}
+"""Strengths that read better in other words."""
 OPEN: Final = "cannot be told"
 
 
@@ -55,7 +56,7 @@ def molecules(dossier: Dossier) -> Molecules | None:
     shown = (_genes(appraisal.genes, dossier.gene_calls), _changed(advice), _values(values))
     folded = (_usual(advice), _meanings(values), _missing(dossier.gene_calls))
     return Molecules(
-        title=_title(values, appraisal.genes, advice),
+        title=_title(values, appraisal.genes, advice, hidden=withheld(dossier)),
         words=_words(dossier, values, advice),
         charts=_charts(dossier, values),
         shown=tuple(table for table in shown if table is not None),
@@ -83,14 +84,20 @@ def _title(
     values: Sequence[NormedMeasurement],
     genes: Sequence[GenePhenotype],
     advice: Sequence[GeneAdvice],
+    *,
+    hidden: bool,
 ) -> str:
     noted = sum(bool(value.measurement.flags) for value in values)
     parts = []
     if values:
         parts.append(n.count(len(values), "value of blood", "values of blood", spelled=True))
-        noted_words = n.count(noted, "of them", "of them", spelled=True)
+        noted_words = (
+            n.count(noted, "of them", "of them", spelled=True) if noted else "none of them"
+        )
         parts.append(f"{noted_words} with something to note")
-    if genes:
+    if genes and hidden:
+        parts.append("advice by genes withheld")
+    elif genes:
         drugs = {one.drug for one in advice if one.kind == "changed"}
         parts.append(
             f"genes change the advice for {n.count(len(drugs), 'drug') if drugs else 'no drug'}"
@@ -106,6 +113,8 @@ def _words(
         words.append(" ".join(sentence(row.text("line")) for row in rows_of("genes/evidence")))
     if dossier.appraisal.gene_advice and not advice:
         words.append(say("advice_withheld"))
+    if advice and not (dossier.timeline.drugs.known and dossier.timeline.treatments.known):
+        words.append(say("advice_drugs_unknown"))
     return tuple(words)
 
 
@@ -161,7 +170,7 @@ def _gene_row(one: GenePhenotype, call: GeneCall | None) -> tuple[str, ...]:
         one.diplotype or ("no call" if call else "phenotype as reported"),
         _phenotype(one.phenotype),
         acting,
-        _open(call),
+        _open(call) if call or one.phenotype else say("gene_not_told"),
         cite(one.reference),
     )
 
@@ -196,7 +205,9 @@ def _advice_rows(advice: Sequence[GeneAdvice]) -> tuple[tuple[str, ...], ...]:
     for one in advice:
         read = "; ".join(f"{g} {p}" for g, p in zip(one.genes, one.phenotypes, strict=True))
         source = cite(one.reference) + f", {one.checked}; {one.version}"
-        strength = "none" if one.strength == NO_STRENGTH else one.strength
+        strength = STRENGTHS.get(one.strength, one.strength)
+        if one.because:
+            read = f"{read}, because of {joined(one.because)}"
         key = (sentence(one.action), strength, read or "no gene", source)
         drugs.setdefault(key, []).append(treatment_title(one.drug))
     return tuple((joined(names), *key) for key, names in drugs.items())
