@@ -29,11 +29,15 @@ from equipoise.core.dates import IsoDate
 from equipoise.core.documents import from_json, to_json
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import (
+    Appraisal,
+    Decision,
     Dossier,
     GeneCall,
     Genotype,
     Measurement,
     NotMeasured,
+    Plan,
+    Profile,
     Result,
     ResultSet,
     ScanSummary,
@@ -115,24 +119,7 @@ def run_person(
     normed = norms.place(measured, timeline.demographics, settings.site_norms)
     state = profile.infer(normed, today=settings.today)
     appraisal = appraise.appraise(timeline, today=settings.today)
-    literature = evidence.load()
-    released = settings.acknowledged_by is not None
-    decision = predict.predict(
-        state,
-        appraisal,
-        literature,
-        preferences=timeline.preferences,
-        seed=settings.seed,
-        acknowledged=released,
-    )
-    steps = plan.make_plan(
-        timeline,
-        appraisal,
-        decision,
-        literature.treatments,
-        today=settings.today,
-        acknowledged=released,
-    )
+    decision, steps = _decided(timeline, state, appraisal, settings)
     trajectories = monitor.follow(measured, timeline, today=settings.today)
     changes = monitor.compare_sessions(normed)
     return Dossier(
@@ -157,6 +144,31 @@ def run_person(
         change_order=monitor.order_of_change(changes, trajectories),
         gene_calls=calls,
     )
+
+
+def _decided(
+    timeline: Timeline, state: Profile, appraisal: Appraisal, settings: RunSettings
+) -> tuple[Decision, Plan]:
+    """Let the person and the literature meet: predictions, then the plan that rests on them."""
+    literature = evidence.load()
+    released = settings.acknowledged_by is not None
+    decision = predict.predict(
+        state,
+        appraisal,
+        literature,
+        preferences=timeline.preferences,
+        seed=settings.seed,
+        acknowledged=released,
+    )
+    steps = plan.make_plan(
+        timeline,
+        appraisal,
+        decision,
+        literature.treatments,
+        today=settings.today,
+        acknowledged=released,
+    )
+    return decision, steps
 
 
 def _with_calls(timeline: Timeline, calls: tuple[GeneCall, ...]) -> Timeline:

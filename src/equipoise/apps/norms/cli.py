@@ -18,6 +18,39 @@ norms_app = typer.Typer(
 )
 
 
+Controls = Annotated[
+    Path, typer.Argument(metavar="CONTROLS", help="Table of controls, or an output folder.")
+]
+Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="Write the norm here.")]
+SiteName = Annotated[str | None, typer.Option("--site", metavar="NAME", help="Name of the site.")]
+Scanner = Annotated[
+    str | None, typer.Option("--scanner", metavar="TEXT", help="Maker, model and field strength.")
+]
+Participants = Annotated[
+    Path | None,
+    typer.Option("--participants", metavar="FILE", help="participants.tsv with age and sex."),
+]
+Cleaning = Annotated[
+    str | None, typer.Option("--cleaning", metavar="NAME", help="Cleaning of all values.")
+]
+Space = Annotated[str | None, typer.Option("--space", metavar="NAME", help="Space of all images.")]
+FreeSurfer = Annotated[
+    str | None, typer.Option("--freesurfer", metavar="VERSION", help="Major version of FreeSurfer.")
+]
+Assay = Annotated[
+    str | None, typer.Option("--assay", metavar="ID", help="Assay of all blood values.")
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="COLUMN", help="Pass a column over; repeatable."),
+]
+Date = Annotated[
+    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the norm (today).")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the norm as JSON.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")]
+
+
 @norms_app.callback()
 def _root() -> None:
     """Keep the commands below one name."""
@@ -25,45 +58,19 @@ def _root() -> None:
 
 @norms_app.command("fit")
 def _fit(  # noqa: PLR0913, PLR0917 - one argument for each option
-    controls: Annotated[
-        Path, typer.Argument(metavar="CONTROLS", help="Table of controls, or an output folder.")
-    ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Write the norm here.")],
-    site: Annotated[
-        str | None, typer.Option("--site", metavar="NAME", help="Name of the site.")
-    ] = None,
-    scanner: Annotated[
-        str | None,
-        typer.Option("--scanner", metavar="TEXT", help="Maker, model and field strength."),
-    ] = None,
-    participants: Annotated[
-        Path | None,
-        typer.Option("--participants", metavar="FILE", help="participants.tsv with age and sex."),
-    ] = None,
-    cleaning: Annotated[
-        str | None, typer.Option("--cleaning", metavar="NAME", help="Cleaning of all values.")
-    ] = None,
-    space: Annotated[
-        str | None, typer.Option("--space", metavar="NAME", help="Space of all images.")
-    ] = None,
-    freesurfer: Annotated[
-        str | None,
-        typer.Option("--freesurfer", metavar="VERSION", help="Major version of FreeSurfer."),
-    ] = None,
-    assay: Annotated[
-        str | None, typer.Option("--assay", metavar="ID", help="Assay of all blood values.")
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option("--ignore", metavar="COLUMN", help="Pass a column over; repeatable."),
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the norm (today).")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the norm as JSON.")] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")
-    ] = False,
+    controls: Controls,
+    out: Out,
+    site: SiteName = None,
+    scanner: Scanner = None,
+    participants: Participants = None,
+    cleaning: Cleaning = None,
+    space: Space = None,
+    freesurfer: FreeSurfer = None,
+    assay: Assay = None,
+    ignore: Ignore = None,
+    date: Date = None,
+    as_json: Json = False,
+    debug: Debug = False,
 ) -> None:
     """Learn a norm of age, sex, motion and head size from a site's own controls."""
     del debug
