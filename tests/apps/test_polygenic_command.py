@@ -128,12 +128,19 @@ def test_several_samples(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("head", "build", "says"),
     [
-        ("##source=x\n", None, "does not tell the build; add --build"),
-        ("##reference=GRCh38\n", "GRCh37", "the header is of GRCh38, not GRCh37"),
+        ("##source=x\n", None, "does not tell the build; say which it is: --build"),
+        ("##reference=GRCh38\n", "GRCh37", "got --build GRCh37, header GRCh38"),
         ("##reference=hg19\n", None, "positions are of another build than the variants"),
-        ("##contig=<ID=chr1,length=249250621>\n", "GRCh38", "the header is of GRCh37, not GRCh38"),
+        ("##contig=<ID=chr1,length=249250621>\n", "GRCh38", "got --build GRCh38, header GRCh37"),
         ("##contig=<ID=1,assembly=b37>\n", None, "of another build than the variants"),
-        ("##reference=hg38\n##contig=<ID=2,length=243199373>\n", None, "names two builds"),
+        (
+            "##reference=hg38\n##contig=<ID=2,length=243199373>\n",
+            None,
+            "contradicts itself about the build",
+        ),
+        ("##reference=hg18\n", "GRCh38", "a build that cannot be read; got NCBI36"),
+        ("##contig=<ID=10,length=135374737>\n", "GRCh37", "got NCBI36"),
+        ("##reference=file:///data/sub38/own.fa\n", None, "does not tell the build"),
         ("##source=x\n", "GRCh36", "no such build; got GRCh36; allowed: GRCh38, GRCh37"),
     ],
 )

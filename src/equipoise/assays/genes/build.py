@@ -21,7 +21,17 @@ from equipoise.assays.genes.records import BASES, Near, Record
 from equipoise.core.errors import RecordingError
 from equipoise.core.tables import load_table, setting
 
-__all__ = ["Evidence", "chromosome_names", "compared", "decided", "told_by_header"]
+__all__ = [
+    "Evidence",
+    "builds_of_length",
+    "chromosome_names",
+    "compared",
+    "confirmed",
+    "decided",
+    "named_builds",
+    "one_build",
+    "told_by_header",
+]
 
 TABLE: Final = "genes/builds"
 CHROMOSOMES: Final = ("chr10", "chr19", "chr22")
@@ -77,7 +87,29 @@ def told_by_header(header: Any, path: Path) -> str | None:
     RecordingError
         If it tells two builds, or one that cannot be read.
     """
-    told = {**_lengths(header), **_accessions(header), **_words(header)}
+    return one_build({**_lengths(header), **_accessions(header), **_words(header)}, path)
+
+
+def one_build(told: dict[str, str], path: Path) -> str | None:
+    """Return the build that several facts of a header agree on, or None where there is none.
+
+    Parameters
+    ----------
+    told : dict of str to str
+        What tells a build, and the build.
+    path : Path
+        For messages.
+
+    Returns
+    -------
+    str or None
+        ``GRCh38`` or ``GRCh37``.
+
+    Raises
+    ------
+    RecordingError
+        If it tells two builds, or one that cannot be read.
+    """
     builds = set(told.values())
     if len(builds) > 1:
         said = ", ".join(f"{what} is {build}" for what, build in told.items())
@@ -97,17 +129,21 @@ def told_by_header(header: Any, path: Path) -> str | None:
     return build
 
 
+def builds_of_length(chromosome: str, length: int) -> list[str]:
+    """Return the builds of `genes/builds` in which a chromosome, such as ``chr10``, is so long."""
+    if chromosome not in CHROMOSOMES:
+        return []
+    column = f"{chromosome}_length"
+    return [row.text("id") for row in load_table(TABLE) if row.number(column) == length]
+
+
 def _lengths(header: Any) -> dict[str, str]:
     found, names = {}, chromosome_names()
     for contig in header.contigs.values():
         chromosome = names.get(contig.name)
         if chromosome is None or not contig.length:
             continue
-        fitting = [
-            row.text("id")
-            for row in load_table(TABLE)
-            if row.number(f"{chromosome}_length") == contig.length
-        ]
+        fitting = builds_of_length(chromosome, contig.length)
         # Some programs write the last position of the file as the length: that tells nothing.
         if fitting:
             found[f"the length of {contig.name}"] = fitting[0]
@@ -133,11 +169,11 @@ def _words(header: Any) -> dict[str, str]:
         else:
             continue
         for what, text in texts.items():
-            found |= {f"{what} ({word})": build for word, build in _named(text)}
+            found |= {f"{what} ({word})": build for word, build in named_builds(text)}
     return found
 
 
-def _named(text: str) -> list[tuple[str, str]]:
+def named_builds(text: str) -> list[tuple[str, str]]:
     """Return the words of a text that name a build, with that build."""
     low = text.casefold()
     return [
@@ -205,14 +241,8 @@ def decided(
     RecordingError
         If nothing tells, two of them contradict each other, or a reference base is wrong.
     """
-    if given is not None and told is not None and given != told:
-        raise RecordingError(
-            "the header tells another build than --build",
-            where=str(path), got=f"--build {given}, header {told}",
-            todo=f"leave --build out, or give the file that is {given}",
-        )  # fmt: skip
     least = int(setting("build_bases"))
-    build = given or told or _by_bases(evidence, least)
+    build = confirmed(path, given, told) or _by_bases(evidence, least)
     if build is None:
         raise RecordingError(
             "nothing in the file tells the build of the reference genome",
@@ -220,6 +250,37 @@ def decided(
         )  # fmt: skip
     _refuse_wrong(path, build, evidence, least)
     return build
+
+
+def confirmed(path: Path, given: str | None, told: str | None) -> str | None:
+    """Return the build that user or header tell, None where neither does.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    given : str or None
+        What the user says.
+    told : str or None
+        What the header says.
+
+    Returns
+    -------
+    str or None
+        The build.
+
+    Raises
+    ------
+    RecordingError
+        If the two differ.
+    """
+    if given is not None and told is not None and given != told:
+        raise RecordingError(
+            "the header tells another build than --build",
+            where=str(path), got=f"--build {given}, header {told}",
+            todo=f"leave --build out, or give the file that is {given}",
+        )  # fmt: skip
+    return given or told
 
 
 def _by_bases(evidence: dict[str, Evidence], least: int) -> str | None:

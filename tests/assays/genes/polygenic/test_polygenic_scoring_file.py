@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from equipoise.assays.genes.build import builds_of_length
+from equipoise.assays.genes.polygenic.builds import length_of
 from equipoise.assays.genes.polygenic.scoring_file import read_scoring_file
 from equipoise.core.errors import InputError
 from equipoise.core.steps import quiet
@@ -138,6 +140,13 @@ def test_ratios_are_never_taken_for_logarithms(tmp_path: Path, kind: str) -> Non
 def test_a_build_that_is_not_told(tmp_path: Path, build: str) -> None:
     with pytest.raises(InputError, match=r"does not tell the build.*harmonised file"):
         read(scoring_file(tmp_path, [ROW], build=build))
+
+
+@pytest.mark.parametrize("build", ["GRCh38", "GRCh37"])
+@pytest.mark.parametrize("chromosome", ["10", "19", "22"])
+def test_two_tables_give_a_chromosome_one_length(chromosome: str, build: str) -> None:
+    """The genes' table of builds and that of all chromosomes come from two sources."""
+    assert builds_of_length(f"chr{chromosome}", length_of(chromosome, build)) == [build]
 
 
 @pytest.mark.parametrize(

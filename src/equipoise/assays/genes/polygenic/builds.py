@@ -1,41 +1,29 @@
-"""The build of a file, told by its header or by the user; never guessed from positions."""
+"""The build of a VCF that is read as text, told by its header or by the user; never guessed."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
+from equipoise.assays.genes.build import ASK, builds_of_length, confirmed, named_builds, one_build
+from equipoise.assays.genes.places import BUILDS
 from equipoise.core.errors import InputError
 from equipoise.core.tables import load_table
 
-__all__ = ["BUILDS", "agreed_build", "build_name", "chromosome_name", "length_of"]
+__all__ = ["agreed_build", "build_name", "chromosome_name", "length_of"]
 
-GRCH38: Final = "GRCh38"
-GRCH37: Final = "GRCh37"
-BUILDS: Final = (GRCH38, GRCH37)
 _TABLE: Final = "genes/polygenic_chromosomes"
 
-_NAMES: Final = {
-    "grch38": GRCH38,
-    "hg38": GRCH38,
-    "b38": GRCH38,
-    "grch37": GRCH37,
-    "ncbi37": GRCH37,
-    "hg19": GRCH37,
-    "b37": GRCH37,
-    "hs37d5": GRCH37,
-    "human_g1k_v37": GRCH37,
-}
-_WORD: Final = re.compile("|".join(sorted(_NAMES, key=len, reverse=True)), re.IGNORECASE)
 _CONTIG: Final = re.compile(r"##contig=<(?:.*,)?ID=([^,>]+)(?:,.*)?>")
-_LENGTH: Final = re.compile(r"[<,]length=(\d+)")
+_LENGTH: Final = re.compile(r"[<,]length=(\d{1,9})[,>]")
 _ASSEMBLY: Final = re.compile(r"[<,]assembly=([^,>]+)")
 
 
 def build_name(text: str | None) -> str | None:
     """Return the build that a header names (``hg19``, ``GRCh37.p13``), or None where it is none."""
-    found = {_NAMES[word.lower()] for word in _WORD.findall(text or "")}
-    return found.pop() if len(found) == 1 else None
+    found = {build for _, build in named_builds(text or "")}
+    return found.pop() if len(found) == 1 and found.issubset(BUILDS) else None
 
 
 def chromosome_name(text: str) -> str | None:
@@ -51,17 +39,17 @@ def length_of(chromosome: str, build: str) -> int:
     return int(row.number(f"length_{build.lower()}"))
 
 
-def agreed_build(header: list[str], told: str | None, where: str) -> str:
+def agreed_build(header: list[str], given: str | None, path: Path) -> str:
     """Return the build of a VCF.
 
     Parameters
     ----------
     header : list of str
         Its lines that begin with two hashes.
-    told : str or None
+    given : str or None
         What the user says.
-    where : str
-        Path, for messages.
+    path : Path
+        For messages.
 
     Returns
     -------
@@ -71,41 +59,31 @@ def agreed_build(header: list[str], told: str | None, where: str) -> str:
     Raises
     ------
     InputError
-        If the header names two builds, contradicts the user, or nobody tells the build.
+        If the header names two builds or one that cannot be read, contradicts the user, or nobody
+        tells the build.
     """
-    if told is not None and told not in BUILDS:
-        raise InputError("no such build", where="--build", got=told, allowed=", ".join(BUILDS))
-    evidence = {build: line for line in header for build in _builds_of(line)}
-    if len(evidence) > 1:
-        raise InputError("the header names two builds", where=where, got=", ".join(evidence))
-    if not evidence:
-        if told is None:
-            raise InputError(
-                "the header does not tell the build",
-                where=where,
-                todo="add --build GRCh38 or GRCh37",
-            )
-        return told
-    ((build, line),) = evidence.items()
-    if told is not None and told != build:
-        raise InputError(
-            f"the header is of {build}, not {told}", where=where, got=line, todo="correct --build"
-        )
+    if given is not None and given not in BUILDS:
+        raise InputError("no such build", where="--build", got=given, allowed=", ".join(BUILDS))
+    told = one_build({what: build for line in header for what, build in _facts(line)}, path)
+    build = confirmed(path, given, told)
+    if build is None:
+        raise InputError("the header does not tell the build", where=str(path), todo=ASK)
     return build
 
 
-def _builds_of(line: str) -> set[str]:
-    """Return the builds that one line of a header stands for."""
+def _facts(line: str) -> list[tuple[str, str]]:
+    """Return what one line of a header tells, and the builds that it stands for."""
     if line.startswith(("##reference=", "##assembly=")):
-        return {build} if (build := build_name(line)) else set()
+        key = line.split("=", maxsplit=1)[0]
+        return [(f"{key} ({word})", build) for word, build in named_builds(line)]
     contig = _CONTIG.fullmatch(line)
     if contig is None:
-        return set()
-    found = set()
+        return []
     assembly = _ASSEMBLY.search(line)
-    if assembly and (build := build_name(assembly[1])):
-        found.add(build)
+    found = [(f"assembly= ({w})", b) for w, b in named_builds(assembly[1] if assembly else "")]
     name, length = chromosome_name(contig[1]), _LENGTH.search(line)
     if name and name != "MT" and length:
-        found |= {b for b in BUILDS if length_of(name, b) == int(length[1])}
+        size, what = int(length[1]), f"the length of {contig[1]}"
+        found += [(what, build) for build in builds_of_length(f"chr{name}", size)]
+        found += [(what, build) for build in BUILDS if length_of(name, build) == size]
     return found

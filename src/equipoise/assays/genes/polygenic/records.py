@@ -89,7 +89,7 @@ class VariantStream:
         self._batches = TextBatches(path, "reading variants", watch)
         self._left = iter(self._batches)
         header, columns = self._header()
-        self.build = agreed_build(header, build, str(path))
+        self.build = agreed_build(header, build, path)
         names = columns[FIXED:]
         self.sample = _chosen(names, sample, path)
         self._column = names.index(self.sample)

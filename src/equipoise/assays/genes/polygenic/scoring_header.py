@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from equipoise.assays.genes.polygenic.builds import BUILDS, build_name
+from equipoise.assays.genes.places import BUILDS
+from equipoise.assays.genes.polygenic.builds import build_name
 from equipoise.core.errors import InputError
 
 __all__ = ["ScoringHeader", "read_header"]
