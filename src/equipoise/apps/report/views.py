@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-__all__ = ["DataTable", "Legend", "PlotGroup", "PlotRow", "RowChart"]
+__all__ = ["DataTable", "Legend", "PlotGroup", "PlotRow", "RowChart", "table_or_none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,13 @@ class DataTable:
             found.append((title, rows[start : start + number]))
             start += number
         return tuple(found)
+
+
+def table_or_none(
+    caption: str,
+    columns: tuple[str, ...],
+    rows: tuple[tuple[str, ...], ...],
+    widths: tuple[int, ...],
+) -> DataTable | None:
+    """Return a table; None without rows, so that no empty table is shown."""
+    return DataTable(caption, columns, rows, widths=widths) if rows else None

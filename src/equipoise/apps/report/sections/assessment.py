@@ -9,7 +9,7 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import cite, treatment_title
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.safety import withheld
-from equipoise.apps.report.views import DataTable
+from equipoise.apps.report.views import DataTable, table_or_none
 from equipoise.apps.report.wording import say, sentence
 from equipoise.core.nouns import Appraisal, CheckItem, DoseLimit, Dossier
 
@@ -114,7 +114,7 @@ def _specifiers(appraisal: Appraisal) -> DataTable | None:
         for one in appraisal.specifiers
     )
     columns = ("Specifier", "Found", "Rests on", "What would settle it", "Source")
-    return _table(say("assessment_specifiers"), columns, rows, (18, 12, 30, 26, 14))
+    return table_or_none(say("assessment_specifiers"), columns, rows, (18, 12, 30, 26, 14))
 
 
 def _staging(appraisal: Appraisal) -> DataTable | None:
@@ -137,7 +137,7 @@ def _staging(appraisal: Appraisal) -> DataTable | None:
         "What would settle it",
         "Source",
     )
-    return _table(say("assessment_staging"), columns, rows, (16, 11, 11, 30, 18, 14))
+    return table_or_none(say("assessment_staging"), columns, rows, (16, 11, 11, 30, 18, 14))
 
 
 def _checks(caption: str, items: Sequence[CheckItem]) -> DataTable | None:
@@ -153,7 +153,7 @@ def _checks(caption: str, items: Sequence[CheckItem]) -> DataTable | None:
         for item in sorted(items, key=lambda item: order.index(item.status))
     )
     columns = ("What", "Found", "Rests on", "What to do", "Source")
-    return _table(say(caption), columns, rows, (20, 11, 27, 28, 14))
+    return table_or_none(say(caption), columns, rows, (20, 11, 27, 28, 14))
 
 
 def _imaging(appraisal: Appraisal) -> DataTable | None:
@@ -169,7 +169,7 @@ def _imaging(appraisal: Appraisal) -> DataTable | None:
         for one in sorted(appraisal.imaging_workup, key=lambda one: order.index(one.advice))
     )
     columns = ("Examination", "For this person", "Why", "What to do", "Source")
-    return _table(say("assessment_imaging"), columns, rows, (18, 13, 30, 25, 14))
+    return table_or_none(say("assessment_imaging"), columns, rows, (18, 13, 30, 25, 14))
 
 
 def _doses(limits: Sequence[DoseLimit]) -> DataTable | None:
@@ -192,7 +192,7 @@ def _doses(limits: Sequence[DoseLimit]) -> DataTable | None:
         "Not known, could lower it",
         "Source",
     )
-    return _table(say("assessment_doses"), columns, rows, (16, 11, 11, 11, 24, 14, 13))
+    return table_or_none(say("assessment_doses"), columns, rows, (16, 11, 11, 11, 24, 14, 13))
 
 
 def _given(one: DoseLimit, value: float | None) -> str:
@@ -202,12 +202,3 @@ def _given(one: DoseLimit, value: float | None) -> str:
 
 def _dose(value: float | None, unit: str) -> str:
     return "no table tells" if value is None else f"{n.measured(value)} {n.unit_words(unit)}"
-
-
-def _table(
-    caption: str,
-    columns: tuple[str, ...],
-    rows: tuple[tuple[str, ...], ...],
-    widths: tuple[int, ...],
-) -> DataTable | None:
-    return DataTable(caption, columns, rows, widths=widths) if rows else None

@@ -18,7 +18,7 @@ from equipoise.apps.report.sections.strips import (
     norm_chart,
     placed,
 )
-from equipoise.apps.report.views import DataTable, RowChart
+from equipoise.apps.report.views import DataTable, RowChart, table_or_none
 from equipoise.apps.report.wording import capital, joined, say, sentence
 from equipoise.core.nouns import Dossier, GeneAdvice, GeneCall, GenePhenotype, NormedMeasurement
 
@@ -140,7 +140,7 @@ def _values(values: Sequence[NormedMeasurement]) -> DataTable | None:
         for value in ordered
     )
     columns = ("Test", "Value", "Among others", "To note", "Day")
-    return _table(say("blood_values"), columns, rows, (24, 16, 14, 33, 13))
+    return table_or_none(say("blood_values"), columns, rows, (24, 16, 14, 33, 13))
 
 
 def _notes(value: NormedMeasurement) -> str:
@@ -158,7 +158,7 @@ def _genes(genes: Sequence[GenePhenotype], calls: Sequence[GeneCall]) -> DataTab
         if call.gene not in told
     ]
     columns = ("Gene", "Found", "As inherited", "As it acts now", "What is open", "Source")
-    return _table(say("assessment_genes"), columns, tuple(rows), (10, 13, 15, 23, 23, 16))
+    return table_or_none(say("assessment_genes"), columns, tuple(rows), (10, 13, 15, 23, 23, 16))
 
 
 def _gene_row(one: GenePhenotype, call: GeneCall | None) -> tuple[str, ...]:
@@ -190,13 +190,13 @@ def _phenotype(name: str | None) -> str:
 def _changed(advice: Sequence[GeneAdvice]) -> DataTable | None:
     rows = _advice_rows([one for one in advice if one.kind == "changed"])
     columns = ("Drug", "What the guideline says", "Strength", "Read with", "Source")
-    return _table(say("advice_changed"), columns, rows, (18, 34, 13, 18, 17))
+    return table_or_none(say("advice_changed"), columns, rows, (18, 34, 13, 18, 17))
 
 
 def _usual(advice: Sequence[GeneAdvice]) -> DataTable | None:
     rows = _advice_rows([one for one in advice if one.kind != "changed"])
     columns = ("Drug", "What the guideline says", "Strength", "Read with", "Source")
-    return _table(say("advice_standard"), columns, rows, (22, 30, 13, 18, 17))
+    return table_or_none(say("advice_standard"), columns, rows, (22, 30, 13, 18, 17))
 
 
 def _advice_rows(advice: Sequence[GeneAdvice]) -> tuple[tuple[str, ...], ...]:
@@ -226,7 +226,7 @@ def _meanings(values: Sequence[NormedMeasurement]) -> DataTable | None:
         for row in rows_of("labs/meanings", measure=value.measurement.id)
     )
     columns = ("Test", "What it says about depression", "What it does not say", "Grade", "Source")
-    return _table(say("blood_meanings"), columns, rows, (18, 30, 30, 7, 15))
+    return table_or_none(say("blood_meanings"), columns, rows, (18, 30, 30, 7, 15))
 
 
 def _missing(calls: Sequence[GeneCall]) -> DataTable | None:
@@ -241,13 +241,4 @@ def _missing(calls: Sequence[GeneCall]) -> DataTable | None:
         for one in call.missing
     )
     columns = ("Position", "Where", "Why it was not read", "Decides the phenotype")
-    return _table(say("genes_missing"), columns, rows, (28, 22, 34, 16))
-
-
-def _table(
-    caption: str,
-    columns: tuple[str, ...],
-    rows: tuple[tuple[str, ...], ...],
-    widths: tuple[int, ...],
-) -> DataTable | None:
-    return DataTable(caption, columns, rows, widths=widths) if rows else None
+    return table_or_none(say("genes_missing"), columns, rows, (28, 22, 34, 16))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import cite, treatment_title
 from equipoise.apps.report.sections.safety import withheld
-from equipoise.apps.report.views import DataTable
+from equipoise.apps.report.views import DataTable, table_or_none
 from equipoise.apps.report.wording import capital, grade_words, joined, say, sentence
 from equipoise.core.casing import within
 from equipoise.core.dates import latest
@@ -98,7 +98,7 @@ def _phases(plan: Plan) -> DataTable | None:
     )
     columns = ("Phase", "When", "What", "How long", "Begins", "Ends", "Source")
     widths = (13, 7, 28, 11, 14, 15, 12)
-    return DataTable(say("way_phases"), columns, rows, widths=widths) if rows else None
+    return table_or_none(say("way_phases"), columns, rows, widths)
 
 
 def _schedule(one: Schedule) -> ScheduleView:
@@ -119,7 +119,7 @@ def _doses(one: Schedule) -> DataTable | None:
     rows = tuple(_row(steps) for steps in _by_week(sorted(one.steps, key=lambda step: step.day)))
     columns = ("From", "Day", "Drug", "Dose", "Note")
     title = say("way_doses", title=one.title)
-    return DataTable(title, columns, rows, widths=(22, 8, 24, 20, 26)) if rows else None
+    return table_or_none(title, columns, rows, (22, 8, 24, 20, 26))
 
 
 def _by_week(steps: Iterable[DoseStep]) -> list[list[DoseStep]]:
@@ -184,7 +184,7 @@ def _calendar(entries: Sequence[CalendarEntry]) -> DataTable | None:
     )
     columns = ("On or about", "What", "For", "Why", "What follows from it", "Source")
     widths = (13, 19, 14, 20, 22, 12)
-    return DataTable(say("way_calendar"), columns, rows, widths=widths) if rows else None
+    return table_or_none(say("way_calendar"), columns, rows, widths)
 
 
 def _guidelines(views: Sequence[GuidelineView]) -> DataTable | None:
@@ -201,4 +201,4 @@ def _guidelines(views: Sequence[GuidelineView]) -> DataTable | None:
     )
     columns = ("Guideline", "What it says", "The plan", "Why", "Source")
     widths = (20, 34, 10, 24, 12)
-    return DataTable(say("way_guidelines"), columns, rows, widths=widths) if rows else None
+    return table_or_none(say("way_guidelines"), columns, rows, widths)
