@@ -269,3 +269,110 @@ def test_a_norm_of_the_site_that_is_none_is_refused(run: Run, tmp_path: Path) ->
     other.write_text("{}", encoding="utf-8")
     code, out, err = run(EXAMPLE, "--norms", other)
     assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def _person(folder: Path, known: str, *labs: str) -> Path:
+    path = folder / "person.yaml"
+    lines = "".join(f"  - {{{lab}}}\n" for lab in labs)
+    path.write_text(f"{HEAD}{known}labs:\n{lines}", encoding="utf-8")
+    return path
+
+
+UNTREATED = "treatments: []\ndrugs: []\n"
+ON_LITHIUM = "treatments:\n  - {treatment: lithium, start: 2025-01-01, ongoing: true}\ndrugs: []\n"
+SCREEN = 'test: cortisol_dst, value: 69, unit: nmol/L, date: 2026-02-20, time: "08:30"'
+
+
+def _headings(out: str) -> dict[str, str]:
+    """Return the text of each part of the page."""
+    parts = [part.partition("\n") for part in out.split("\n\n")]
+    return {head.partition(" (")[0]: body for head, _, body in parts}
+
+
+def test_a_positive_screen_for_cushing_is_never_nothing_to_note(tmp_path: Path, run: Run) -> None:
+    _, out, _ = run(_person(tmp_path, UNTREATED, SCREEN))
+    parts = _headings(out)
+    assert parts["TO NOTE OR TO ASK"].startswith("  Cortisol at 08:00 to 09:00 after 1 mg")
+    assert "screen for Cushing's syndrome is positive" in parts["TO NOTE OR TO ASK"]
+    assert "NOTHING TO NOTE" not in parts
+
+
+def test_a_positive_screen_that_may_be_void_is_asked_about_first(tmp_path: Path) -> None:
+    document = _read(_person(tmp_path, "", SCREEN))
+    first = document["further"][0]
+    assert first["attention"] == "act"
+    assert (
+        "not recorded: the treatments of the depression, the other drugs" in first["not_measured"]
+    )
+    assert "if nothing voids it: not suppressed" in first["not_measured"]
+
+
+def test_a_screen_that_a_drug_voids_asks_for_no_endocrinologist(tmp_path: Path) -> None:
+    known = "treatments: []\ndrugs: [{drug: carbamazepine, start: 2025-01-01}]\n"
+    document = _read(_person(tmp_path, known, SCREEN))
+    first = document["further"][0]
+    assert first["attention"] == "note"
+    assert first["not_measured"].startswith("voided by Carbamazepine")
+
+
+def test_samples_of_saliva_are_not_listed_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    timed = ROOT / "examples" / "timed-labs.yaml"
+    saliva = [
+        entry
+        for entry in check_labs(timed, "2025-01-15")["labs"]
+        if entry["test"] == "cortisol_saliva"
+    ]
+    assert len(saliva) == 7
+    assert all("blood.cortisol_day.slope" in entry["told_by"] for entry in saliva)
+    with pytest.raises(SystemExit):
+        main(["labs", "check", str(timed), "--date", "2025-01-15"])
+    out = capsys.readouterr().out
+    assert "NOTHING TO NOTE" not in out
+    assert out.count("Cortisol in saliva") == 1
+    assert "10, 14, 18, 16, 13, 5, 2 nmol/L" in out
+
+
+def test_a_high_part_of_a_sum_is_told_before_an_ordinary_value(tmp_path: Path, run: Run) -> None:
+    part = "test: amitriptyline_parent_level, value: 400, unit: ng/mL, date: 2026-02-01"
+    low = "test: vitamin_d, value: 12, unit: ng/mL, date: 2026-02-20"
+    _, out, _ = run(_person(tmp_path, UNTREATED, low, part))
+    noted = _headings(out)["TO NOTE OR TO ASK"]
+    assert noted.index("alert level of 300") < noted.index("below 20 ng/mL")
+
+
+@pytest.mark.parametrize(
+    ("level", "attention"), [(1.5, "urgent"), (1.2, "act"), (0.9, "outside"), (0.7, "note")]
+)
+def test_a_level_stands_by_how_much_it_asks_for(
+    tmp_path: Path, run: Run, level: float, attention: str
+) -> None:
+    lithium = f"test: lithium_level, value: {level}, unit: mmol/L, date: 2026-02-19"
+    low = "test: vitamin_d, value: 12, unit: ng/mL, date: 2026-02-20"
+    person = _person(tmp_path, ON_LITHIUM, low, f"{lithium}, hours_since_dose: 12")
+    document = _read(person)
+    assert _entry(document, "lithium_level")["attention"] == attention
+    emergencies = [flag["id"] for flag in document["urgent"] if flag["grade"] == "emergency"]
+    assert emergencies == (["lithium_toxicity"] if attention == "urgent" else [])
+    assert (document["labs"][0]["test"] == "lithium_level") == (attention != "note")
+    _, out, _ = run(person)
+    if attention == "urgent":
+        assert out.splitlines()[2] == "URGENT"
+        assert out.splitlines()[3].startswith("  EMERGENCY: Lithium toxicity [Lithium level 1.5")
+
+
+def test_a_toxic_level_that_a_newer_one_replaced_is_no_emergency(tmp_path: Path) -> None:
+    old = "test: lithium_level, value: 1.6, unit: mmol/L, date: 2025-03-01"
+    now = "test: lithium_level, value: 0.7, unit: mmol/L, date: 2026-02-20, hours_since_dose: 12"
+    document = _read(_person(tmp_path, ON_LITHIUM, old, now))
+    assert document["urgent"] == []
+    entry = _entry(document, "lithium_level", "2025-03-01")
+    assert (entry["urgent"], entry["attention"]) == (False, "note")
+    assert entry["flags"][-1] == "an earlier value: the newest is of 2026-02-20"
+    # Alone and a year old, it asks for an answer and is no emergency of today.
+    alone = _read(_person(tmp_path, ON_LITHIUM, old))
+    assert _entry(alone, "lithium_level")["attention"] == "act"
+
+
+def test_a_count_of_neutrophils_that_stops_a_drug_is_urgent(tmp_path: Path) -> None:
+    low = 'test: neutrophils, value: 0.4, unit: "10*9/L", date: 2026-02-20'
+    assert _entry(_read(_record(tmp_path, low)), "neutrophils")["urgent"]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from equipoise import appraise, assays, ingest, norms, profile
 from equipoise.apps.labs.composites import composites
 from equipoise.apps.labs.missing import not_measured
+from equipoise.apps.labs.urgent import told_first
 from equipoise.apps.labs.values import Record, further_entries, lab_entries
 from equipoise.apps.norms.fit import read_norms
 from equipoise.core.dates import IsoDate, check_date
@@ -65,14 +66,16 @@ def check_labs(person: Path, today: IsoDate, site_norms: Path | None = None) -> 
     state = profile.infer(normed, today=today)
     appraisal = appraise.appraise(timeline, today=today)
     missing = tuple(one for one in results if isinstance(one, NotMeasured))
-    record = Record(timeline, normed, missing, state)
+    now = frozenset(flag.title for flag in appraisal.red_flags if flag.grade == EMERGENCY)
+    record = Record(timeline, normed, missing, state, now)
+    labs = lab_entries(record)
     return {
         "schema_version": SCHEMA_VERSION,
         "label": timeline.label,
         "date": today,
         "notice": timeline.notice,
-        "urgent": _urgent(appraisal),
-        "labs": to_plain(lab_entries(record)),
+        "urgent": told_first(_urgent(appraisal), labs),
+        "labs": to_plain(labs),
         "further": to_plain(further_entries(record)),
         "composites": to_plain(composites(record)),
         "not_measured": to_plain(not_measured(timeline, appraisal)),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import Any, Final
+
+from equipoise.apps.labs.attention import ORDER, is_first
 
 __all__ = ["page"]
 
 WIDTH: Final = 100
 HUNDRED: Final = 100
 NOTHING: Final = "nothing"
+WATCH: Final = "watch"
 INDENT: Final = "      "
 LIMIT: Final = (
     "No blood value diagnoses a depression or picks a drug. An abnormal value is a possible "
@@ -34,16 +38,22 @@ def page(document: dict[str, Any]) -> str:
     lines = [f"Laboratory values of {document['label']}{notice}, {document['date']}"]
     lines += _urgent(document["urgent"])
     lines += [] if document["labs"] else ["", "There is no laboratory value in this record."]
-    noted = [entry for entry in document["labs"] if _has_notes(entry)]
+    first = [entry for entry in document["further"] if is_first(entry["attention"])]
+    noted = [*first, *(entry for entry in document["labs"] if _has_notes(entry))]
     plain = [entry for entry in document["labs"] if not _has_notes(entry)]
-    lines += _values("TO NOTE OR TO ASK", noted)
-    lines += _plain(plain)
-    lines += _further(document["further"])
+    lines += _values("TO NOTE OR TO ASK", sorted(noted, key=_rank))
+    lines += _plain([entry for entry in plain if not entry["told_by"]])
+    rest = [entry for entry in document["further"] if not is_first(entry["attention"])]
+    lines += _further(rest, [entry for entry in plain if entry["told_by"]])
     lines += _composites(document["composites"])
     speaking = [entry for entry in document["labs"] if _has_notes(entry) or _counts(entry)]
     lines += _meanings([*speaking, *document["further"]])
     lines += _missing(document["not_measured"])
     return "\n".join([*lines, "", *_wrapped(LIMIT, "")])
+
+
+def _rank(entry: dict[str, Any]) -> int:
+    return ORDER.index(entry["attention"])
 
 
 def _has_notes(entry: dict[str, Any]) -> bool:
@@ -53,7 +63,7 @@ def _has_notes(entry: dict[str, Any]) -> bool:
 def _urgent(flags: list[dict[str, Any]]) -> list[str]:
     if not flags:
         return []
-    lines = ["", "URGENT" if flags[0]["grade"] == "emergency" else "TO WATCH"]
+    lines = ["", "TO WATCH" if flags[0]["grade"] == WATCH else "URGENT"]
     for flag in flags:
         lines += _wrapped(f"{flag['grade'].upper()}: {flag['title']} [{flag['evidence']}]", "  ")
         lines += [line for step in flag["steps"] for line in _wrapped(f"-> {step}", INDENT)]
@@ -86,8 +96,12 @@ def _values(heading: str, entries: list[dict[str, Any]]) -> list[str]:
         return []
     lines = ["", f"{heading} ({len(entries)})"]
     for entry in entries:
+        if "measure" in entry:
+            lines += _wrapped(_worked_out(entry), "  ")
+            lines += _flags(entry["flags"])
+            continue
         lines += _wrapped(f"{entry['title']}: {_value(entry)}; {_standing(entry)}", "  ")
-        lines += [line for flag in entry["flags"] for line in _wrapped(f"! {flag}", INDENT)]
+        lines += _flags(entry["flags"])
         lines += [line for asked in entry["questions"] for line in _wrapped(f"? {asked}", INDENT)]
         if entry["set_aside"]:
             lines += _wrapped(f"- set aside: {entry['set_aside']}", INDENT)
@@ -132,26 +146,59 @@ def _meanings(entries: list[dict[str, Any]]) -> list[str]:
         return []
     lines = ["", "WHAT THEY CAN SAY ABOUT A DEPRESSION"]
     for said, names in titles.items():
-        lines += _wrapped(f"{', '.join(dict.fromkeys(names))}: {said}", "  ")
+        lines += _wrapped(f"{'; '.join(dict.fromkeys(names))}: {said}", "  ")
     moved: dict[str, list[str]] = {}
     for entry in filter(_counts, entries):
         moved.setdefault(entry["moves"], []).append(entry["title"])
     for moves, names in moved.items():
-        lines += _wrapped(f"Move {moves}: {', '.join(dict.fromkeys(names))}", "  ")
+        lines += _wrapped(f"Move {moves}: {'; '.join(dict.fromkeys(names))}", "  ")
     return [*lines, "  The others move nothing." if moved else "  They move nothing."]
 
 
-def _further(entries: list[dict[str, Any]]) -> list[str]:
-    if not entries:
+def _flags(flags: Iterable[str]) -> list[str]:
+    return [line for flag in flags for line in _wrapped(f"! {flag}", INDENT)]
+
+
+def _worked_out(entry: dict[str, Any]) -> str:
+    value = f"not measured: {entry['not_measured']}"
+    if entry["value"] is not None:
+        value = f"{entry['value']:.3g} {entry['inside_unit']}"
+    return f"{entry['title']}: {value} on {entry['date']}"
+
+
+def _further(entries: list[dict[str, Any]], samples: list[dict[str, Any]]) -> list[str]:
+    """Return what was worked out, what all of one assay and day share once, and from what."""
+    if not entries and not samples:
         return []
-    lines = ["", "WORKED OUT OF SEVERAL VALUES"]
+    lines = ["", "WORKED OUT OF SEVERAL VALUES"] if entries else [""]
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for entry in entries:
-        value = f"not measured: {entry['not_measured']}"
-        if entry["value"] is not None:
-            value = f"{entry['value']:.3g} {entry['inside_unit']}"
-        lines += _wrapped(f"{entry['title']}: {value} on {entry['date']}", "  ")
-        lines += [line for flag in entry["flags"] for line in _wrapped(f"! {flag}", INDENT)]
-    return lines
+        folder, *names = entry["measure"].split(".")
+        assay = f"{folder}.{names[0]}"
+        reason = entry["not_measured"] or ""
+        groups.setdefault((assay, entry["date"], reason), []).append(entry)
+    for (_, date, reason), found in groups.items():
+        if reason:
+            titles = "; ".join(entry["title"] for entry in found)
+            lines += _wrapped(f"{titles}: not measured on {date}: {reason}", "  ")
+            lines += _flags(dict.fromkeys(flag for entry in found for flag in entry["flags"]))
+            continue
+        lines += [line for entry in found for line in _wrapped(_worked_out(entry), "  ")]
+        lines += _flags(dict.fromkeys(flag for entry in found for flag in entry["flags"]))
+    return [*lines, *_samples(samples)]
+
+
+def _samples(entries: list[dict[str, Any]]) -> list[str]:
+    """Return the values behind what was worked out, those of one test and day together."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for entry in entries:
+        value = f"{entry['comparator'] or ''}{entry['reported']:g}"
+        groups.setdefault((entry["title"], entry["unit"], entry["date"]), []).append(value)
+    told = [
+        f"{title} {', '.join(values)} {unit} ({date})"
+        for (title, unit, date), values in groups.items()
+    ]
+    return _wrapped(f"Samples: {'; '.join(told)}", "  ") if told else []
 
 
 def _composites(composites: list[dict[str, Any]]) -> list[str]:

@@ -6,8 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from equipoise.apps.labs.attention import ORDER, attention, earlier_than
+from equipoise.assays import RECORD_ASSAYS
+from equipoise.assays.blood.limits import has_limits, limits_crossed
+from equipoise.core.dates import earliest
 from equipoise.core.errors import UnitError
-from equipoise.core.lab_values import unit_question
+from equipoise.core.lab_values import doubt_of
 from equipoise.core.prepared import prepared
 from equipoise.core.tables import Table, load_table
 from equipoise.core.units import convert
@@ -27,9 +31,7 @@ __all__ = ["Record", "further_entries", "lab_entries"]
 FOLDERS: Final = ("blood.", "stool.", "genes.")
 OPEN: Final = "not recorded"
 NOTHING: Final = "nothing"
-URGENT: Final = "urgent"
-EMERGENCY: Final = "(emergency)"
-"""How the flags of critical values end (`labs/thresholds`; red flags of levels)."""
+BY_RANGE: Final = "a level is read by its range"
 FASTED: Final = "fasted"
 NO_FAST: Final = "whether the person had fasted is not recorded: the norm is of people who had"
 NOT_TAKEN: Final = "it was not taken for a measurement"
@@ -44,33 +46,25 @@ class Record:
     normed: tuple[NormedMeasurement, ...]
     missing: tuple[NotMeasured, ...]
     profile: Profile
+    emergencies: frozenset[str] = frozenset()
+    """Titles of the emergencies that the appraisal raises now."""
 
 
 def lab_entries(record: Record) -> list[dict[str, Any]]:
-    """Return one entry for each reported value: urgent ones, then the latest with flags first."""
+    """Return one entry for each reported value: what asks for most first, then the latest."""
     labs = record.timeline.labs.or_else(())
     entries = [_entry(lab, record) for lab in labs]
     by_test = sorted(entries, key=lambda entry: (entry["title"], entry["test"]))
     flagged = sorted(by_test, key=lambda entry: not entry["flags"])
     latest = sorted(flagged, key=lambda entry: str(entry["date"]), reverse=True)
-    return sorted(latest, key=lambda entry: not entry["urgent"])
+    return sorted(latest, key=lambda entry: ORDER.index(entry["attention"]))
 
 
 def further_entries(record: Record) -> list[dict[str, Any]]:
     """Return what was worked out of several values: ratios, curves of cortisol."""
     reported = {_measure(lab.test) for lab in record.timeline.labs.or_else(())}
     found = [
-        {
-            "measure": item.measurement.id,
-            "title": _title(item.measurement.id),
-            "value": item.measurement.quantity.value,
-            "inside_unit": item.measurement.quantity.unit,
-            "standard_error": item.measurement.quantity.standard_error,
-            "date": item.measurement.date,
-            "not_measured": None,
-            "flags": list(item.measurement.flags),
-            **_said(item.measurement.id, record, counts=True),
-        }
+        _with_value(item, record)
         for item in record.normed
         if item.measurement.id.startswith(FOLDERS) and item.measurement.id not in reported
     ]
@@ -79,7 +73,29 @@ def further_entries(record: Record) -> list[dict[str, Any]]:
         for one in record.missing
         if one.date is not None and one.id.startswith(FOLDERS) and one.id not in reported
     ]
-    return sorted(found, key=lambda entry: str(entry["measure"]))
+    for entry in found:
+        dates = [other["date"] for other in found if other["measure"] == entry["measure"]]
+        newer = earlier_than(entry["date"], dates)
+        told = [*entry["flags"], *filter(None, [entry["not_measured"]])]
+        entry["attention"] = attention(told, record.emergencies, newer)
+        entry["flags"] += [newer] if newer else []
+    by_measure = sorted(found, key=lambda entry: str(entry["measure"]))
+    return sorted(by_measure, key=lambda entry: ORDER.index(entry["attention"]))
+
+
+def _with_value(item: NormedMeasurement, record: Record) -> dict[str, Any]:
+    """Return what was worked out of the values that are there."""
+    return {
+        "measure": item.measurement.id,
+        "title": _title(item.measurement.id),
+        "value": item.measurement.quantity.value,
+        "inside_unit": item.measurement.quantity.unit,
+        "standard_error": item.measurement.quantity.standard_error,
+        "date": item.measurement.date,
+        "not_measured": None,
+        "flags": list(item.measurement.flags),
+        **_said(item.measurement.id, record, counts=True),
+    }
 
 
 def _without_value(one: NotMeasured, record: Record) -> dict[str, Any]:
@@ -119,6 +135,9 @@ def _entry(lab: LabResult, record: Record) -> dict[str, Any]:
     refused = None if item is not None or measure is None else _refused(lab, measure, record)
     flags, questions = _notes(lab, item, refused, record)
     aside = _set_aside(lab, measure, item, record)
+    same = [other.date for other in record.timeline.labs.or_else(()) if other.test == lab.test]
+    newer = earlier_than(lab.date, same) if flags else None
+    asked = attention([*flags, *questions], record.emergencies, newer)
     return {
         "test": lab.test,
         "title": test.text("title"),
@@ -132,13 +151,36 @@ def _entry(lab: LabResult, record: Record) -> dict[str, Any]:
         "time": lab.time,
         "assay": lab.assay,
         "fasting": lab.fasting.value,
-        **_place(item, measure),
-        "urgent": any(flag.endswith((URGENT, EMERGENCY)) for flag in flags),
-        "flags": flags,
+        **_place(lab, item, measure),
+        "limits": has_limits(lab.test),
+        "attention": asked,
+        "urgent": asked == ORDER[0],
+        "flags": [*flags, newer] if newer else flags,
         "questions": questions,
         "set_aside": aside,
+        "told_by": [] if measure is not None else _told_by(lab, record),
         **_said(measure, record, counts=aside is None and item is not None and bool(item.norm)),
     }
+
+
+def _told_by(lab: LabResult, record: Record) -> list[str]:
+    """Return the measures that tell a sample which is none by itself, such as one of saliva."""
+    names = {
+        part.measure
+        for assay in RECORD_ASSAYS
+        if f"lab:{lab.test}" in assay.SPEC.needs
+        for part in assay.SPEC.yields
+    }
+    levels = load_table("labs/levels")
+    names |= {f"blood.{row.text('test')}" for row in levels if lab.test in row.items("sum_of")}
+    dated = [(item.measurement.id, item.measurement.date) for item in record.normed]
+    dated += [(one.id, one.date) for one in record.missing]
+    # A sample after midnight belongs to the day of waking, the one before.
+    return sorted({
+        name
+        for name, date in dated
+        if name in names and date and abs((earliest(lab.date) - earliest(date)).days) <= 1
+    })
 
 
 def _inside(lab: LabResult, unit: str) -> float | None:
@@ -167,10 +209,12 @@ def _refused(lab: LabResult, measure: str, record: Record) -> str:
     return "; ".join(dict.fromkeys(dated or reasons)) or NOT_TAKEN
 
 
-def _place(item: NormedMeasurement | None, measure: str | None) -> dict[str, Any]:
+def _place(lab: LabResult, item: NormedMeasurement | None, measure: str | None) -> dict[str, Any]:
     if item is None or item.norm is None:
         without = NO_MEASURE if measure is None else NOT_TAKEN
         reason = without if item is None else item.reason
+        if item is not None and load_table("labs/levels").find(test=lab.test) is not None:
+            reason = BY_RANGE
         return {"norm": None, "no_norm": reason, "z": None, "centile": None}
     norm = item.norm
     return {
@@ -192,18 +236,29 @@ def _notes(
     lab: LabResult, item: NormedMeasurement | None, refused: str | None, record: Record
 ) -> tuple[list[str], list[str]]:
     """Return the flags of a value, and what to ask before it is used."""
-    told = list(item.measurement.flags) if item is not None else [refused] if refused else []
     unknown = prepared(load_table("labs/conditions"), _unknown)
-    sex = record.timeline.demographics.sex.value
     try:
-        doubt = unit_question(lab.test, lab.value, lab.unit, sex=sex, comparator=lab.comparator)
+        doubt = doubt_of(lab, record.timeline.demographics.sex.value)
     except UnitError as error:
         doubt = error.line()
+    if item is not None:
+        told = list(item.measurement.flags)
+    else:
+        told = [refused] if refused else _of_no_measure(lab, doubt, record)
     questions = [flag for flag in told if flag in unknown or OPEN in flag or flag == doubt]
     told_fasting = any(FASTED in asked for asked in questions)
     if item is not None and lab.fasting.value is None and not told_fasting:
         questions += [NO_FAST] if fasting_matters(item.measurement.id) else []
     return [flag for flag in told if flag not in questions], list(dict.fromkeys(questions))
+
+
+def _of_no_measure(lab: LabResult, doubt: str | None, record: Record) -> list[str]:
+    """Return the limits that a value crosses which is no measure, or the question about it."""
+    if doubt is not None:
+        return [doubt]
+    unit = load_table("labs/labs").row(id=lab.test).text("unit")
+    value = _inside(lab, unit)
+    return [] if value is None else list(limits_crossed(lab, value, unit, record.timeline))
 
 
 def _unknown(table: Table) -> frozenset[str]:

@@ -98,7 +98,9 @@ def _result(name: str, labs: list[LabResult], timeline: Timeline) -> Result:
         return NotMeasured(name, f"{said}: on which side of it the value lies is not told", date)
     hindered = _hindered(timeline, date)
     if hindered is not None:
-        return NotMeasured(name, f"{hindered} ({said})", date)
+        return NotMeasured(
+            name, f"{hindered} ({said}){_unless(row, timeline, date, met=met)}", date
+        )
     flags = (said, *_verdict(row, met=met), *_missing_sample(rows, timed, met=met))
     return _measurement(name, value, lab, flags, timeline)
 
@@ -130,6 +132,14 @@ def _hindered(timeline: Timeline, date: IsoDate) -> str | None:
     if missing:
         return f"cannot tell whether anything voids it; not recorded: {', '.join(missing)}"
     return None
+
+
+def _unless(row: Row, timeline: Timeline, date: IsoDate, *, met: bool) -> str:
+    """Return what a value above the criterion would say, where nothing is known to void it."""
+    action = row.optional_text("action")
+    if not met or action is None or voided(timeline, ASSAY, date) is not None:
+        return ""
+    return f"; if nothing voids it: {row.text('met')}; {action}"
 
 
 def _verdict(row: Row, *, met: bool) -> tuple[str, ...]:
