@@ -1,0 +1,81 @@
+"""No critical value stands among those with nothing to note."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from equipoise.apps.labs.check import check_labs
+from equipoise.apps.labs.page import page
+
+TODAY = "2026-03-02"
+HEAD = 'schema_version: "1.0"\nlabel: "09"\ndemographics: {sex: female, age_years: 41}\nlabs:\n'
+
+
+def _check(folder: Path, *labs: str) -> dict[str, Any]:
+    path = folder / "person.yaml"
+    lines = "".join(f"  - {{{lab}}}\n" for lab in labs)
+    path.write_text(HEAD + lines, encoding="utf-8")
+    return check_labs(path, TODAY)
+
+
+@pytest.mark.parametrize(
+    "lab",
+    [
+        # Some are measures, some (ECG, ordinary CRP, weight) are none; one is set aside by another.
+        "test: potassium, value: 7.2, unit: mmol/L",
+        "test: calcium, value: 3.6, unit: mmol/L",
+        "test: alt, value: 900, unit: U/L",
+        "test: creatinine, value: 8, unit: mg/dL",
+        "test: platelets, value: 12, unit: '10*9/L'",
+        "test: glucose, value: 1.8, unit: mmol/L",
+        "test: crp, value: 300, unit: mg/L",
+        "test: crp_hs, value: 300, unit: mg/L",
+        "test: bmi, value: 13, unit: kg/m2",
+        "test: qtc, value: 520, unit: ms",
+        "test: sodium, value: 120, unit: mmol/L",
+        "test: lithium_level, value: 1.6, unit: mmol/L",
+    ],
+)
+def test_a_critical_value_stands_at_the_top(tmp_path: Path, lab: str) -> None:
+    document = _check(tmp_path, f"{lab}, date: 2026-02-20")
+    assert document["labs"][0]["urgent"]
+    assert document["urgent"][0]["grade"] in {"emergency", "urgent"}
+    shown = page(document)
+    assert shown.splitlines()[2] == "URGENT"
+    assert document["labs"][0]["title"] in shown.partition("TO NOTE")[0]
+    assert "NOTHING TO NOTE" not in shown
+
+
+def test_toxic_lithium_is_the_first_line_of_all(tmp_path: Path) -> None:
+    rest = "test: potassium, value: 7.2, unit: mmol/L, date: 2026-02-20"
+    document = _check(
+        tmp_path, rest, "test: lithium_level, value: 1.5, unit: meq/L, date: 2026-02-19"
+    )
+    assert [one["grade"] for one in document["urgent"]][:2] == ["emergency", "urgent"]
+    assert "Lithium toxicity" in page(document).splitlines()[3]
+    below = _check(tmp_path, "test: lithium_level, value: 1.49, unit: mmol/L, date: 2026-02-19")
+    assert [one["grade"] for one in below["urgent"]] == ["watch"]
+
+
+def test_an_older_critical_value_is_not_urgent(tmp_path: Path) -> None:
+    document = _check(
+        tmp_path,
+        "test: potassium, value: 7.2, unit: mmol/L, date: 2025-02-20",
+        "test: potassium, value: 4.2, unit: mmol/L, date: 2026-02-20",
+    )
+    assert document["urgent"] == []
+    assert any("6.5" in flag for entry in document["labs"] for flag in entry["flags"])
+
+
+def test_a_value_that_is_no_measure_is_asked_about_too(tmp_path: Path) -> None:
+    document = _check(tmp_path, "test: crp, value: 1.5, unit: mg/dL, date: 2026-02-20")
+    (entry,) = document["labs"]
+    assert entry["questions"][0].startswith("is the unit right? 1.5 mg/dL")
+    right = _check(
+        tmp_path, "test: crp, value: 1.5, unit: mg/dL, date: 2026-02-20, unit_confirmed: true"
+    )
+    assert right["labs"][0]["questions"] == []
+    assert "above 10 mg/L" in right["labs"][0]["flags"][0]
