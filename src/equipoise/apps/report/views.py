@@ -96,5 +96,22 @@ def table_or_none(
     rows: tuple[tuple[str, ...], ...],
     widths: tuple[int, ...],
 ) -> DataTable | None:
-    """Return a table; None without rows, so that no empty table is shown."""
+    """Return a table; None without rows, so that no empty table is shown.
+
+    Parameters
+    ----------
+    caption : str
+        Above the table.
+    columns : tuple of str
+        Heads.
+    rows : tuple of tuple of str
+        Cells, the head of the row first.
+    widths : tuple of int
+        Of the columns in percent.
+
+    Returns
+    -------
+    DataTable or None
+        As given.
+    """
     return DataTable(caption, columns, rows, widths=widths) if rows else None
