@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from equipoise.assays.genes.polygenic import ScoreAsked, score_person
+from equipoise.assays.genes.polygenic.genome import fill_reference
+from equipoise.assays.genes.polygenic.matching import look_up
+from equipoise.assays.genes.polygenic.records import VariantStream
+from equipoise.assays.genes.polygenic.scoring_file import read_scoring_file
 from equipoise.core.errors import InputError
+from equipoise.core.steps import quiet
 from tests.assays.genes.polygenic.made_files import scoring_file, vcf
 
 pysam = pytest.importorskip("pysam")
@@ -102,8 +108,6 @@ A_AT_105 = ("21", 105, "A", "G", 1)
             "21\t104\t.\tA\t<DEL>\t.\t.\tEND=200\tGT\t1/1",
             "other alleles at the position",
         ),
-        # nobody says how many copies of X the person has
-        (("X", 9, "A", "G", 1), "21\t104\t.\tA\tG\t.\t.\t.\tGT\t0/1", "no record at the position"),
         # any base fits any pair on one strand or the other
         (
             ("21", 105, "T", "C", 1),
@@ -126,6 +130,31 @@ def test_reference_is_not_assumed(
     )
     assert [(t.why, t.variants) for t in found.tallies] == [(why, 1)]
     assert (found.sum, found.notes) == (STEADY_SUM, ())
+
+
+class _AllA:
+    """A genome of one base."""
+
+    def base_at(self, _chromosome: str) -> Callable[[int], str]:
+        return lambda _position: "A"
+
+
+@pytest.mark.parametrize(
+    ("chromosome", "copies"),
+    [
+        ("7", 2),
+        # nobody says how many copies of X the person has
+        ("X", -1),
+        # a chromosome without any record was left out of the file
+        ("8", -1),
+    ],
+)
+def test_where_absent_may_be_reference(tmp_path: Path, chromosome: str, copies: int) -> None:
+    sites = read_scoring_file(scoring_file(tmp_path, [(chromosome, 9, "A", "G", 1)]), quiet).sites
+    records = vcf(tmp_path, ["7 500 A G 0/1", "chrX 500 A G 0/1"])
+    seen = look_up(VariantStream(records, None, None, quiet), [sites])
+    fill_reference(sites, _AllA(), seen)  # type: ignore[arg-type]
+    assert sites.joined("copies").tolist() == [copies]
 
 
 @pytest.mark.parametrize("variant", ["21 105 A T 1/1", "21 104 AAA A 1/1"])

@@ -109,7 +109,7 @@ class Genome:
         return _base
 
 
-def fill_reference(sites: Sites, genome: Genome | None, *, absent: bool) -> None:
+def fill_reference(sites: Sites, genome: Genome | None, absent: frozenset[str]) -> None:
     """Count the variants where the person has the reference but no line says which base that is.
 
     Parameters
@@ -118,14 +118,14 @@ def fill_reference(sites: Sites, genome: Genome | None, *, absent: bool) -> None
         Changed in place.
     genome : Genome or None
         Without it those variants stay uncounted.
-    absent : bool
-        Whether a position without any record counts as reference; never on X.
+    absent : frozenset of str
+        Chromosomes on which a position without any record counts as reference; never X.
     """
     for name, place in sites.by_chromosome.items():
         if genome is None:
             place.state[place.state == State.FROM_BLOCK] = State.UNKNOWN_BASE
             continue
-        assumed = absent and name != NOT_TWICE
+        assumed = name in absent and name != NOT_TWICE
         states = [State.FROM_BLOCK, State.ABSENT] if assumed else [State.FROM_BLOCK]
         chosen = np.flatnonzero(np.isin(place.state, states))
         _fill(place, chosen, sites, genome.base_at(name))

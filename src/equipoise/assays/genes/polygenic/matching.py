@@ -55,7 +55,9 @@ _NOT_READ: Final = _Verdict(State.MISSING, NO_COPIES, Mark.NONE)
 _OVERLAID: Final = _Verdict(State.OTHER_ALLELES, NO_COPIES, Mark.OVERLAID)
 
 
-def look_up(stream: VariantStream, wanted: Iterable[Sites], genome: Genome | None = None) -> int:
+def look_up(
+    stream: VariantStream, wanted: Iterable[Sites], genome: Genome | None = None
+) -> frozenset[str]:
     """Read the whole stream and note in `wanted` what became of each variant.
 
     Parameters
@@ -69,8 +71,8 @@ def look_up(stream: VariantStream, wanted: Iterable[Sites], genome: Genome | Non
 
     Returns
     -------
-    int
-        Records read.
+    frozenset of str
+        Chromosomes that have a record.
 
     Raises
     ------
@@ -78,27 +80,31 @@ def look_up(stream: VariantStream, wanted: Iterable[Sites], genome: Genome | Non
         If a line is broken, or its reference bases are not those of the genome.
     """
     looks = [_Look(sites, stream) for sites in wanted]
-    count = 0
+    seen: set[str | None] = set()
     for batch in stream:
-        count += len(batch.rows)
         if genome is not None:
             _compare(stream, batch, genome)
         low = 0
         for contig, group in groupby(batch.rows, key=itemgetter(CHROM)):
             high = low + sum(1 for _ in group)
+            seen.add(_chromosome(contig))
             for look in looks:
                 look.see(contig, batch, slice(low, high))
             low = high
     for look in looks:
         look.settle()
-    return count
+    return frozenset(name for name in seen if name)
+
+
+def _chromosome(contig: bytes) -> str | None:
+    return chromosome_name(contig.decode("utf-8", "replace"))
 
 
 def _compare(stream: VariantStream, batch: Batch, genome: Genome) -> None:
     """Compare some lines of a batch with the genome: a header may name the wrong build."""
     for line in range(0, len(batch.rows), max(1, len(batch.rows) // _COMPARED)):
         row = batch.rows[line]
-        chromosome = chromosome_name(row[CHROM].decode("utf-8", "replace"))
+        chromosome = _chromosome(row[CHROM])
         reference = row[REF].decode("ascii", "replace").upper()
         there = genome.bases(chromosome, int(batch.starts[line]), len(reference))
         if any(a != b and is_plain(a + b) for a, b in zip(reference, there, strict=False)):
@@ -187,7 +193,7 @@ class _Look:
 
     def _place(self, contig: bytes) -> ChromosomeSites | None:
         if contig not in self._places:
-            name = chromosome_name(contig.decode("utf-8", "replace"))
+            name = _chromosome(contig)
             self._places[contig] = self._sites.by_chromosome.get(name) if name else None
         return self._places[contig]
 

@@ -49,7 +49,8 @@ class ScoreAsked:
     keep_ambiguous : bool
         Whether A/T and C/G variants are counted as given.
     absent_is_reference : bool
-        Whether a position without any record counts as reference.
+        Whether a position without any record counts as reference; not on X, and not on a
+        chromosome without any record.
     """
 
     variants: Path
@@ -102,9 +103,10 @@ def score_person(asked: ScoreAsked, watch: Watcher = quiet) -> PolygenicScore:
     _same_build(file.build, stream.build, asked.scoring_file)
     file.sites.keep_ambiguous = asked.keep_ambiguous
     wanted = [file.sites] if panel is None else [file.sites, panel.sites]
-    look_up(stream, wanted, genome)
+    seen = look_up(stream, wanted, genome)
     for sites in wanted:
-        fill_reference(sites, genome, absent=asked.absent_is_reference)
+        # A chromosome without any record was left out of the file, not found to be as the genome.
+        fill_reference(sites, genome, seen if asked.absent_is_reference else frozenset())
     sums = add_up(file)
     if not math.isfinite(sums.total):
         raise InputError("the weights add up to no number", where=str(asked.scoring_file))
