@@ -32,6 +32,7 @@ __all__ = [
 
 _GOOD_ADHERENCE = "good"
 _NOT_PREGNANT = "not_pregnant"
+_IMPLANT = "implant"
 
 
 def ask_conditions(question: Question, timeline: Timeline) -> Reply | None:
@@ -129,12 +130,16 @@ def _stated(finding: Finding) -> str:
 
 
 def ask_implants(question: Question, timeline: Timeline) -> Reply | None:
-    """Answer by implants; a kind that the table does not list, or an unknown site, is unknown."""
+    """Answer by implants; one that could not be read, or whose site is unknown, is unknown.
+
+    A device of a source that no table reads leaves the answer open, whatever a record lists.
+    """
     if not question.implants:
         return None
     if timeline.implants.value is None:
         return Reply("unknown")
     listed = {row.text("id") for row in load_table("contraindications/implants")}
+    unread = "; ".join(dict.fromkeys(u.what for u in timeline.unmapped if u.hides == _IMPLANT))
     doubt = False
     for implant in timeline.implants.value:
         if implant.kind in question.implants:
@@ -144,6 +149,8 @@ def ask_implants(question: Question, timeline: Timeline) -> Reply | None:
                 return Reply("yes", f"{titled('contraindications/implants', implant.kind)}{site}")
             doubt |= near is None
         doubt |= implant.kind not in listed
+    if unread:
+        return Reply("unknown", unread, missing=f"whether this is an implant: {unread}")
     return Reply("unknown") if doubt else Reply("no", "implants")
 
 

@@ -44,6 +44,7 @@ UNKNOWN: Final = "unknown"
 _EMPTY: Final = frozenset({"", "~", "null", "n/a", "none", "not asked", "not_asked"})
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE: Final = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+_LIMITS: Final = frozenset("<>≤≥")
 _FLAGS: Final = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -186,7 +187,7 @@ def choice(*words: str) -> Kind[str]:
                 where=spot.where,
                 got=repr(text),
                 allowed=", ".join(words),
-                todo=did_you_mean(near_names(text, words)),
+                todo=did_you_mean(near_names(text, words)) or "write one of these",
             )
         return text
 
@@ -222,6 +223,9 @@ def _number(text: str, spot: Spot) -> float:
             where=spot.where,
             got=repr(text),
             allowed="a number with a decimal point, without a unit or sign such as <",
+            todo="write the sign of a laboratory value as its comparator"
+            if text[:1] in _LIMITS
+            else "correct the number",
         )
     return float(text)
 
@@ -239,6 +243,7 @@ def _flag(text: str, spot: Spot) -> bool:
             where=spot.where,
             got=repr(text),
             allowed=", ".join(_FLAGS),
+            todo="write one of these, or unknown where nobody knows",
         )
     return _FLAGS[text]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,3 +94,19 @@ def test_no_rule_counts_another_implant_as_absent(read: Read) -> None:
         for _, question in questions_of("contraindications/contraindications")
     ]
     assert {reply.truth for reply in replies if reply is not None} == {"yes", "unknown"}
+
+
+def test_a_device_that_nobody_read_outweighs_an_empty_list_of_the_record(read: Read) -> None:
+    """A lead of a stimulator that no table knows, beside a record that says "no implants"."""
+    bundle = read(device({"text": "Lead 3389"}))
+    timeline = replace(bundle, implants=given(()))
+    replies = [
+        reply
+        for _, question in questions_of("contraindications/contraindications")
+        if (reply := ask_implants(question, timeline)) is not None
+    ]
+    assert {reply.truth for reply in replies} == {"unknown"}
+    assert all("Lead 3389" in reply.missing for reply in replies)
+    known = replace(timeline, implants=given((Implant("pacemaker"),)))
+    told = {ask_implants(q, known) for _, q in questions_of("contraindications/contraindications")}
+    assert "yes" in {reply.truth for reply in told if reply is not None}

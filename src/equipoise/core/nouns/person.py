@@ -285,8 +285,8 @@ class Unmapped:
     """Something in a source that no table could read: where it stands, what it is, why not.
 
     `resource` is the FHIR type and id; `what` the code with its display; nothing is dropped.
-    `hides` names the fact that may stand there unread: ``drug`` (one that may be taken now) or
-    ``allergy``; empty where it bears on no safety rule.
+    `hides` names the fact that may stand there unread: ``drug`` (one that may be taken now),
+    ``allergy`` or ``implant``; empty where it bears on no safety rule.
     """
 
     resource: str

@@ -164,6 +164,9 @@ def implants_absent(asked: Asked) -> Answer:
     implants = asked.timeline.implants.value
     if implants is None:
         return "unknown", ()
+    unread = [one.what for one in asked.timeline.unmapped if one.hides == "implant"]
+    if unread:
+        return "unknown", tuple(f"may be an implant: {what}" for what in dict.fromkeys(unread))
     if not implants:
         return "met", (f"no implants, {asked.read_on}",)
     sites = load_table("contraindications/sites")
