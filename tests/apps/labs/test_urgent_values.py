@@ -79,3 +79,60 @@ def test_a_value_that_is_no_measure_is_asked_about_too(tmp_path: Path) -> None:
     )
     assert right["labs"][0]["questions"] == []
     assert "above 10 mg/L" in right["labs"][0]["flags"][0]
+
+
+PANEL = (
+    "sodium, value: 139, unit: mmol/L",
+    "potassium, value: 4.2, unit: mmol/L",
+    "calcium, value: 9.4, unit: mg/dL",
+    "creatinine, value: 0.8, unit: mg/dL",
+    "egfr, value: 88, unit: 'mL/min/{1.73_m2}'",
+    "alt, value: 22, unit: U/L",
+    "ast, value: 20, unit: U/L",
+    "ggt, value: 30, unit: U/L",
+    "bilirubin, value: 0.6, unit: mg/dL",
+    "albumin, value: 4.2, unit: g/dL",
+    "haemoglobin, value: 13.5, unit: g/dL",
+    "leucocytes, value: 6.2, unit: '10*3/uL'",
+    "platelets, value: 240, unit: '10*3/uL'",
+    "tsh, value: 2.1, unit: 'u[IU]/mL'",
+    "ft4, value: 1.2, unit: ng/dL",
+    "b12, value: 450, unit: pg/mL",
+    "vitamin_d, value: 32, unit: ng/mL",
+    "ferritin, value: 60, unit: ng/mL",
+    "glucose, value: 90, unit: mg/dL",
+    "triglycerides, value: 110, unit: mg/dL",
+    "ldl, value: 120, unit: mg/dL",
+)
+
+
+def test_an_ordinary_panel_is_short(tmp_path: Path) -> None:
+    """Twenty-one values as they should be make no note, and what is missing is asked once."""
+    labs = [f"test: {lab}, date: 2026-02-20" for lab in PANEL]
+    shown = page(_check(tmp_path, *labs))
+    assert "TO NOTE OR TO ASK" not in shown
+    assert f"NOTHING TO NOTE ({len(PANEL)})" in shown
+    assert shown.count("the assay is not recorded") == 1
+    assert shown.count("(25-hydroxyvitamin D; Free thyroxine)") == 1
+
+
+@pytest.mark.parametrize(
+    ("lab", "part"),
+    [
+        # What is missing decides here, so the value is no value with nothing to note.
+        ("glucose, value: 8.2, unit: mmol/L", "fasting, it would be raised"),
+        ("triglycerides, value: 1.9, unit: mmol/L", "fasting, they would be raised"),
+        ("haemoglobin, value: 115, unit: g/L", "unless she is pregnant, which is not recorded"),
+        ("crp_hs, value: 5, unit: mg/L", "whether there was an infection"),
+    ],
+)
+def test_what_a_missing_fact_decides_is_noted(tmp_path: Path, lab: str, part: str) -> None:
+    shown = page(_check(tmp_path, f"test: {lab}, date: 2026-02-20"))
+    assert part in " ".join(shown.partition("TO NOTE")[2].split())
+    assert "NOTHING TO NOTE" not in shown
+
+
+def test_what_nothing_here_can_judge_is_not_called_fine(tmp_path: Path) -> None:
+    shown = page(_check(tmp_path, "test: bdnf, value: 22, unit: ng/mL, date: 2026-02-20"))
+    assert "NO LIMIT AND NO NORM HERE (1)" in shown
+    assert "NOTHING TO NOTE" not in shown

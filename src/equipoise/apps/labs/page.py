@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from equipoise.apps.labs.attention import ORDER, is_first
+from equipoise.apps.labs.notes import asked_once, flags_to_note, is_noted, questions_to_note
 
 __all__ = ["page"]
 
@@ -14,6 +15,7 @@ WIDTH: Final = 100
 HUNDRED: Final = 100
 NOTHING: Final = "nothing"
 WATCH: Final = "watch"
+NO_GRADE: Final = "N"
 INDENT: Final = "      "
 LIMIT: Final = (
     "No blood value diagnoses a depression or picks a drug. An abnormal value is a possible "
@@ -39,14 +41,15 @@ def page(document: dict[str, Any]) -> str:
     lines += _urgent(document["urgent"])
     lines += [] if document["labs"] else ["", "There is no laboratory value in this record."]
     first = [entry for entry in document["further"] if is_first(entry["attention"])]
-    noted = [*first, *(entry for entry in document["labs"] if _has_notes(entry))]
-    plain = [entry for entry in document["labs"] if not _has_notes(entry)]
+    noted = [*first, *(entry for entry in document["labs"] if is_noted(entry))]
+    plain = [entry for entry in document["labs"] if not is_noted(entry)]
     lines += _values("TO NOTE OR TO ASK", sorted(noted, key=_rank))
+    lines += _asked(document["labs"])
     lines += _plain([entry for entry in plain if not entry["told_by"]])
     rest = [entry for entry in document["further"] if not is_first(entry["attention"])]
     lines += _further(rest, [entry for entry in plain if entry["told_by"]])
-    lines += _composites(document["composites"])
-    speaking = [entry for entry in document["labs"] if _has_notes(entry) or _counts(entry)]
+    lines += _composites(document["composites"], document["labs"])
+    speaking = [entry for entry in document["labs"] if is_noted(entry) or _counts(entry)]
     lines += _meanings([*speaking, *document["further"]])
     lines += _missing(document["not_measured"])
     return "\n".join([*lines, "", *_wrapped(LIMIT, "")])
@@ -54,10 +57,6 @@ def page(document: dict[str, Any]) -> str:
 
 def _rank(entry: dict[str, Any]) -> int:
     return ORDER.index(entry["attention"])
-
-
-def _has_notes(entry: dict[str, Any]) -> bool:
-    return bool(entry["flags"] or entry["questions"] or entry["set_aside"])
 
 
 def _urgent(flags: list[dict[str, Any]]) -> list[str]:
@@ -74,21 +73,39 @@ def _counts(entry: dict[str, Any]) -> bool:
     return bool(entry["moves"] != NOTHING)
 
 
+def _asked(entries: list[dict[str, Any]]) -> list[str]:
+    """Return what to ask, once for all values that the same is missing of."""
+    asked = asked_once(entries)
+    lines = ["", "TO ASK FOR A BETTER READING"] if asked else []
+    for question, titles in asked.items():
+        lines += _wrapped(f"? {question} ({'; '.join(titles)})", "  ")
+    return lines
+
+
 def _plain(entries: list[dict[str, Any]]) -> list[str]:
-    """Return the values without anything to note in one paragraph."""
-    if not entries:
-        return []
-    words = [
-        f"{entry['title']} {entry['reported']:g} {entry['unit']} ({_brief(entry)}, {entry['date']})"
-        for entry in entries
+    """Return the values without anything to note, apart from those that nothing here can judge."""
+    judged = [entry for entry in entries if entry["limits"] or entry["norm"]]
+    others = [entry for entry in entries if entry not in judged]
+    lines = ["", f"NOTHING TO NOTE ({len(judged)})", *_by_day(judged)] if judged else []
+    if others:
+        lines += ["", f"NO LIMIT AND NO NORM HERE ({len(others)}): read them by their laboratory"]
+    return [*lines, *_by_day(others)]
+
+
+def _by_day(entries: list[dict[str, Any]]) -> list[str]:
+    days: dict[str, list[str]] = {}
+    for entry in entries:
+        value = f"{entry['comparator'] or ''}{entry['reported']:g} {entry['unit']}"
+        days.setdefault(entry["date"], []).append(f"{entry['title']} {value}{_brief(entry)}")
+    return [
+        line for day, told in days.items() for line in _wrapped(f"{day}: {'; '.join(told)}", "  ")
     ]
-    return ["", f"NOTHING TO NOTE ({len(entries)})", *_wrapped("; ".join(words), "  ")]
 
 
 def _brief(entry: dict[str, Any]) -> str:
     if entry["norm"] is None:
-        return "no norm"
-    return f"higher than in {_of_hundred(entry['centile'])} of 100"
+        return ""
+    return f" (higher than in {_of_hundred(entry['centile'])} of 100)"
 
 
 def _values(heading: str, entries: list[dict[str, Any]]) -> list[str]:
@@ -98,11 +115,12 @@ def _values(heading: str, entries: list[dict[str, Any]]) -> list[str]:
     for entry in entries:
         if "measure" in entry:
             lines += _wrapped(_worked_out(entry), "  ")
-            lines += _flags(entry["flags"])
+            lines += _flags(flags_to_note(entry))
             continue
         lines += _wrapped(f"{entry['title']}: {_value(entry)}; {_standing(entry)}", "  ")
-        lines += _flags(entry["flags"])
-        lines += [line for asked in entry["questions"] for line in _wrapped(f"? {asked}", INDENT)]
+        lines += _flags(flags_to_note(entry))
+        asked_here = questions_to_note(entry)
+        lines += [line for asked in asked_here for line in _wrapped(f"? {asked}", INDENT)]
         if entry["set_aside"]:
             lines += _wrapped(f"- set aside: {entry['set_aside']}", INDENT)
     return lines
@@ -115,7 +133,7 @@ def _value(entry: dict[str, Any]) -> str:
     words = [reported]
     if inside is not None and unit != entry["unit"]:
         words.append(f"= {inside:.3g} {unit}")
-    if entry["standard_error"] is not None:
+    if entry["standard_error"] is not None and not entry["comparator"]:
         words.append(f"(error +- {entry['standard_error']:.2g} {unit})")
     return " ".join([*words, f"on {entry['date']}"])
 
@@ -140,7 +158,8 @@ def _meanings(entries: list[dict[str, Any]]) -> list[str]:
     titles: dict[str, list[str]] = {}
     for entry in entries:
         said = entry["meaning"] or "Says nothing of the depression itself"
-        grade = f" (grade {entry['grade']})" if entry["grade"] else ""
+        graded = entry["grade"] not in {None, NO_GRADE}
+        grade = f" (grade {entry['grade']})" if graded else ""
         titles.setdefault(f"{said}{grade}", []).append(entry["title"])
     if not titles:
         return []
@@ -181,11 +200,15 @@ def _further(entries: list[dict[str, Any]], samples: list[dict[str, Any]]) -> li
         if reason:
             titles = "; ".join(entry["title"] for entry in found)
             lines += _wrapped(f"{titles}: not measured on {date}: {reason}", "  ")
-            lines += _flags(dict.fromkeys(flag for entry in found for flag in entry["flags"]))
+            lines += _flags(_together(found))
             continue
         lines += [line for entry in found for line in _wrapped(_worked_out(entry), "  ")]
-        lines += _flags(dict.fromkeys(flag for entry in found for flag in entry["flags"]))
+        lines += _flags(_together(found))
     return [*lines, *_samples(samples)]
+
+
+def _together(entries: list[dict[str, Any]]) -> Iterable[str]:
+    return dict.fromkeys(flag for entry in entries for flag in flags_to_note(entry))
 
 
 def _samples(entries: list[dict[str, Any]]) -> list[str]:
@@ -201,22 +224,34 @@ def _samples(entries: list[dict[str, Any]]) -> list[str]:
     return _wrapped(f"Samples: {'; '.join(told)}", "  ") if told else []
 
 
-def _composites(composites: list[dict[str, Any]]) -> list[str]:
+def _composites(composites: list[dict[str, Any]], labs: list[dict[str, Any]]) -> list[str]:
+    titles = {entry["test"]: entry["title"] for entry in labs}
     lines = ["", f"TOGETHER (in {composites[0]['unit']})"] if composites else []
     for one in composites:
         lines += _wrapped(f"{one['title']}: {one['words']}", "  ")
         if one["used"]:
-            lines += _wrapped(f"from {', '.join(one['used'])}", INDENT)
+            lines += _wrapped(
+                f"from {'; '.join(_title(name, titles) for name in one['used'])}", INDENT
+            )
         for entry in one["aside"]:
-            lines += _wrapped(f"not counted: {entry['test']}: {entry['reason']}", INDENT)
+            told = f"not counted: {_title(entry['test'], titles)}: {entry['reason']}"
+            lines += _wrapped(told, INDENT)
     return lines
+
+
+def _title(name: str, titles: dict[str, str]) -> str:
+    """Return the title of a test or measure, such as ``crp_hs`` or ``blood.crp_hs``."""
+    return titles.get(name.rpartition(".")[2], name)
 
 
 def _missing(items: list[dict[str, Any]]) -> list[str]:
     if not items:
         return []
-    todo = "; ".join(item["todo"] for item in items)
-    return ["", "USUAL TO CHECK, NOT IN THE RECORD", *_wrapped(todo, "  ")]
+    lines = ["", "USUAL TO CHECK, NOT IN THE RECORD"]
+    return [
+        *lines,
+        *(line for one in items for line in _wrapped(f"{one['title']}: {one['todo']}", "  ")),
+    ]
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
