@@ -112,8 +112,8 @@ def _open(result: Result) -> Iterator[str]:
         yield from _wrapped(call.no_call or "not tested", call.gene)
         if call.if_reference:
             yield from _more(
-                f"if everything not read were as in the reference: {_or(call.if_reference)} "
-                "(nothing rests on this)"
+                "if everything not read or not tested were as in the reference: "
+                f"{_or(call.if_reference)} (nothing rests on this)"
             )
         yield from _settled(call)
         for flag in call.flags:
