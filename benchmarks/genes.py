@@ -24,7 +24,7 @@ from random import Random
 from typing import Any
 
 from equipoise.assays import genes
-from equipoise.core.nouns import VariantFile
+from equipoise.core.nouns import NotMeasured, VariantFile
 from equipoise.core.star_alleles import read_diplotype
 from equipoise.core.tables import Row, load_table
 
@@ -114,6 +114,8 @@ def ours(folder: Path, truth: dict[str, dict[str, str]]) -> tuple[Counter[str], 
         calls = genes.measure((VariantFile(name, str(folder / name)),))
         seconds.append(time.perf_counter() - start)
         for call in calls:
+            if isinstance(call, NotMeasured):
+                raise SystemExit(f"{name}: {call.reason}")
             if call.gene in true:
                 told = verdict(call.gene, true[call.gene], call.diplotypes, call.phenotype)
                 found[f"{name[:5]} {told}"] += 1
