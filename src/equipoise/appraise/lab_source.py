@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 from equipoise.appraise.names import titled
 from equipoise.appraise.questions import Limits, Question, Reply
+from equipoise.core.cortisol_voids import unanswered, voided
 from equipoise.core.dates import earliest, latest
 from equipoise.core.errors import UnitError
 from equipoise.core.lab_values import doubt_of
@@ -117,10 +118,28 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
     told = "; ".join(
         _told(lab, limits, crosses) for lab, crosses in zip(newest, verdicts, strict=True)
     )
+    if limits.voids is not None:
+        told, void = _void(limits.voids, newest, told, timeline)
+        if void:
+            # One that would be out of range holds the question open; a low one says nothing.
+            return Reply("unknown", told, asked=any(v is not False for v in verdicts))
     if True in verdicts:
         return Reply("yes", told)
     # A value that leaves it open was taken because somebody asked: no other source settles it.
     return Reply("unknown", told, asked=True) if None in verdicts else Reply("no", told)
+
+
+def _void(
+    assay: str, newest: Sequence[LabResult], told: str, timeline: Timeline
+) -> tuple[str, bool]:
+    """Return what is told of samples with what voids them, or may, and whether something does."""
+    voids = dict.fromkeys(void for lab in newest if (void := voided(timeline, assay, lab.date)))
+    if voids:
+        return f"{told}: voided by {'; '.join(voids)}", True
+    missing = unanswered(timeline, assay)
+    return (
+        f"{told}; it may be false, not recorded: {', '.join(missing)}" if missing else told
+    ), False
 
 
 def _verdict(lab: LabResult, limits: Limits) -> bool | None:

@@ -51,7 +51,7 @@ class Limits:
     """A laboratory test and the values that answer yes: above, from, below (any of them).
 
     `hours` are the first and the last minute after midnight at which a sample counts; None where
-    every sample does.
+    every sample does. `voids` is the assay of `labs/cortisol_voids` whose voids hold for it.
     """
 
     test: str
@@ -60,6 +60,7 @@ class Limits:
     at_least: float | None
     below: float | None
     hours: tuple[float, float] | None = None
+    voids: str | None = None
 
     @property
     def open_ended(self) -> bool:
@@ -257,6 +258,7 @@ def _limits(row: Row, ask: _Asked) -> Limits | None:
         ask.number("lab_from"),
         ask.number("lab_below"),
         _hours(ask),
+        ask.text("lab_voids"),
     )
 
 
