@@ -384,6 +384,25 @@ def test_what_changes_a_value_is_said(
 
 
 @pytest.mark.parametrize(
+    "person",
+    [
+        _with("smoker", date=None),
+        replace(PLAIN, labs=given((_lab("bmi", 34, "kg/m2"),))),
+        replace(PLAIN, drugs=given((DrugUse("ethinylestradiol"),))),
+    ],
+    ids=["smoking", "body fat", "oestrogen"],
+)
+def test_what_raises_crp_without_an_illness_makes_it_say_less(person: Timeline) -> None:
+    own = person.labs.or_else(())
+    results = _all(_lab("crp_hs", 4, "mg/L"), *own, person=person).values()
+    (crp,) = [r for r in results if isinstance(r, Measurement) and r.id == "blood.crp_hs"]
+    plain = _measured("crp_hs", 4, "mg/L").quantity.standard_error
+    assert crp.quantity.standard_error is not None
+    assert plain is not None
+    assert crp.quantity.standard_error > plain
+
+
+@pytest.mark.parametrize(
     ("person", "test", "value", "unit", "wanted"),
     [
         (_with("biotin_supplement"), "tsh", 0.05, "m[IU]/L", "biotin"),
