@@ -25,6 +25,7 @@ from equipoise import (
     profile,
 )
 from equipoise.core.answers import given
+from equipoise.core.called_genotypes import called_genotypes
 from equipoise.core.dates import IsoDate
 from equipoise.core.documents import from_json, to_json
 from equipoise.core.errors import InputError
@@ -33,7 +34,6 @@ from equipoise.core.nouns import (
     Decision,
     Dossier,
     GeneCall,
-    Genotype,
     Measurement,
     NotMeasured,
     Plan,
@@ -172,20 +172,10 @@ def _decided(
 
 
 def _with_calls(timeline: Timeline, calls: tuple[GeneCall, ...]) -> Timeline:
-    """Return the timeline with the called genes among its genotypes.
-
-    Every consistent diplotype becomes an entry; the appraisal holds a gene that stands several
-    times for all of them. A gene without a call adds nothing to one that a report tells, and is
-    indeterminate, never normal, where none does.
-    """
+    """Return the timeline with the called genes among its genotypes."""
     told = timeline.genotypes.or_else(())
     reported = {genotype.gene.upper() for genotype in told}
-    found = [Genotype(c.gene, diplotype) for c in calls for diplotype in c.diplotypes]
-    found += [
-        Genotype(c.gene, "", phenotype="indeterminate")
-        for c in calls
-        if not c.diplotypes and c.gene not in reported
-    ]
+    found = called_genotypes(calls, reported)
     if not found:
         return timeline
     return replace(timeline, genotypes=given((*told, *found)))

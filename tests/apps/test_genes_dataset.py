@@ -67,6 +67,14 @@ def test_the_plan_has_the_phenotypes_and_the_advice(out: Path) -> None:
     assert advice["vortioxetine", "CPIC"]["phenotypes"] == ["Poor Metabolizer"]
 
 
+def test_the_plan_has_the_calls_and_what_is_missing(out: Path) -> None:
+    calls = {call["gene"]: call for call in plan(out, "02")["gene_calls"]}
+    assert set(calls) == {"CYP2C19", "CYP2B6", "CYP2D6"}
+    assert calls["CYP2C19"]["diplotypes"] == ["*1/*2"]
+    assert "copy number" in calls["CYP2D6"]["no_call"]
+    assert plan(out, "03")["gene_calls"] == []
+
+
 def test_a_file_of_variants_is_enough(out: Path) -> None:
     found = plan(out, "02")
     genes = {gene["gene"]: gene["phenotype"] for gene in found["genes"]}

@@ -105,6 +105,7 @@ def plan_document(dossier: Dossier, *, decide: bool) -> dict[str, Any]:
             "imaging_workup": to_plain(appraisal.imaging_workup),
         },
         "genes": to_plain(appraisal.genes),
+        "gene_calls": to_plain(dossier.gene_calls),
         "gene_advice": to_plain(appraisal.gene_advice),
         "dose_limits": to_plain(appraisal.dose_limits),
         "options": to_plain(appraisal.verdicts),

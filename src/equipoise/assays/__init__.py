@@ -81,17 +81,17 @@ def measure(
             results += assay.measure(timeline)
         except InputError as error:
             results += _not_measured(_measures(assay.SPEC), error.line())
-    return (*results, *_genes(timeline), *_imaging(timeline, options, seed, watch))
+    return (*results, *_genes(timeline, watch), *_imaging(timeline, options, seed, watch))
 
 
-def _genes(timeline: Timeline) -> tuple[Result, ...]:
+def _genes(timeline: Timeline, watch: Watcher) -> tuple[Result, ...]:
     """Call the pharmacogenes; without a file of variants the caller is not even imported."""
     if not timeline.variants:
         return ()
     from equipoise.assays import genes
 
     try:
-        return genes.measure(timeline.variants)
+        return genes.measure(timeline.variants, watch)
     except InputError as error:
         return _not_measured((_PHARMACOGENES,), error.line())
     except ModuleNotFoundError as error:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 __all__ = ["NoStore", "StepStore", "Watcher", "file_digest", "quiet", "step_key"]
 
-BLOCK = 1 << 20
+BLOCK: Final = 1 << 20
+LARGE: Final = 1 << 28
 
 
 class StepStore(Protocol):
@@ -55,7 +57,24 @@ def step_key(*parts: str) -> str:
 
 
 def file_digest(path: str | Path) -> str:
-    """Return the SHA-256 of a file, read in blocks."""
+    """Return the SHA-256 of a file, read in blocks.
+
+    A large file, such as a genome, is read once while it keeps its size and its times.
+    """
+    state = Path(path).stat()
+    if state.st_size < LARGE:
+        return _digest_of(path)
+    return _kept_digest(
+        str(path), state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
+    )
+
+
+@lru_cache
+def _kept_digest(path: str, *_state: int) -> str:
+    return _digest_of(path)
+
+
+def _digest_of(path: str | Path) -> str:
     digest = hashlib.sha256()
     with Path(path).open("rb") as stream:
         while block := stream.read(BLOCK):

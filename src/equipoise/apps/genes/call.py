@@ -12,6 +12,7 @@ from equipoise.appraise import appraise
 from equipoise.appraise.dosing.advice import gene_evidence
 from equipoise.assays.genes import call_genes, read_outside_table, read_variants
 from equipoise.core.answers import given
+from equipoise.core.called_genotypes import called_genotypes
 from equipoise.core.dates import IsoDate, check_date
 from equipoise.core.documents import SCHEMA_VERSION, to_plain
 from equipoise.core.errors import InputError
@@ -20,7 +21,6 @@ from equipoise.core.nouns import (
     GeneAdvice,
     GeneCall,
     GenePhenotype,
-    Genotype,
     Timeline,
 )
 from equipoise.core.steps import Watcher, quiet
@@ -111,7 +111,7 @@ def called(request: Request, watch: Watcher = quiet) -> Result:
     calls = call_genes(reading, () if table is None else table.calls)
     timeline = Timeline(
         label="",
-        genotypes=given(tuple(_genotypes(calls))),
+        genotypes=given(called_genotypes(calls)),
         drugs=given(tuple(DrugUse(drug) for drug in request.drugs)),
     )
     appraisal = appraise(timeline, today=request.today)
@@ -125,12 +125,6 @@ def called(request: Request, watch: Watcher = quiet) -> Result:
         request.drugs,
         not_used,
     )
-
-
-def _genotypes(calls: tuple[GeneCall, ...]) -> list[Genotype]:
-    found = [Genotype(c.gene, diplotype) for c in calls for diplotype in c.diplotypes]
-    open_ones = [c for c in calls if not c.diplotypes]
-    return [*found, *(Genotype(c.gene, "", phenotype="indeterminate") for c in open_ones)]
 
 
 def run_day(date: str | None) -> IsoDate:
