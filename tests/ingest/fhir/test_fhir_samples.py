@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from equipoise.appraise.lab_source import ask_lab
+from equipoise.appraise.questions import questions_of
 from equipoise.core.answers import given, not_asked, unknown
 from equipoise.core.nouns import LabResult, Timeline
 from tests.ingest.fhir.conftest import Examine, Read, bundle_of, coded, observed, quantity
@@ -50,16 +52,31 @@ def test_a_curve_of_a_day_is_kept(read: Read) -> None:
     assert [(lab.time, lab.value) for lab in labs] == [("07:00", 5), ("09:00", 9), ("10:00", 7)]
 
 
-def test_two_values_of_one_moment_contradict_each_other(examine: Examine) -> None:
+@pytest.mark.parametrize("values", [(2.9, 4.4), (4.4, 2.9)])
+def test_two_values_of_one_moment_are_kept_and_named(
+    values: tuple[float, float], read: Read
+) -> None:
+    """A test that was run again in one minute: no rule may see only the harmless value."""
     samples = [
-        observed(FATS, effectiveDateTime="2026-01-10T07:00:00+01:00", **quantity(v, "mmol/L"))
-        for v in (5.0, 9.0)
+        observed(
+            "2823-3", effectiveDateTime=f"2026-01-10T07:00:{at}+01:00", **quantity(v, "mmol/L")
+        )
+        for at, v in zip(("00", "40"), values, strict=True)
     ]
-    timeline, (fault,) = examine(bundle_of(*samples))
-    assert timeline is None
-    assert "two values of triglycerides at one time" in str(fault)
-    assert "Bundle.entry[2].resource" in str(fault)
-    assert "Bundle.entry[1].resource" in str(fault)
+    timeline = read(*samples)
+    assert sorted(lab.value for lab in timeline.labs.or_else(())) == [2.9, 4.4]
+    (one,) = timeline.unmapped
+    assert one.what == "two values of potassium at one time"
+    assert "2.9 mmol/L" in one.why
+    assert "4.4 mmol/L" in one.why
+    low = next(
+        q
+        for row, q in questions_of("contraindications/contraindications")
+        if row.text("id") == "potassium_citalopram"
+    )
+    reply = ask_lab(low, timeline)
+    assert reply is not None
+    assert reply.truth == "yes"
 
 
 def test_two_formulas_of_one_test_are_no_contradiction(read: Read) -> None:

@@ -276,11 +276,22 @@ def _of_two_codes(chart: Chart, clash: Clash) -> bool:
     return not codes[0] & codes[1]
 
 
+def _two_values(chart: Chart, clash: Clash) -> None:
+    """List two values of one sample, such as a test that was run again; both stay.
+
+    Nobody who reads a bundle can mend it; with both every rule sees the more dangerous one.
+    """
+    if not _of_two_codes(chart, clash):
+        why = f"{clash.got}: both are kept and rules look at both; ask which one holds"
+        chart.leave(chart.at(-clash.lines[0]), clash.what, why)
+
+
 def _judge(chart: Chart, timeline: Timeline, uses: list[Use], expecting: list[int]) -> None:
     """Note what contradicts itself across resources."""
     held = [Intake(u.drug, u.dose, u.start, -u.entry) for u in uses if u.state != "not_taken"]
     for clash in (*contradictions(timeline), *slips(held)):
-        if clash.field == "labs" and _of_two_codes(chart, clash):
+        if clash.field == "labs":
+            _two_values(chart, clash)
             continue
         chart.contradiction(clash.what, (-clash.lines[0], -clash.lines[1]), clash.got, clash.todo)
     state = timeline.pregnancy.value
