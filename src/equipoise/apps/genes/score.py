@@ -11,6 +11,8 @@ from equipoise.assays.genes.polygenic.result import Placement
 __all__ = ["score", "told"]
 
 PERCENT = 100
+USE = "use"
+"""Row of `genes/polygenic_evidence` that says what such a score is for."""
 
 
 def score(asked: ScoreAsked) -> PolygenicScore:
@@ -28,6 +30,8 @@ def told(found: PolygenicScore) -> str:
 def _lines(found: PolygenicScore) -> Iterator[str]:
     name = f" ({found.name})" if found.name else ""
     yield f"{found.score or 'a score without id'}{name}: {found.trait or 'no trait is named'}"
+    # Before any number: whoever reads no further has read what it is for.
+    yield from (one.sentence for one in found.evidence if one.id == USE)
     yield f"sample {found.sample}, {found.build}"
     share = f"{PERCENT * found.match_rate:.1f} %"
     yield (
@@ -51,7 +55,8 @@ def _lines(found: PolygenicScore) -> Iterator[str]:
     yield _stood(found)
     yield f"What is known of scores for depression, whatever this one is for (grade {found.grade}):"
     for statement in found.evidence:
-        yield f"  {statement.sentence} [{statement.reference}]"
+        if statement.id != USE:
+            yield f"  {statement.sentence} [{statement.reference}]"
 
 
 def _placed(placement: Placement) -> str:

@@ -184,6 +184,17 @@ def test_a_header_that_names_the_wrong_build(tmp_path: Path, genome: Path) -> No
         score_person(asked)
 
 
+@pytest.mark.parametrize("index", ["chr21\tx\n", "chr21\t46709983\t7\t60\t61\n"])
+def test_a_damaged_genome(tmp_path: Path, capfd: pytest.CaptureFixture[str], index: str) -> None:
+    path = tmp_path / "small.fa"
+    path.write_text(">chr21\nACGT\n", encoding="ascii")
+    (tmp_path / "small.fa.fai").write_text(index, encoding="ascii")
+    asked = ScoreAsked(vcf(tmp_path, STEADY_RECORDS), scoring_file(tmp_path, STEADY), genome=path)
+    with pytest.raises(InputError, match="this genome cannot be read; index it"):
+        score_person(asked)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_genome_of_the_other_build(tmp_path: Path, genome: Path) -> None:
     asked = ScoreAsked(
         vcf(tmp_path, ["21 900 A G 1/1"], head="##reference=hg19\n"),

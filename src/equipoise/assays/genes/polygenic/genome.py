@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -50,10 +51,8 @@ class Genome:
         # An index that is missing would be written beside the file, unasked.
         if not Path(f"{path}.fai").is_file():
             raise self._unreadable
-        try:
+        with self._guarded():
             self._file = pysam.FastaFile(str(path))
-        except (OSError, ValueError):
-            raise self._unreadable from None
         self._names: dict[str, str] = {}
         for name in self._file.references:
             chromosome = chromosome_name(name)
@@ -68,6 +67,19 @@ class Genome:
                     allowed=f"{length_of(chromosome, build)} bases",
                 )
             self._names[chromosome] = name
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turn what pysam raises into one error, without the lines that its library prints."""
+        import pysam
+
+        before = pysam.set_verbosity(0)
+        try:
+            yield
+        except (OSError, ValueError):
+            raise self._unreadable from None
+        finally:
+            pysam.set_verbosity(before)
 
     def bases(self, chromosome: str | None, position: int, count: int) -> str:
         """Return bases in capitals; fewer or none where the genome ends.
@@ -89,10 +101,8 @@ class Genome:
         name = self._names.get(chromosome or "")
         if name is None or position < 1:
             return ""
-        try:
+        with self._guarded():
             return str(self._file.fetch(name, position - 1, position - 1 + count)).upper()
-        except (OSError, ValueError):
-            raise self._unreadable from None
 
     def base_at(self, chromosome: str) -> Callable[[int], str]:
         """Return a function from position to base, quick for positions in order."""

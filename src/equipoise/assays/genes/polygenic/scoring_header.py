@@ -96,6 +96,10 @@ def _check(header: ScoringHeader) -> None:
         raise InputError(
             "another format of scoring files", where=header.where, got=version, allowed="2.0"
         )
+    if "effect_allele" not in header.columns:
+        raise InputError(
+            "no such column: effect_allele", where=header.where, got=", ".join(header.columns[:12])
+        )
     twice = {name for name in header.columns if header.columns.count(name) > 1}
     if twice:
         raise InputError("a column stands twice", where=header.where, got=", ".join(sorted(twice)))
@@ -107,10 +111,6 @@ def _check(header: ScoringHeader) -> None:
             got=header.told("weight_type"),
             todo="take the logarithms where it has not been done, and write "
             f"#weight_type=log({header.told('weight_type')})",
-        )
-    if "effect_allele" not in header.columns:
-        raise InputError(
-            "no such column: effect_allele", where=header.where, got=", ".join(header.columns[:12])
         )
     if not header.harmonised and not {"chr_name", "chr_position"} <= set(header.columns):
         raise InputError(
