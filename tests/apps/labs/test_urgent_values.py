@@ -136,3 +136,9 @@ def test_what_nothing_here_can_judge_is_not_called_fine(tmp_path: Path) -> None:
     shown = page(_check(tmp_path, "test: bdnf, value: 22, unit: ng/mL, date: 2026-02-20"))
     assert "NO LIMIT AND NO NORM HERE (1)" in shown
     assert "NOTHING TO NOTE" not in shown
+
+
+def test_large_numbers_are_no_powers_of_ten(tmp_path: Path) -> None:
+    shown = page(_check(tmp_path, "test: creatinine, value: 20, unit: mg/dL, date: 2026-02-20"))
+    assert "= 1768 umol/L" in shown
+    assert "e+" not in shown

@@ -140,6 +140,9 @@ def test_no_neutrophils_at_all_is_a_value() -> None:
         ("cholesterol", 190, "mmol/L", "190 mg/dL"),
         ("il6", 3, "ng/mL", "3 pg/mL"),
         ("bdnf", 25, "pg/mL", "25 ng/mL"),
+        ("tsh", 2.1, "u[IU]/L", "2.1 m[IU]/L"),
+        ("prolactin", 400, "ug/L", "400 m[IU]/L"),
+        ("prolactin", 12, "m[IU]/L", "12 ug/L"),
     ],
 )
 def test_a_number_that_looks_like_another_unit_is_asked(
@@ -162,6 +165,9 @@ def test_a_number_that_looks_like_another_unit_is_asked(
         ("hba1c", 12, "%"),
         ("creatinine", 400, "umol/L"),
         ("b12", 300, "pmol/L"),
+        ("tsh", 0.01, "m[IU]/L"),
+        ("tsh", 2.1, "u[IU]/mL"),
+        ("prolactin", 320, "m[IU]/L"),
     ],
 )
 def test_a_value_that_only_one_unit_fits_is_taken(test: str, value: float, unit: str) -> None:

@@ -132,10 +132,15 @@ def _value(entry: dict[str, Any]) -> str:
     inside, unit = entry["value"], entry["inside_unit"]
     words = [reported]
     if inside is not None and unit != entry["unit"]:
-        words.append(f"= {inside:.3g} {unit}")
+        words.append(f"= {_short(inside, 3)} {unit}")
     if entry["standard_error"] is not None and not entry["comparator"]:
-        words.append(f"(error +- {entry['standard_error']:.2g} {unit})")
+        words.append(f"(error +- {_short(entry['standard_error'], 2)} {unit})")
     return " ".join([*words, f"on {entry['date']}"])
+
+
+def _short(number: float, digits: int) -> str:
+    """Return a number with some digits, never as a power of ten."""
+    return f"{number:.0f}" if abs(number) >= HUNDRED else f"{number:.{digits}g}"
 
 
 def _standing(entry: dict[str, Any]) -> str:
