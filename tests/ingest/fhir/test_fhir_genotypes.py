@@ -194,3 +194,15 @@ def test_several_diplotypes_are_several_entries(read: Read) -> None:
         Genotype("CYP2C19", "*1/*2"),
         Genotype("CYP2C19", "*1/*3"),
     )
+
+
+def test_one_unreadable_of_several_diplotypes_leaves_no_call(read: Read) -> None:
+    """What is possible and cannot be read may be the poor one: the others are no call."""
+
+    def possible(text: str) -> Any:
+        return {"code": {"text": "Consistent diplotype"}, "valueCodeableConcept": {"text": text}}
+
+    parts = [gene("CYP2C19"), possible("CYP2C19 *1/*1"), possible("CYP2C19 *2 or *3")]
+    timeline = read(observed("84413-4", component=parts, **ABSENT))
+    assert entries(timeline) == [("CYP2C19", "", "indeterminate")]
+    assert [one.what for one in timeline.unmapped] == ["genotype CYP2C19"]

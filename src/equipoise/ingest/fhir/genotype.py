@@ -135,13 +135,14 @@ def _no_call(chart: Chart, one: Resource, gene: str, told: dict[str, _Told]) -> 
     """Read the diplotypes that are consistent; without one the gene is not called."""
     entry = told.setdefault(gene, _Told())
     chart.use(one.number)
-    several = [
-        diplotype
-        for part in one.part.children("component")
-        if _kind(concept(part, "code"), "component") == "consistent"
-        for word in _value_words(part)
-        if (diplotype := _diplotype(gene, word)) is not None
-    ]
+    several: list[str] = []
+    for part in one.part.children("component"):
+        if _kind(concept(part, "code"), "component") == "consistent":
+            pairs = {_diplotype(gene, word) for word in _value_words(part)} - {None}
+            several.append("" if len(pairs) != 1 else str(pairs.pop()))
+    if "" in several:
+        # Without the one that cannot be read the others would look like all there is.
+        several.clear()
     for diplotype in several:
         entry.diplotypes.setdefault(diplotype, one.number)
     if not several:
