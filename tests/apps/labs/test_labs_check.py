@@ -376,3 +376,13 @@ def test_a_toxic_level_that_a_newer_one_replaced_is_no_emergency(tmp_path: Path)
 def test_a_count_of_neutrophils_that_stops_a_drug_is_urgent(tmp_path: Path) -> None:
     low = 'test: neutrophils, value: 0.4, unit: "10*9/L", date: 2026-02-20'
     assert _entry(_read(_record(tmp_path, low)), "neutrophils")["urgent"]
+
+
+@pytest.mark.parametrize(("value", "noted"), [(15, True), (10, False)])
+def test_a_value_beyond_nearly_everybody_is_never_nothing_to_note(
+    value: float, noted: bool, tmp_path: Path
+) -> None:
+    """Free thyroxine by this assay lies lower than the limits of others allow for."""
+    lab = f"test: ft4, value: {value}, unit: pmol/L, date: 2026-02-20"
+    (entry,) = _read(_record(tmp_path, f"{lab}, assay: chemiluminescence_access"))["labs"]
+    assert any("nearly all people" in flag for flag in entry["flags"]) == noted

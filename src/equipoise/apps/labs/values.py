@@ -13,7 +13,7 @@ from equipoise.core.dates import earliest
 from equipoise.core.errors import UnitError
 from equipoise.core.lab_values import doubt_of
 from equipoise.core.prepared import prepared
-from equipoise.core.tables import Table, load_table
+from equipoise.core.tables import Table, load_table, setting
 from equipoise.core.units import convert
 from equipoise.norms import fasting_matters
 
@@ -33,6 +33,7 @@ OPEN: Final = "not recorded"
 NOTHING: Final = "nothing"
 BY_RANGE: Final = "a level is read by its range"
 FASTED: Final = "fasted"
+HUNDRED: Final = 100
 NO_FAST: Final = "whether the person had fasted is not recorded: the norm is of people who had"
 NOT_TAKEN: Final = "it was not taken for a measurement"
 NO_MEASURE: Final = "shown as reported: it is no measure of the profile"
@@ -242,7 +243,7 @@ def _notes(
     except UnitError as error:
         doubt = error.line()
     if item is not None:
-        told = list(item.measurement.flags)
+        told = list(item.measurement.flags) or _far_out(item)
     else:
         told = [refused] if refused else _of_no_measure(lab, doubt, record)
     questions = [flag for flag in told if flag in unknown or OPEN in flag or flag == doubt]
@@ -250,6 +251,17 @@ def _notes(
     if item is not None and lab.fasting.value is None and not told_fasting:
         questions += [NO_FAST] if fasting_matters(item.measurement.id) else []
     return [flag for flag in told if flag not in questions], list(dict.fromkeys(questions))
+
+
+def _far_out(item: NormedMeasurement) -> list[str]:
+    """Return what is said of a value beyond nearly everybody that no limit speaks of."""
+    edge = setting("labs_far_out")
+    if item.centile is None or edge < item.centile < HUNDRED - edge:
+        return []
+    side = "higher" if item.centile > edge else "lower"
+    return [
+        f"{side} than in nearly all people, within every limit here: see the laboratory's range"
+    ]
 
 
 def _of_no_measure(lab: LabResult, doubt: str | None, record: Record) -> list[str]:
