@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from equipoise.core.dates import earliest, latest
 from equipoise.core.tables import load_table, setting
 from equipoise.core.taken import taken_around, untold
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from equipoise.core.dates import IsoDate
     from equipoise.core.nouns import Timeline
     from equipoise.core.tables import Row
+    from equipoise.core.taken import Taken
 
 __all__ = ["unanswered", "voided"]
 
@@ -55,9 +57,22 @@ def unanswered(timeline: Timeline, assay: str) -> tuple[str, ...]:
 def _drug(row: Row, timeline: Timeline, date: IsoDate) -> str | None:
     meant = set(row.items("drugs"))
     days = row.optional_number("days") or 0.0
-    drugs = sorted({use.drug for use in taken_around(timeline, date, days) if use.names & meant})
+    test = row.optional_text("test_drug")
+    drugs = sorted({
+        use.drug
+        for use in taken_around(timeline, date, days)
+        if use.names & meant and not (use.drug == test and _is_the_test(use, date))
+    })
     titles = load_table("drugs/drugs")
     return " and ".join(titles.row(id=drug).text("title") for drug in drugs) or None
+
+
+def _is_the_test(use: Taken, date: IsoDate) -> bool:
+    """Return whether a drug was surely taken from the day before the sample on, and stopped."""
+    if use.start is None or use.stop is None:
+        return False
+    begun, ended, sampled = earliest(use.start), latest(use.stop), earliest(date)
+    return 0 <= (sampled - begun).days <= 1 and ended <= sampled
 
 
 def _state(row: Row, timeline: Timeline) -> str | None:

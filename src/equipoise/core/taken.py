@@ -35,12 +35,15 @@ class Taken:
         When it was begun; None where nobody told.
     adherence : str or None
         As recorded for a trial.
+    stop : str or None
+        When it was stopped; None where nobody told.
     """
 
     drug: str
     names: frozenset[str]
     start: IsoDate | None
     adherence: str | None = None
+    stop: IsoDate | None = None
 
 
 def untold(timeline: Timeline) -> tuple[str, ...]:
@@ -82,7 +85,9 @@ def taken_around(timeline: Timeline, date: IsoDate, days: float = 0) -> tuple[Ta
         if use[1] is not None and earliest(use[1]) > latest(date):
             continue
         drugs = (use[0],) if use[0] in names else parts.get(use[0], ())
-        found += [Taken(drug, names[drug], use[1], adherence) for drug in drugs if drug in names]
+        found += [
+            Taken(drug, names[drug], use[1], adherence, stop) for drug in drugs if drug in names
+        ]
     return tuple(found)
 
 

@@ -161,6 +161,27 @@ def test_a_drug_voids_the_test(drug: str, words: str, time: str) -> None:
         assert "200 nmol/L" in found.reason
 
 
+@pytest.mark.parametrize(
+    ("start", "stop", "void"),
+    [
+        ("2025-01-11", "2025-01-11", False),
+        ("2025-01-11", "2025-01-12", False),
+        ("2025-01-09", "2025-01-11", True),
+        ("2025-01-11", "2025-01-20", True),
+        ("2025-01-11", None, True),
+        ("2025-01", "2025-01-11", True),
+    ],
+)
+def test_the_dose_of_the_test_itself_voids_nothing(
+    start: str, stop: str | None, void: bool
+) -> None:
+    """A positive screen is not lost because the record holds the 1 mg of the evening before."""
+    dose = DrugUse("dexamethasone", start=given(start))
+    dose = dose if stop is None else replace(dose, stop=given(stop))
+    found = _read(_person(_sample("08:30", 69), drugs=given((dose,))))[CUSHING]
+    assert isinstance(found, NotMeasured) == void
+
+
 def test_every_kind_of_void_is_tried() -> None:
     drugs = {
         row.text("id"): {row.text("id"), row.text("class"), *row.items("groups")}

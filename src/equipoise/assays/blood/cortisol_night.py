@@ -71,13 +71,12 @@ def measure(timeline: Timeline) -> tuple[Result, ...]:
         One result per sample taken late at night, in nmol/L, oldest first; nothing where the
         record has none.
     """
+    timed = [lab for lab in timeline.labs.or_else(()) if lab.test == SALIVA and lab.time]
+    if not timed:
+        return ()  # no table is read for a record without such a sample
     row = load_table(SPEC.table).row(id="night")
     low, high = row.number("time_from"), row.number("time_to")
-    found = [
-        lab
-        for lab in timeline.labs.or_else(())
-        if lab.test == SALIVA and lab.time is not None and low <= clock_minutes(lab.time) <= high
-    ]
+    found = [lab for lab in timed if low <= clock_minutes(lab.time or "") <= high]
     return tuple(_result(lab, timeline) for lab in sorted(found, key=lambda lab: lab.date))
 
 
