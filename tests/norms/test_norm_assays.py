@@ -88,7 +88,7 @@ def test_the_own_assay_comes_before_a_norm_of_any(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fasting", "served", "part"),
-    [(True, True, None), (False, False, "is answered with no"), (None, False, "is not known")],
+    [(True, True, None), (False, False, "this person had not"), (None, False, "is not known")],
 )
 def test_a_norm_of_people_who_had_fasted(
     fasting: bool | None,

@@ -104,8 +104,8 @@ def _other_state(one: Measurement, rows: list[Row]) -> str | None:
     """Return why a norm of people who had fasted cannot serve, or None."""
     if one.fasting or any(row.text("fasting") == ANY for row in rows):
         return None
-    had = "is not known" if one.fasting is None else "is answered with no"
-    return f"the norm is of people who had fasted; whether this person had {had}"
+    had = "whether this person had is not known" if one.fasting is None else "this person had not"
+    return f"the norm is of people who had fasted; {had}"
 
 
 def _may_serve(row: Row, sex: str | None, age: int | None) -> bool:
