@@ -259,9 +259,7 @@ def _far_out(item: NormedMeasurement) -> list[str]:
     if item.centile is None or edge < item.centile < HUNDRED - edge:
         return []
     side = "higher" if item.centile > edge else "lower"
-    return [
-        f"{side} than in nearly all people, within every limit here: see the laboratory's range"
-    ]
+    return [f"{side} than in nearly all people, past no limit here: see the laboratory's range"]
 
 
 def _of_no_measure(lab: LabResult, doubt: str | None, record: Record) -> list[str]:
