@@ -386,3 +386,15 @@ def test_a_value_beyond_nearly_everybody_is_never_nothing_to_note(
     lab = f"test: ft4, value: {value}, unit: pmol/L, date: 2026-02-20"
     (entry,) = _read(_record(tmp_path, f"{lab}, assay: chemiluminescence_access"))["labs"]
     assert any("nearly all people" in flag for flag in entry["flags"]) == noted
+
+
+def test_the_two_dexamethasone_tests_of_one_day_are_never_mixed(tmp_path: Path, run: Run) -> None:
+    low = 'test: cortisol_dst, value: 30, unit: nmol/L, date: 2026-02-20, time: "08:30"'
+    high = 'test: cortisol_dst, value: 150, unit: nmol/L, date: 2026-02-20, time: "16:00"'
+    _, out, _ = run(_person(tmp_path, UNTREATED, low, high))
+    worked_out = _headings(out)["WORKED OUT OF SEVERAL VALUES"]
+    screen, _, historical = worked_out.partition("  Cortisol at 16:00 or 23:00")
+    assert "speaks against Cushing's syndrome" in screen
+    assert "1981" not in screen
+    assert "this is not a diagnostic test" in " ".join(historical.split())
+    assert "Cushing" not in historical

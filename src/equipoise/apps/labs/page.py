@@ -184,9 +184,9 @@ def _flags(flags: Iterable[str]) -> list[str]:
 
 
 def _worked_out(entry: dict[str, Any]) -> str:
-    value = f"not measured: {entry['not_measured']}"
-    if entry["value"] is not None:
-        value = f"{entry['value']:.3g} {entry['inside_unit']}"
+    if entry["value"] is None:
+        return f"{entry['title']}: not measured on {entry['date']}: {entry['not_measured']}"
+    value = f"{entry['value']:.3g} {entry['inside_unit']}"
     return f"{entry['title']}: {value} on {entry['date']}"
 
 
@@ -207,13 +207,21 @@ def _further(entries: list[dict[str, Any]], samples: list[dict[str, Any]]) -> li
             lines += _wrapped(f"{titles}: not measured on {date}: {reason}", "  ")
             lines += _flags(_together(found))
             continue
-        lines += [line for entry in found for line in _wrapped(_worked_out(entry), "  ")]
-        lines += _flags(_together(found))
+        shared = [flag for flag in _together(found) if _of_all(flag, found)]
+        for entry in found:
+            lines += _wrapped(_worked_out(entry), "  ")
+            # What holds for one alone stands with it: two tests of a day are never mixed.
+            lines += _flags(flag for flag in flags_to_note(entry) if flag not in shared)
+        lines += _flags(shared)
     return [*lines, *_samples(samples)]
 
 
 def _together(entries: list[dict[str, Any]]) -> Iterable[str]:
     return dict.fromkeys(flag for entry in entries for flag in flags_to_note(entry))
+
+
+def _of_all(flag: str, entries: list[dict[str, Any]]) -> bool:
+    return all(flag in entry["flags"] for entry in entries)
 
 
 def _samples(entries: list[dict[str, Any]]) -> list[str]:
