@@ -30,6 +30,7 @@ FIELDS: Final = (
     *((name, "Integer") for name in ("DP", "MIN_DP", "GQ", "RGQ", "PS", "CN", "LEN")),
     ("FT", "String"),
 )
+NAMED: Final = 10
 LISTS: Final = (("AD", "Integer"),)
 INFO: Final = (("END", 1), ("DP", 1), ("MinDP", 1), ("SVLEN", "."))
 # Fields of a header that tell that phased genotypes of the file are phased in sets.
@@ -281,7 +282,7 @@ def chosen_sample(found: Opened, sample: str | None) -> str:
         raise RecordingError("the file has no sample, so no genotypes", where=where, todo=AGAIN)
     if sample is None and len(names) > 1:
         raise RecordingError(
-            "the file has several samples", where=where, allowed=", ".join(names),
+            "the file has several samples", where=where, allowed=_few(names),
             todo="name one with --sample",
         )  # fmt: skip
     if sample is not None and sample not in names:
@@ -290,7 +291,13 @@ def chosen_sample(found: Opened, sample: str | None) -> str:
             "there is no such sample",
             where=where,
             got=sample,
-            allowed=", ".join(names),
+            allowed=_few(names),
             todo=f"did you mean {near[0]}?" if near else "",
         )
     return names[0] if sample is None else sample
+
+
+def _few(names: tuple[str, ...]) -> str:
+    """Name the first samples and count the rest: a cohort has thousands."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

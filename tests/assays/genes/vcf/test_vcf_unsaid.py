@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from equipoise.assays.genes.observed import Observed
 from equipoise.assays.genes.vcf import read_variants
+from equipoise.core.errors import InputError
 
 Write = Callable[..., Path]
 Lines = dict[str, Any]
@@ -56,6 +58,46 @@ def test_a_deletion_that_is_not_there_tells_no_base(write: Write, lines: Lines) 
 
 def _fields(line: Any) -> dict[str, Any]:
     return {name: getattr(line, name) for name in line.__dataclass_fields__}
+
+
+def test_a_cohort_is_not_listed_whole(write: Write, lines: Lines) -> None:
+    names = [f"S{number}" for number in range(2000)]
+    line = lines["rs4244285"].having(gt="\t".join(["0/0"] * len(names)))
+    with pytest.raises(InputError) as fault:
+        read_variants(write([line], samples="\t".join(names)))
+    assert "S9 and 1990 more" in fault.value.line()
+    assert len(fault.value.line()) < 500
+
+
+@pytest.mark.parametrize("options", [(), ("-m-any",), ("-m+any",), ("-a",), ("-d", "exact")])
+@pytest.mark.parametrize("seed", range(3))
+def test_bcftools_may_have_split_or_joined_the_records(
+    write: Write, lines: Lines, options: tuple[str, ...], seed: int
+) -> None:
+    """What bcftools writes of the same genotypes reads as the same, or as missing."""
+    import pysam.bcftools
+
+    chance = random.Random(seed)
+    truth: dict[str, tuple[str, str]] = {}
+    changed, written = {"chr10": 0, "chr19": 0, "chr22": 0}, []
+    for name, line in sorted(lines.items(), key=lambda item: (item[1].chrom, item[1].pos)):
+        bases = [line.ref, *line.alt.split(",")]
+        pair = [chance.choice([0, 0, 1, len(bases) - 1]) for _ in "ab"]
+        if changed[line.chrom] >= line.pos:  # a deletion may lie over it
+            pair = [0, 0]
+        if any(pair):
+            changed[line.chrom] = line.pos + len(line.ref)
+        written.append(line.having(gt=f"{pair[0]}|{pair[1]}"))
+        truth[name] = (bases[pair[0]], bases[pair[1]])
+    path = write(written)
+    if options:
+        text = pysam.bcftools.norm(*options, str(path))
+        path.write_text(str(text))
+    read = {name: item for name, item in observed(path).items() if item.alleles is not None}
+    assert len(read) > 200
+    assert {name: item.alleles for name, item in read.items() if item.alleles} == {
+        name: truth[name] for name in read
+    }
 
 
 class TestStructure:
