@@ -426,6 +426,17 @@ def test_what_spoils_a_value_sets_it_aside(
     _measured(test, value, unit)
 
 
+def test_hba1c_of_cells_that_live_shorter_is_no_hba1c() -> None:
+    sickle = replace(PLAIN, conditions=given((Condition("D57.1", "icd10", "active"),)))
+    assert "take glucose" in _reason("hba1c", 6.1, "%", sickle)
+    iron = replace(PLAIN, conditions=given((Condition("D50.9", "icd10", "active"),)))
+    wide, plain = (_measured("hba1c", 6.1, "%", one).quantity for one in (iron, PLAIN))
+    assert wide.standard_error is not None
+    assert plain.standard_error is not None
+    # Of the spread of people (0.08 on the ln scale) more than half: it counts for less together.
+    assert wide.standard_error / wide.value > 0.5 * 0.08 > plain.standard_error / plain.value
+
+
 def test_a_pregnancy_of_long_ago_changes_nothing() -> None:
     person = replace(PLAIN, pregnancy=given(Pregnancy("pregnant", given("2022-01-10"))))
     _measured("crp_hs", 6, "mg/L", person)
