@@ -187,7 +187,9 @@ def _worked_out(entry: dict[str, Any]) -> str:
     if entry["value"] is None:
         return f"{entry['title']}: not measured on {entry['date']}: {entry['not_measured']}"
     value = f"{entry['value']:.3g} {entry['inside_unit']}"
-    return f"{entry['title']}: {value} on {entry['date']}"
+    error = entry["standard_error"]
+    give = "" if error is None else f" (error +- {float(f'{error:.2g}'):g})"
+    return f"{entry['title']}: {value}{give} on {entry['date']}"
 
 
 def _further(entries: list[dict[str, Any]], samples: list[dict[str, Any]]) -> list[str]:
