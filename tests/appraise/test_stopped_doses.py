@@ -45,3 +45,20 @@ def test_what_failed_before_is_no_stop_of_a_dose(tmp_path: Path) -> None:
     )
     person = f"demographics: {{sex: female, age_years: 43}}\ntreatments: [{trial}]"
     assert _limits(tmp_path, person)["sertraline"].stopped_by == ()
+
+
+def test_no_advice_by_genes_stands_without_the_hard_stop_of_its_drug(tmp_path: Path) -> None:
+    """Usual doses by the genes are no word on the drug in a person who must not have it."""
+    path = tmp_path / "person.yaml"
+    genes = 'genotypes: [{gene: CYP2C19, diplotype: "*1/*1"}]\n'
+    path.write_text(f"{HEAD}{genes}drugs: [{{drug: tranylcypromine}}]", encoding="utf-8")
+    found = appraise(read_person(path, today=TODAY), today=TODAY).gene_advice
+    told = {one.drug: one.stopped_by for one in found}
+    assert any("serotonin toxicity" in text for text in told["escitalopram"])
+    assert any("Tranylcypromine" in text for text in told["dosulepin"])
+    assert told["tranylcypromine"] == ()  # that it is taken is no danger of its doses
+
+
+def test_what_is_taken_now_has_its_doses(tmp_path: Path) -> None:
+    person = "drugs: [{drug: sertraline, dose: 50, unit: mg/d, start: 2024-12}]"
+    assert _limits(tmp_path, person)["sertraline"].stopped_by == ()

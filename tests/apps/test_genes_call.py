@@ -146,6 +146,15 @@ def test_drugs_that_nobody_named_are_not_taken_as_none(run: Run) -> None:
     assert "not given" not in given
 
 
+def test_advice_on_a_drug_that_must_not_be_given_says_so_first(run: Run) -> None:
+    _, out, _ = run("call", EXAMPLE, "--drugs", "tranylcypromine")
+    told = " ".join(out.split())
+    assert "Escitalopram not to be given now: With Tranylcypromine (taken now)" in told
+    _, out, _ = run("call", EXAMPLE, "--drugs", "tranylcypromine", "--json")
+    stops = {one["drug"]: one["stopped_by"] for one in json.loads(out)["recommendations"]}
+    assert any("Tranylcypromine" in text for text in stops["escitalopram"])
+
+
 def test_the_entries_can_be_pasted_into_a_record(run: Run, tmp_path: Path) -> None:
     _, out, _ = run("call", EXAMPLE, "--outside-calls", OUTSIDE)
     entries = re.search(r"^genotypes:\n(  - .*\n)+", out, re.M)

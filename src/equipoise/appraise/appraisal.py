@@ -56,7 +56,7 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
         imaging_workup=imaging_workup(timeline, stage, today=today),
         genes=genes,
         dose_limits=mark_stopped(limits, verdicts, shared),
-        gene_advice=gene_advice(shared),
+        gene_advice=mark_stopped(gene_advice(shared), verdicts, shared),
     )
 
 

@@ -58,6 +58,7 @@ ADVICE = GeneAdvice(
     reference="equipoise_method",
     grade="n/a",
     checked="derived",
+    stopped_by=("with something: a danger",),
 )
 
 
@@ -74,7 +75,8 @@ def _advised(state: str) -> Dossier:
 def test_advice_by_genes_names_the_drug_behind_it_and_what_is_not_known() -> None:
     shown = _section(render(_advised("clinic")), "molecules")
     assert "none of them with something to note, genes change the advice for 1 drug" in shown
-    assert "Less of it. not graded CYP2D6 Poor Metabolizer, because of Paroxetine" in shown
+    assert "Not to be given now: with something: a danger. Less of it. not graded" in shown
+    assert "not graded CYP2D6 Poor Metabolizer, because of Paroxetine" in shown
     assert "Not every drug taken now is known." in shown
 
 

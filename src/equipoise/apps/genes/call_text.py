@@ -17,6 +17,7 @@ WIDTH: Final = 100
 COLUMN: Final = 11
 FEW: Final = 6
 NO_RULE: Final = "No rule by genes"
+NOT_GIVEN: Final = "not to be given now"
 NO_DRUGS: Final = (
     "Drugs taken now: not given (--drugs). One that slows an enzyme would change what follows."
 )
@@ -151,6 +152,8 @@ def _advice(result: Result) -> Iterator[str]:
     for drug in dict.fromkeys(advice.drug for advice in result.advice):
         mine = [advice for advice in result.advice if advice.drug == drug and advice.genes]
         lines = tuple(f"{advice.action} [{_source(advice)}]" for advice in mine)
+        if mine and mine[0].stopped_by:
+            lines = (f"{NOT_GIVEN}: {'; '.join(mine[0].stopped_by)}", *lines)
         said.setdefault(lines, []).append(_title(drug))
     without = said.pop((), [])
     for lines, drugs in said.items():

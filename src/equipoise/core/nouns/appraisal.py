@@ -321,6 +321,9 @@ class GeneAdvice:
         Of the row.
     kind : {"changed", "standard", "none"}
         Whether it asks for something else than the usual, for the usual, or for nothing.
+    stopped_by : tuple of str
+        Hard stops that stand against the drug in this person: while they stand, no dose of this
+        advice is for giving. That it failed before or is taken now is none of them.
     """
 
     drug: str
@@ -335,6 +338,7 @@ class GeneAdvice:
     grade: str
     checked: str
     kind: str = "changed"
+    stopped_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +361,7 @@ class DoseLimit:
         Keys of `references/references`.
     stopped_by : tuple of str
         Hard stops that stand against the drug in this person: while they stand, its doses are not
-        for giving. That it failed before is none of them.
+        for giving. That it failed before or is taken now is none of them.
     """
 
     drug: str

@@ -208,7 +208,11 @@ def _advice_rows(advice: Sequence[GeneAdvice]) -> tuple[tuple[str, ...], ...]:
         strength = STRENGTHS.get(one.strength, one.strength)
         if one.because:
             read = f"{read}, because of {joined(one.because)}"
-        key = (sentence(one.action), strength, read or "no gene", source)
+        said = sentence(one.action)
+        if one.stopped_by:
+            stops = f"{say('advice_stopped')}: {'; '.join(one.stopped_by)}"
+            said = f"{sentence(stops)} {said}"
+        key = (said, strength, read or "no gene", source)
         drugs.setdefault(key, []).append(treatment_title(one.drug))
     return tuple((joined(names), *key) for key, names in drugs.items())
 
