@@ -451,7 +451,9 @@ def test_the_strictest_limit_is_said() -> None:
     assert not any("above 4 mIU/L" in flag for flag in flags)
 
 
-@pytest.mark.parametrize(("sex", "flagged"), [("male", True), ("female", False), ("intersex", False)])
+@pytest.mark.parametrize(
+    ("sex", "flagged"), [("male", True), ("female", False), ("intersex", False)]
+)
 def test_limits_of_one_sex(sex: str, flagged: bool) -> None:
     person = replace(PLAIN, demographics=Demographics(sex=given(sex)))
     flags = _measured("haemoglobin", 125, "g/L", person).flags
