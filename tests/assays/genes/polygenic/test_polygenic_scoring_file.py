@@ -32,7 +32,7 @@ def test_harmonised_positions_are_those_that_count(tmp_path: Path) -> None:
     file = read_scoring_file(
         scoring_file(tmp_path, rows, HARMONISED, build="hg19", head=head), quiet
     )
-    assert file.build == "GRCh38"
+    assert file.header.build == "GRCh38"
     assert list(file.sites.by_chromosome) == ["2"]
     place = file.sites.by_chromosome["2"]
     assert place.position.tolist() == [777, 778]
@@ -153,7 +153,7 @@ def test_two_tables_give_a_chromosome_one_length(chromosome: str, build: str) ->
     ("told", "build"), [("hg19", "GRCh37"), ("GRCh37", "GRCh37"), ("hg38", "GRCh38")]
 )
 def test_names_of_builds(tmp_path: Path, told: str, build: str) -> None:
-    assert read_scoring_file(scoring_file(tmp_path, [ROW], build=told), quiet).build == build
+    assert read_scoring_file(scoring_file(tmp_path, [ROW], build=told), quiet).header.build == build
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_the_other_build_is_refused(shared_data: Path) -> None:
 def test_harmonised_files_of_the_catalog(shared_data: Path, name: str) -> None:
     path = shared_data / "clinical" / "pgs" / f"{name}_hmPOS_GRCh38.txt.gz"
     file = read_scoring_file(path, quiet)
-    assert file.build == "GRCh38"
+    assert file.header.build == "GRCh38"
     assert str(len(file.sites)) == file.header.told("variants_number")
     assert file.by_genotype == (name == "PGS004255")
     assert not file.unplaced

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from equipoise.assays.genes.polygenic.alleles import is_plain
 from equipoise.assays.genes.polygenic.builds import build_name, chromosome_name, length_of
 from equipoise.assays.genes.polygenic.sites import Sites, SitesMaker
@@ -147,7 +149,8 @@ class _PanelReader:
         if not 0 < values[0] < 1:
             raise InputError("a frequency must lie between 0 and 1", where=where, got=cells[4])
         number = self._maker.pairs.number(effect, other)
-        self._maker.add(chromosome, position, number, values)
+        place, pair = (np.array([one], dtype=np.int32) for one in (position, number))
+        self._maker.extend(chromosome, place, pair, np.array([values]))
 
     def finish(self) -> Panel:
         """Return the panel."""

@@ -100,7 +100,7 @@ def score_person(asked: ScoreAsked, watch: Watcher = quiet) -> PolygenicScore:
     genome = Genome(asked.genome, stream.build) if asked.genome else None
     panel = _panel(asked.panel, stream.build)
     file = read_scoring_file(asked.scoring_file, watch, frequencies=asked.missing == "frequency")
-    _same_build(file.build, stream.build, asked.scoring_file)
+    _same_build(file.header.build, stream.build, asked.scoring_file)
     file.sites.keep_ambiguous = asked.keep_ambiguous
     wanted = [file.sites] if panel is None else [file.sites, panel.sites]
     seen = look_up(stream, wanted, genome)

@@ -59,8 +59,6 @@ class ScoringFile:
     ----------
     header : ScoringHeader
         What it says of itself.
-    build : str
-        Build of the positions.
     sites : Sites
         Variants that can be looked up.
     by_genotype : bool
@@ -74,7 +72,6 @@ class ScoringFile:
     """
 
     header: ScoringHeader
-    build: str
     sites: Sites
     by_genotype: bool
     with_frequency: bool
@@ -361,7 +358,6 @@ class _Rows:
             raise InputError("the table holds no row", where=self._header.where)
         return ScoringFile(
             self._header,
-            self._build,
             self._maker.finish(),
             self._by_genotype,
             self._frequencies,

@@ -144,27 +144,6 @@ class SitesMaker:
         pairs.frombytes(pair.astype(np.int32, copy=False).tobytes())
         numbers.frombytes(values.astype(np.float64, copy=False).tobytes())
 
-    def add(self, chromosome: str, position: int, pair: int, values: tuple[float, ...]) -> None:
-        """Keep one variant; see :meth:`extend`.
-
-        Parameters
-        ----------
-        chromosome : str
-            Name without ``chr``.
-        position : int
-            From 1, in the build of the file.
-        pair : int
-            Number of the pair of alleles.
-        values : tuple of float
-            As many as there are columns.
-        """
-        self.extend(
-            chromosome,
-            np.array([position], dtype=np.int32),
-            np.array([pair], dtype=np.int32),
-            np.array([values], dtype=np.float64),
-        )
-
     def finish(self) -> Sites:
         """Return the variants in order; a variant that stands twice is marked, never counted."""
         sites = Sites(self.pairs.pairs)
