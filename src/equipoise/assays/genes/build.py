@@ -5,7 +5,8 @@ Told are, in this order: the length of a contig, its RefSeq name, the words of `
 base of the file at its positions agrees, at no fewer positions than `build_bases` of
 `tables/hyperparameters`, and the other build has none that agree throughout. A file of an unknown
 genome would pass by chance once in four to the power of that number. Header, bases and what the
-user says must agree.
+user says must agree. A file of blocks shows few bases: there the changes of the sample must not fit
+positions of the other build alone (`build_changes`).
 """
 
 from __future__ import annotations
@@ -49,10 +50,13 @@ class Evidence:
         Positions whose bases agree.
     wrong : tuple of (Place, Record)
         Positions whose bases differ.
+    changes : int
+        Positions where the sample has a base that the definitions know there.
     """
 
     agree: int
     wrong: tuple[tuple[Place, Record], ...]
+    changes: int
 
 
 def chromosome_names() -> dict[str, str]:
@@ -186,7 +190,7 @@ def named_builds(text: str) -> list[tuple[str, str]]:
 
 def compared(places: Sequence[Place], near: Near, build: str) -> Evidence:
     """Compare the reference bases of some records with those of a build."""
-    agree, wrong = 0, []
+    agree, changes, wrong = 0, 0, []
     for place in places:
         site = place.site(build)
         if site is None:
@@ -194,11 +198,20 @@ def compared(places: Sequence[Place], near: Near, build: str) -> Evidence:
         around = near.around(place.chromosome, site.position, site.last)
         over = [record for record in around if _meet(record, site)]
         bad = next((r for r in over if not _same_bases(r, site)), None)
+        changes += any(_changed(record, place, site) for record in over)
         if bad is not None:
             wrong.append((place, bad))
         elif over:
             agree += 1
-    return Evidence(agree, tuple(wrong))
+    return Evidence(agree, tuple(wrong), changes)
+
+
+def _changed(record: Record, place: Place, site: Site) -> bool:
+    """Whether the sample has an allele of the definitions there, written as the table has it."""
+    if (record.position, record.ref) != (site.position, site.ref):
+        return False
+    known = {*place.alts, *(one.ref for _, one in place.sites)} - {site.ref}
+    return not known.isdisjoint(record.alleles)
 
 
 def _meet(record: Record, site: Site) -> bool:
@@ -289,6 +302,12 @@ def _by_bases(evidence: dict[str, Evidence], least: int) -> str | None:
     return fitting[0] if len(fitting) == 1 and evidence[fitting[0]].agree >= least else None
 
 
+def _changes_fit_other(mine: Evidence, other: Evidence) -> bool:
+    """Whether the changes tell the other build: blocks of the reference fit any."""
+    least = int(setting("build_changes"))
+    return not mine.changes and not other.wrong and other.changes >= least
+
+
 def _refuse_wrong(path: Path, build: str, evidence: dict[str, Evidence], least: int) -> None:
     other = next(name for name in BUILDS if name != build)
     fits_other = evidence[other].agree >= least and not evidence[other].wrong
@@ -307,5 +326,12 @@ def _refuse_wrong(path: Path, build: str, evidence: dict[str, Evidence], least: 
         raise RecordingError(
             f"the file is said to be of {build}, and {hint} at {evidence[other].agree} positions",
             where=str(path),
+            todo="ask the laboratory which build it is of",
+        )
+    if _changes_fit_other(evidence[build], evidence[other]):
+        raise RecordingError(
+            f"the file is said to be of {build}, but what differs in it fits {other} alone",
+            where=str(path),
+            got=f"{evidence[other].changes} changes at positions of {other}",
             todo="ask the laboratory which build it is of",
         )

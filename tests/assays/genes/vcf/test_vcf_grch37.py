@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from equipoise.assays.genes import call_genes, read_variants
+from equipoise.core.errors import InputError
 from tests.assays.genes.vcf.conftest import Line, contigs
 
 Write = Callable[..., Path]
@@ -90,6 +91,22 @@ def test_cyp2d6_where_grch37_is_no_wild_type(write: Write, shared_data: Path) ->
         ((change),) = table[name]
         assert f"*1/{name}" in possible(gvcf(write, {**one, change: "0/1"}))
     assert set(table["*1"]) == set(ONE[:2])
+
+
+@pytest.mark.parametrize("told", ["header", "user"])
+def test_blocks_do_not_hide_the_wrong_build(write: Write, told: str) -> None:
+    """Blocks of the reference fit any build; a homozygous *2 would read as normal in the other."""
+    poor = {("10", 96535124, "A", "G"): "1/1", ("10", 96541616, "G", "A"): "1/1"}
+    path = gvcf(write, {**poor, **dict.fromkeys(ONE, "1/1")})
+    (call, *_) = call_genes(read_variants(path), ())
+    assert (call.diplotypes, call.phenotype) == (("*2/*2",), "Poor Metabolizer")
+    text = path.read_text()
+    new = contigs("GRCh38") if told == "header" else ""
+    path.write_text(text.replace(contigs("GRCh37"), new).replace("END=42535000", "END=43000000"))
+    wide = [block("10", 94_000_000, 96_499_999), block("19", 40_000_000, 41_479_999)]
+    path.write_text(path.read_text() + "".join(line.text() + "\n" for line in wide))
+    with pytest.raises(InputError, match="fits GRCh37 alone"):
+        read_variants(path, build=None if told == "header" else "GRCh38")
 
 
 def possible(path: Path) -> tuple[str, ...]:
