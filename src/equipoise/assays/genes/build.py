@@ -59,12 +59,24 @@ class Evidence:
     changes: int
 
 
-def chromosome_names() -> dict[str, str]:
-    """Return the chromosome for each name that files give it: ``10`` and ``NC_000010.11`` too."""
+def chromosome_names(build: str | None = None) -> dict[str, str]:
+    """Return the chromosome for each name that files give it: ``10`` and ``NC_000010.11`` too.
+
+    Parameters
+    ----------
+    build : str, optional
+        Where it is known: the name of a sequence of another build is no chromosome then.
+
+    Returns
+    -------
+    dict of str to str
+        ``chr10`` for each.
+    """
     names = {}
+    rows = [row for row in load_table(TABLE) if build is None or row.text("id") == build]
     for chromosome in CHROMOSOMES:
         names[chromosome] = names[chromosome.removeprefix("chr")] = chromosome
-        for row in load_table(TABLE):
+        for row in rows:
             accession = row.optional_text(f"{chromosome}_accession")
             if accession is not None:
                 names[accession] = chromosome

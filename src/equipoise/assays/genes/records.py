@@ -19,6 +19,7 @@ DIPLOID: Final = 2
 # Depths and qualities that are 0 where nothing was read; MIN_DP is the least one of a block.
 NO_READS: Final = ("DP", "MIN_DP", "GQ", "RGQ")
 NO_READS_OF_ALL: Final = ("DP", "MinDP")
+ZERO: Final = frozenset({"0", "0.0"})
 LENGTHLESS: Final = "<INS"
 EVERY: Final = 1 << 14
 WHAT: Final = "reading variants"
@@ -308,7 +309,8 @@ def _uncovered(raw: Any, taken: Any) -> bool:
     shared = [_first(raw.info.get(name)) for name in NO_READS_OF_ALL]
     depths = taken.get("AD") if "AD" in raw.format else None
     counted = [depth for depth in _many(depths) if depth is not None]
-    return 0 in own or 0 in shared or (bool(counted) and not any(counted))
+    none = any(str(value) in ZERO for value in (*own, *shared))
+    return none or (bool(counted) and all(str(depth) in ZERO for depth in counted))
 
 
 def _many(value: Any) -> tuple[Any, ...]:

@@ -69,7 +69,7 @@ def read_variants(
             told = told_by_header(found.file.header, path)
         builds = BUILDS if told is None else (told, *(b for b in BUILDS if b != told))
         spans = windows(wanted, builds, int(setting("gene_window")))
-        gathered = gather(found, name, chromosome_names(), spans, watch)
+        gathered = gather(found, name, chromosome_names(build or told), spans, watch)
         flags = _flags(found, gathered)
     _usable(path, gathered)
     near = Near(gathered.records, int(setting("gene_window")))

@@ -48,6 +48,20 @@ def test_nothing_was_read_where_no_read_lies(
     assert (found.alleles, found.why[:7]) == (None, "no read")
 
 
+@pytest.mark.parametrize("kind", ["String", "Float", "Integer"])
+def test_a_depth_of_any_type(write: Write, lines: Lines, kind: str) -> None:
+    head = f'{HEAD38}##FORMAT=<ID=DP,Number=1,Type={kind},Description="Depth">\n'
+    line = lines["rs4244285"].having(gt="0/0:0", format="GT:DP")
+    assert observed(write([line], head=head))["rs4244285"].alleles is None
+
+
+def test_a_sequence_of_the_other_build_is_no_chromosome(write: Write, lines: Lines) -> None:
+    line = lines["rs4244285"].having(chrom="NC_000010.10", gt="1/1")
+    assert observed(write([line], head=HEAD38))["rs4244285"].alleles is None
+    with pytest.raises(InputError):
+        read_variants(write([line], head=""), build=None)
+
+
 def test_a_deletion_that_is_not_there_tells_no_base(write: Write, lines: Lines) -> None:
     """0/0 for a deletion of the base: the base itself may be another one."""
     site = lines["rs4244285"]
