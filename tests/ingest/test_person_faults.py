@@ -110,6 +110,12 @@ EDITS = [
     ("value: 5.1", "value: ≥5.1", "value of labs entry 3", ["not a number", "as its comparator"]),
     ('comparator: "<"', 'comparator: "≤"', "comparator of labs entry 4", ["write one of these"]),
     ('comparator: "<"', 'comparator: "<="', "comparator of labs entry 4", ["allowed: <, >"]),
+    (
+        'comparator: "<"',
+        "comparator: unknown",
+        "comparator of labs entry 4",
+        ["leave the field out"],
+    ),
     ('comparator: "<"', "comparator: below", "comparator of labs entry 4", ["allowed: <, >"]),
     ("waking: 90", "waking: -5", "minutes_after_waking of labs entry 5", ["0 to 1440"]),
     ("waking: 90", "waking: 1500", "minutes_after_waking of labs entry 5", ["0 to 1440"]),

@@ -18,6 +18,7 @@ from equipoise.ingest import schema as s
 from equipoise.ingest import sections
 from equipoise.ingest.entries import Entry, Sheet, read_entries, read_entry
 from equipoise.ingest.join import join, without_places
+from equipoise.ingest.lab_entries import lab_result
 from equipoise.ingest.rules import check_whole
 from equipoise.ingest.yaml_lines import Entries, parse_yaml
 
@@ -170,7 +171,7 @@ def _timeline(root: Entry, source: InputDigest) -> Timeline:
         conditions=read_entries(root, s.CONDITIONS, sections.condition),
         implants=read_entries(root, s.IMPLANTS, sections.implant),
         pregnancy=sections.pregnancy(read_entry(root, s.PREGNANCY)),
-        labs=read_entries(root, s.LABS, sections.lab_result),
+        labs=read_entries(root, s.LABS, lab_result),
         scales=read_entries(root, s.SCALES, sections.scale_answers),
         genotypes=read_entries(root, s.GENOTYPES, sections.genotype),
         findings=read_entries(root, s.FINDINGS, sections.finding),

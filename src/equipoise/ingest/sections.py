@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 from equipoise.core.answers import Answer, given, not_asked, unknown
-from equipoise.core.errors import InputError, RecordError, UnitError
-from equipoise.core.lab_values import other_reading
+from equipoise.core.errors import RecordError, UnitError
 from equipoise.core.nouns import (
     Allergy,
     Condition,
@@ -19,7 +18,6 @@ from equipoise.core.nouns import (
     Finding,
     Genotype,
     Implant,
-    LabResult,
     Preferences,
     Pregnancy,
     ReportedEffect,
@@ -31,6 +29,7 @@ from equipoise.core.tables import load_table
 from equipoise.core.units import convert
 from equipoise.ingest import schema as s
 from equipoise.ingest.entries import Entry
+from equipoise.ingest.lab_entries import no_unit
 from equipoise.ingest.rules import check_order, check_trial
 from equipoise.ingest.scale_rules import answer_fault, extra_fault, extra_id, total_fault
 
@@ -45,7 +44,6 @@ __all__ = [
     "finding",
     "genotype",
     "implant",
-    "lab_result",
     "preferences",
     "pregnancy",
     "reported_effect",
@@ -134,7 +132,7 @@ def _dose(entry: Entry, name: str | None) -> Answer[Dose]:
         return not_asked() if dose.status == "not_asked" else unknown()
     if unit.value is None:
         if entry.lacks(s.DOSE_UNIT) or unit.status == "unknown":
-            entry.note(s.DOSE, _no_unit(entry, "dose", "mg/d and the like"))
+            entry.note(s.DOSE, no_unit(entry, "dose", "mg/d and the like"))
         return not_asked()
     try:
         _check_dose_unit(name, unit.value, entry.spot("unit").where)
@@ -166,15 +164,6 @@ def _check_dose_unit(name: str | None, unit: str, where: str) -> None:
     )
 
 
-def _no_unit(entry: Entry, field: str, allowed: str) -> UnitError:
-    return UnitError(
-        f"the {field} has no unit",
-        where=entry.spot("unit", entry.node.lines[field]).where,
-        allowed=allowed,
-        todo="add the unit; it is never guessed",
-    )
-
-
 def condition(entry: Entry) -> Condition | None:
     """Return one coded diagnosis."""
     code, system = entry.needed(s.CODE), entry.needed(s.SYSTEM)
@@ -196,69 +185,6 @@ def pregnancy(answer: Answer[Entry]) -> Answer[Pregnancy]:
         return not_asked() if answer.status == "not_asked" else unknown()
     status, date = answer.value.needed(s.PREGNANCY_STATUS), answer.value.answer(s.LOOKED)
     return not_asked() if status is None else given(Pregnancy(status, date))
-
-
-class _LabContext(TypedDict):
-    """How a sample was taken and measured."""
-
-    assay: str | None
-    comparator: str | None
-    fasting: Answer[bool]
-    time: str | None
-    minutes_after_waking: float | None
-    hours_since_dose: float | None
-    unit_confirmed: bool
-
-
-def lab_result(entry: Entry) -> LabResult | None:
-    """Return one laboratory value, in its own unit, if it is plausible."""
-    test, value = entry.needed(s.TEST), entry.needed(s.VALUE)
-    date, unit = entry.needed(s.MEASURED), _lab_unit(entry, test)
-    context = _LabContext(
-        assay=entry.answer(s.METHOD).value,
-        comparator=entry.answer(s.BOUND).value,
-        fasting=entry.answer(s.FASTING),
-        time=entry.answer(s.TIME).value,
-        minutes_after_waking=entry.answer(s.AWAKE).value,
-        hours_since_dose=entry.answer(s.SINCE_DOSE).value,
-        unit_confirmed=entry.answer(s.UNIT_CONFIRMED).value is True,
-    )
-    if test is None or value is None or unit is None:
-        return None
-    try:
-        _check_lab(entry, test, value, unit)
-    except InputError as fault:
-        entry.note(s.LAB_UNIT if isinstance(fault, UnitError) else s.VALUE, fault)
-        return None
-    if date is None:
-        return None
-    return LabResult(test, value, unit, date, entry.node.line, **context)
-
-
-def _lab_unit(entry: Entry, test: str | None) -> str | None:
-    if not entry.lacks(s.LAB_UNIT) or not entry.has(s.VALUE):
-        return entry.needed(s.LAB_UNIT)
-    allowed = s.LAB_UNIT.kind.says
-    if test is not None:
-        allowed = f"{load_table('labs/labs').row(id=test).text('unit')}, or one that converts to it"
-    entry.note(s.VALUE, _no_unit(entry, "value", allowed))
-    return None
-
-
-def _check_lab(entry: Entry, test: str, value: float, unit: str) -> None:
-    row = load_table("labs/labs").row(id=test)
-    inside, where = row.text("unit"), entry.spot("unit").where
-    converted = convert(value, unit, inside, quantity=test, where=where)
-    low, high = row.number("plausible_minimum"), row.number("plausible_maximum")
-    if not low <= converted <= high:
-        same = "" if unit == inside else f", which is {converted:g} {inside}"
-        raise RecordError(
-            f"this value is not possible for {test}",
-            where=entry.spot("value").where,
-            got=f"{value:g} {unit}{same}",
-            allowed=f"{low:g} to {high:g} {inside}",
-            todo=other_reading(test, value, unit) or "check the value and its unit",
-        )
 
 
 def scale_answers(entry: Entry) -> ScaleAnswers | None:
