@@ -285,7 +285,7 @@ UNIT_CONFIRMED = Key(
 AWAKE = Key("minutes_after_waking", MINUTES_AWAKE, "For cortisol: how long after waking.")
 LABS = Shape(
     "labs",
-    "Laboratory values. One test may have several values on one day if their times differ.",
+    "Laboratory values. One test may have several values on one day, but not two at one time.",
     (
         TEST,
         VALUE,
