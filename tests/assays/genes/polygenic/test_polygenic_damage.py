@@ -63,6 +63,15 @@ def test_any_bytes(content: bytes, as_weights: bool) -> None:
             score_person(ScoreAsked(variants, weights))
 
 
+def test_chromosomes_by_other_names_are_told(tmp_path: Path) -> None:
+    records = vcf(tmp_path, ["NC_000001.11 100 A G 0/1"])
+    found = score_person(ScoreAsked(records, scoring_file(tmp_path, [GOOD_ROW[:5]])))
+    assert found.sum is None
+    assert found.flags == (
+        "no record of a chromosome by a name that is known: 1 or chr1 to 22 and X",
+    )
+
+
 def test_positions_of_another_build_are_told(tmp_path: Path) -> None:
     """Header and user say the same wrong build: the match collapses, and that is said."""
     rows = [("1", 100 + i, "G", "A", 1) for i in range(20)]

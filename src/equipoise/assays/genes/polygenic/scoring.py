@@ -110,7 +110,8 @@ def score_person(asked: ScoreAsked, watch: Watcher = quiet) -> PolygenicScore:
     sums = add_up(file)
     if not math.isfinite(sums.total):
         raise InputError("the weights add up to no number", where=str(asked.scoring_file))
-    return _told(asked, file, stream, sums, None if panel is None else place(panel))
+    placement = None if panel is None else place(panel)
+    return _told(asked, file, stream, sums, placement, _flags(file, sums, seen))
 
 
 def _panel(path: Path | None, build: str) -> Panel | None:
@@ -138,6 +139,7 @@ def _told(
     stream: VariantStream,
     sums: Sums,
     placement: Placement | None,
+    flags: tuple[str, ...],
 ) -> PolygenicScore:
     header, refused = file.header, _refused(sums, file.rows)
     standing, no_percentile = _standing(asked, file, sums, refused, placement)
@@ -164,7 +166,7 @@ def _told(
         no_percentile=no_percentile,
         evidence=statements(),
         grade=GRADE,
-        flags=_flags(file, sums),
+        flags=flags,
         provenance=_provenance(asked, stream),
     )
 
@@ -212,8 +214,10 @@ def _standing(
     return (None, found) if isinstance(found, str) else (found, "")
 
 
-def _flags(file: ScoringFile, sums: Sums) -> tuple[str, ...]:
+def _flags(file: ScoringFile, sums: Sums, seen: frozenset[str]) -> tuple[str, ...]:
     flags = []
+    if not seen:
+        flags.append("no record of a chromosome by a name that is known: 1 or chr1 to 22 and X")
     number = file.header.told("variants_number")
     if number.isdigit() and int(number) != file.rows:
         flags.append(f"the scoring file says {number} variants and holds {file.rows}")
