@@ -101,6 +101,9 @@ def test_a_limit_that_leaves_a_danger_open_is_not_settled_by_the_diagnoses() -> 
         if row.text("id") == "lithium_toxicity"
     )
     person = replace(_person("lithium_level", 1.0, "mmol/L", ">"), conditions=given(()))
-    assert answer(question, person).truth == "unknown"
+    reply = answer(question, person)
+    assert reply.truth == "unknown"
+    assert "a sure value of lithium" in reply.missing
+    assert ">1 mmol/L" in reply.missing
     person = replace(_person("lithium_level", 1.0, "mmol/L", None), conditions=given(()))
     assert answer(question, person).truth == "no"

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 from equipoise.appraise.names import titled
 from equipoise.appraise.questions import Limits, Question, Reply
+from equipoise.core.casing import within
 from equipoise.core.cortisol_voids import unanswered, voided
 from equipoise.core.dates import earliest, latest
 from equipoise.core.errors import UnitError
@@ -125,8 +126,14 @@ def ask_lab(question: Question, timeline: Timeline) -> Reply | None:
             return Reply("unknown", told, asked=any(v is not False for v in verdicts))
     if True in verdicts:
         return Reply("yes", told)
-    # A value that leaves it open was taken because somebody asked: no other source settles it.
-    return Reply("unknown", told, asked=True) if None in verdicts else Reply("no", told)
+    return Reply("no", told) if None not in verdicts else _open(limits, told)
+
+
+def _open(limits: Limits, told: str) -> Reply:
+    """Return what is missing; a value was taken, so that no other source settles the question."""
+    title = within(titled("labs/labs", limits.test))
+    missing = f"a sure value of {title}, which was reported as {told.replace('; ', ', ')}"
+    return Reply("unknown", told, asked=True, missing=missing)
 
 
 def _void(

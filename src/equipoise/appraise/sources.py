@@ -139,7 +139,7 @@ def ask_implants(question: Question, timeline: Timeline) -> Reply | None:
     if timeline.implants.value is None:
         return Reply("unknown")
     listed = {row.text("id") for row in load_table("contraindications/implants")}
-    unread = "; ".join(dict.fromkeys(u.what for u in timeline.unmapped if u.hides == _IMPLANT))
+    unread = ", ".join(dict.fromkeys(u.what for u in timeline.unmapped if u.hides == _IMPLANT))
     doubt = False
     for implant in timeline.implants.value:
         if implant.kind in question.implants:
