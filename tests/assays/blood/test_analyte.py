@@ -308,6 +308,8 @@ def test_an_unknown_infection_is_said_of_a_raised_value_only() -> None:
     nobody = Timeline("01")
     assert any("is not recorded" in f for f in _measured("crp_hs", 4, "mg/L", nobody).flags)
     assert not any("is not recorded" in f for f in _measured("crp_hs", 1, "mg/L", nobody).flags)
+    bound = _measured("crp_hs", 5, "mg/L", nobody, comparator="<")
+    assert not any("is not recorded" in f for f in bound.flags)
     assert not any("is not recorded" in f for f in _measured("crp_hs", 4, "mg/L").flags)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Held", "what_holds"]
 
 SET_ASIDE: Final = "set_aside"
+BELOW: Final = "<"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def what_holds(lab: LabResult, value: float, unit: str, timeline: Timeline) -> H
     factor = 1.0
     for row in prepared(load_table("labs/conditions"), _by_test).get(lab.test, ()):
         truth = _truth(row, lab, timeline)
-        if truth is None and _matters(row, lab.test, value, unit):
+        if truth is None and _matters(row, lab, value, unit):
             flags.append(row.text("unknown"))
         if not truth:
             continue
@@ -87,14 +88,16 @@ def _by_test(table: Table) -> dict[str, tuple[Row, ...]]:
     return found
 
 
-def _matters(row: Row, test: str, value: float, unit: str) -> bool:
+def _matters(row: Row, lab: LabResult, value: float, unit: str) -> bool:
     """Return whether a row says something where it is not known, about a value of this size."""
     if row.optional_text("unknown") is None:
         return False
     limit = row.optional_number("unknown_above")
     if limit is None:
         return True
-    return value > convert(limit, row.text("unknown_unit"), unit, quantity=test)
+    # What lies somewhere below a number need not lie above the limit.
+    above = value > convert(limit, row.text("unknown_unit"), unit, quantity=lab.test)
+    return above and lab.comparator != BELOW
 
 
 def _truth(row: Row, lab: LabResult, timeline: Timeline) -> bool | None:
