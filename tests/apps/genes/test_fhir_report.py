@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -376,3 +377,13 @@ def test_calls_of_public_files_keep_to_r4_and_read_back(shared_data: Path, tmp_p
             text = json.dumps(resources(bundle)[f"genotype-{call.gene.lower()}"])
             assert call.diplotypes or not any(one in text for one in call.consistent)
     assert found
+
+
+def test_advice_on_a_drug_that_must_not_be_given_says_so_in_its_own_sentence() -> None:
+    stopped = dataclasses.replace(ADVICE, stopped_by=("With phenelzine (taken now)",))
+    held = resources(report(advice=(stopped,)))
+    _, action = held["advice-cpic-sertraline-cyp2c19-cyp2d6"]["component"]
+    assert action["valueString"] == (
+        "Not to be given now (With phenelzine (taken now)). "
+        "By the genes alone: Begin with a lower dose."
+    )

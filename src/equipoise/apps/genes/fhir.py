@@ -259,7 +259,7 @@ def _advised(one: GeneAdvice, name: str, genotypes: dict[str, list[Json]], case:
     held = _implication(name, sources, case)
     held["component"] = [
         component("drug", valueCodeableConcept=drug_concept(one.drug)),
-        component("conclusion", valueString=one.action),
+        component("conclusion", valueString=_conclusion(one)),
     ]
     read = ", ".join(
         f"{gene} {term}" for gene, term in zip(one.genes, one.phenotypes, strict=False)
@@ -275,6 +275,13 @@ def _advised(one: GeneAdvice, name: str, genotypes: dict[str, list[Json]], case:
     if extensions:
         held["extension"] = extensions
     return held
+
+
+def _conclusion(one: GeneAdvice) -> str:
+    """Return the action; whoever reads it alone reads first that the drug must not be given."""
+    if not one.stopped_by:
+        return one.action
+    return f"Not to be given now ({'; '.join(one.stopped_by)}). By the genes alone: {one.action}"
 
 
 def _names(advice: Iterable[GeneAdvice]) -> list[str]:
