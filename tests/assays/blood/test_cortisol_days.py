@@ -301,7 +301,8 @@ def test_any_samples_give_values_or_reasons(labs: list[LabResult]) -> None:
 
 
 def test_the_steepest_day_stays_within_the_declared_range() -> None:
-    found = _values(_person(_sample(0, 500), _sample(600, 0.05)))
+    ends = (_sample(0, 500, unit_confirmed=True), _sample(600, 0.05, unit_confirmed=True))
+    found = _values(_person(*ends))
     (part,) = (p for p in cortisol_day.SPEC.yields if p.measure.endswith("slope_ln"))
     assert part.minimum <= found["day.slope_ln"] < 0
 

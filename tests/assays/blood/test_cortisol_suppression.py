@@ -245,3 +245,25 @@ def test_the_work_up_asks_by_the_same_limit_and_hours() -> None:
         ):
             assert asked.number(theirs) == read.number(mine)
         assert (asked.text("lab"), asked.text("lab_unit")) == (read.text("test"), read.text("unit"))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "asked"),
+    [
+        (2.5, "nmol/L", True),
+        (50, "ug/dL", True),
+        (2.5, "ug/dL", False),
+        (30, "nmol/L", False),
+        (400, "nmol/L", False),
+    ],
+)
+def test_a_unit_in_doubt_is_asked_about(value: float, unit: str, asked: bool) -> None:
+    """2.5 ug/dL after dexamethasone is a positive screen; written as nmol/L it would be none."""
+    sample = replace(_sample("08:30", value), unit=unit)
+    found = _read(_person(sample))[CUSHING]
+    assert isinstance(found, NotMeasured) == asked
+    if asked:
+        assert isinstance(found, NotMeasured)
+        assert "is the unit right?" in found.reason
+        confirmed = _read(_person(replace(sample, unit_confirmed=True)))[CUSHING]
+        assert isinstance(confirmed, Measurement)

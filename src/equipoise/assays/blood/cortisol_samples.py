@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from equipoise import __version__
 from equipoise.core.dates import earliest, latest
 from equipoise.core.errors import UnitError
+from equipoise.core.lab_values import doubt_of
 from equipoise.core.nouns import Measurement, NotMeasured, Provenance, Quantity
 from equipoise.core.tables import load_table
 from equipoise.core.units import convert
@@ -134,7 +135,7 @@ def in_nmol(lab: LabResult) -> tuple[float, str | None]:
     if value <= 0 or not least <= value <= most:
         allowed = f"{least:g} to {most:g}" if least else f"more than 0, up to {most:g}"
         return value, f"a value of {value:g} {unit} is not possible; allowed is {allowed}"
-    return value, None
+    return value, doubt_of(lab)
 
 
 def is_above(value: float, limit: float, lab: LabResult) -> bool | None:
