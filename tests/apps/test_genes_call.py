@@ -226,3 +226,19 @@ def test_an_all_sites_file_made_from_the_positions_is_called(run: Run, tmp_path:
     assert found["CYP2C19"]["diplotypes"] == ["*38/*38"]
     assert found["CYP2D6"]["if_reference"] == ["*1/*1"]
     assert all(found[gene]["missing_positions"] == [] for gene in ("CYP2C19", "CYP2B6", "CYP2D6"))
+
+
+def test_a_list_of_variants_says_what_to_ask_for(run: Run, tmp_path: Path) -> None:
+    """Nothing was read of CYP2D6: what the reference would be is not put before a clinician."""
+    text = EXAMPLE.read_text().splitlines()
+    kept = [line for line in text if line.startswith("#") or "\trs4244285\t" in line]
+    path = tmp_path / "variants.vcf"
+    path.write_text("\n".join(kept) + "\n")
+    _, told, _ = run("call", path)
+    said = " ".join(told.split())
+    assert "Ask the laboratory for every position (equipoise genes positions" in said
+    assert "*1/*1" not in said
+    assert said.count("not in the file") == 1
+    _, whole, _ = run("call", EXAMPLE)
+    assert "Ask the laboratory" not in whole
+    assert whole.count("files of") == 1

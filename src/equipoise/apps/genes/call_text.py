@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Final
@@ -16,6 +17,11 @@ __all__ = ["call_text"]
 WIDTH: Final = 100
 COLUMN: Final = 11
 FEW: Final = 6
+MOST_MISSING: Final = (
+    "Most positions of a gene are missing: the file may list only what differs from the reference. "
+    "Ask the laboratory for every position (equipoise genes positions lists them)."
+)
+FILES: Final = re.compile(r" \((?P<files>files of [^)]+)\)")
 NO_RULE: Final = "No rule by genes"
 NOT_GIVEN: Final = "not to be given now"
 NO_DRUGS: Final = (
@@ -111,7 +117,7 @@ def _open(result: Result) -> Iterator[str]:
         yield "Not called"
     for call in found:
         yield from _wrapped(call.no_call or "not tested", call.gene)
-        if call.if_reference:
+        if call.if_reference and _read(call):
             yield from _more(
                 "if everything not read or not tested were as in the reference: "
                 f"{_or(call.if_reference)} (nothing rests on this)"
@@ -119,6 +125,17 @@ def _open(result: Result) -> Iterator[str]:
         yield from _settled(call)
         for flag in call.flags:
             yield from _more(flag)
+    if any(2 * len(call.missing) > _positions(call.gene) for call in result.calls):
+        yield from _line(MOST_MISSING)
+
+
+def _positions(gene: str) -> int:
+    return sum(row.text("gene") == gene for row in load_table("genes/positions"))
+
+
+def _read(call: GeneCall) -> bool:
+    """Whether any position was read: what the reference would be tells nothing of the person."""
+    return len(call.missing) < _positions(call.gene)
 
 
 def _settled(call: GeneCall) -> list[str]:
@@ -163,6 +180,18 @@ def _advice(result: Result) -> Iterator[str]:
     if without:
         yield f"  {NO_RULE}"
         yield from _more(", ".join(without))
+    yield from _files(result.advice)
+
+
+def _files(advice: tuple[GeneAdvice, ...]) -> list[str]:
+    """Say once of which day the files of a guideline are."""
+    found: dict[str, list[str]] = {}
+    for version in sorted({item.version for item in advice}):
+        held = FILES.search(version)
+        if held is not None:
+            found.setdefault(held["files"], []).append(FILES.sub("", version))
+    said = [f"{' and '.join(names)}: {files}" for files, names in found.items()]
+    return _line("; ".join(said)) if said else []
 
 
 def _title(drug: str) -> str:
@@ -174,7 +203,7 @@ def _source(advice: GeneAdvice) -> str:
     read = [f"{g} {p}" for g, p in zip(advice.genes, advice.phenotypes, strict=True)]
     because = f", because of {' and '.join(advice.because)}" if advice.because else ""
     strength = "" if advice.strength == "n/a" else f", {advice.strength}"
-    return f"{advice.version}{strength}; {'; '.join(read)}{because}"
+    return f"{FILES.sub('', advice.version)}{strength}; {'; '.join(read)}{because}"
 
 
 def _record(result: Result) -> Iterator[str]:

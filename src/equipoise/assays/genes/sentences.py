@@ -31,9 +31,15 @@ def joined(parts: Iterable[str], word: str = "and") -> str:
 
 def not_read(missing: Sequence[MissingPosition], terms: Sequence[str]) -> str:
     """Return why positions that were not read leave the phenotype open."""
-    named = _few([f"{item.id} ({item.where}: {item.why})" for item in missing], "and")
     verb = "was" if len(missing) == 1 else "were"
-    return f"{named} {verb} not read; the phenotype could be {joined(terms, 'or')}"
+    reasons = {item.why for item in missing}
+    if len(missing) > 1 and len(reasons) == 1:  # said once
+        named = _few([f"{item.id} ({item.where})" for item in missing], "and")
+        said = f"{named} {verb} not read: {reasons.pop()}"
+    else:
+        named = _few([f"{item.id} ({item.where}: {item.why})" for item in missing], "and")
+        said = f"{named} {verb} not read"
+    return f"{said}; the phenotype could be {joined(terms, 'or')}"
 
 
 def nothing_read(gene: str) -> str:
