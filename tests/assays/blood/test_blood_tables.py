@@ -42,6 +42,32 @@ def test_a_red_flag_is_a_limit_too(row: Row) -> None:
     assert low in _limits(row.text("lab"), ("below",))
 
 
+LIMITED = {row.text("test") for row in load_table("labs/thresholds")}
+ALARMS = [
+    row
+    for row in load_table("red_flags/red_flags")
+    if row.cells["lab"] in LIMITED and row.cells["lab_rise"] == "n/a"
+]
+
+
+@pytest.mark.parametrize("row", ALARMS, ids=lambda row: row.text("id"))
+def test_a_limit_is_urgent_where_the_red_flag_is_an_emergency(row: Row) -> None:
+    sides = {"lab_above": "above", "lab_from": "from", "lab_below": "below"}
+    same = [
+        limit.cells["urgent"] == "true"
+        for limit in load_table("labs/thresholds")
+        for flagged, side in sides.items()
+        if limit.text("test") == row.text("lab")
+        and limit.optional_number(side) is not None
+        and limit.optional_number(side) == row.optional_number(flagged)
+    ]
+    assert same == [row.text("level") == "emergency"]
+
+
+def test_the_alarms_were_seen() -> None:
+    assert {row.text("lab") for row in ALARMS} >= {"sodium", "neutrophils", "qtc", "systolic_bp"}
+
+
 def test_the_work_up_was_seen() -> None:
     assert {row.text("lab") for row in DANGERS} == {"sodium", "neutrophils"}
     assert {row.text("lab") for row in CHECKED} >= {"tsh", "b12", "ferritin", "sodium", "crp_hs"}
