@@ -142,3 +142,35 @@ def test_large_numbers_are_no_powers_of_ten(tmp_path: Path) -> None:
     shown = page(_check(tmp_path, "test: creatinine, value: 20, unit: mg/dL, date: 2026-02-20"))
     assert "= 1768 umol/L" in shown
     assert "e+" not in shown
+
+
+def test_each_value_has_its_own_reason_to_be_set_aside(tmp_path: Path) -> None:
+    crp = "test: crp_hs, value: {}, unit: mg/L, date: {}"
+    values = {
+        "2026-02-20": 41,
+        "2026-01-20": 3.8,
+        "2025-12-01": 14,
+        "2025-10-01": 2,
+    }
+    document = _check(tmp_path, *(crp.format(value, day) for day, value in values.items()))
+    told = {entry["date"]: entry for entry in document["labs"]}
+    # The newest is of an acute illness: it does not count, and the one before it does.
+    assert told["2026-02-20"]["set_aside"].startswith("41 mg/L (2026-02-20)")
+    assert told["2026-02-20"]["moves"] == "nothing"
+    assert told["2026-01-20"]["set_aside"] is None
+    assert told["2026-01-20"]["moves"].startswith("the profile")
+    assert told["2025-12-01"]["set_aside"].startswith("14 mg/L (2025-12-01)")
+    assert told["2025-10-01"]["set_aside"] == "1 older value: the latest one counts"
+
+
+def test_a_voided_value_is_set_aside_and_said_once(tmp_path: Path) -> None:
+    lab = "test: potassium, value: 5.9, unit: mmol/L, date: 2026-02-20"
+    path = tmp_path / "person.yaml"
+    path.write_text(
+        f"{HEAD}  - {{{lab}}}\n"
+        "findings: [{finding: haemolysed_sample, status: present, date: 2026-02-20}]\n",
+        encoding="utf-8",
+    )
+    document = check_labs(path, TODAY)
+    assert "haemolysed" in document["labs"][0]["set_aside"]
+    assert page(document).count("the sample was haemolysed") == 1

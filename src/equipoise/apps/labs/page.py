@@ -121,7 +121,7 @@ def _values(heading: str, entries: list[dict[str, Any]]) -> list[str]:
         lines += _flags(flags_to_note(entry))
         asked_here = questions_to_note(entry)
         lines += [line for asked in asked_here for line in _wrapped(f"? {asked}", INDENT)]
-        if entry["set_aside"]:
+        if entry["set_aside"] and entry["set_aside"] not in entry["flags"]:
             lines += _wrapped(f"- set aside: {entry['set_aside']}", INDENT)
     return lines
 

@@ -34,6 +34,8 @@ NOTHING: Final = "nothing"
 BY_RANGE: Final = "a level is read by its range"
 FASTED: Final = "fasted"
 HUNDRED: Final = 100
+LATEST: Final = "the latest one counts"
+"""How the profile ends what it says of older values."""
 NO_FAST: Final = "whether the person had fasted is not recorded: the norm is of people who had"
 NOT_TAKEN: Final = "it was not taken for a measurement"
 NO_MEASURE: Final = "shown as reported: it is no measure of the profile"
@@ -158,7 +160,7 @@ def _entry(lab: LabResult, record: Record) -> dict[str, Any]:
         "urgent": asked == ORDER[0],
         "flags": [*flags, newer] if newer else flags,
         "questions": questions,
-        "set_aside": aside,
+        "set_aside": aside or _void(refused, flags),
         "told_by": [] if measure is not None else _told_by(lab, record),
         **_said(measure, record, counts=aside is None and item is not None and bool(item.norm)),
     }
@@ -275,6 +277,11 @@ def _unknown(table: Table) -> frozenset[str]:
     return frozenset(filter(None, (row.optional_text("unknown") for row in table)))
 
 
+def _void(refused: str | None, flags: list[str]) -> str | None:
+    """Return why a value was taken for no measurement at all; a question is none of these."""
+    return refused if refused in flags else None
+
+
 def _set_aside(
     lab: LabResult, measure: str | None, item: NormedMeasurement | None, record: Record
 ) -> str | None:
@@ -283,11 +290,25 @@ def _set_aside(
         return None
     if item.norm is None:
         return None  # why it has no place stands there already
-    aside = dict(record.profile.measures_set_aside)
-    if measure not in record.profile.measures_used:
-        return aside.get(measure)
-    latest = max(one.date for one in record.timeline.labs.or_else(()) if one.test == lab.test)
-    return aside.get(measure) if lab.date != latest else None
+    reasons = [reason for name, reason in record.profile.measures_set_aside if name == measure]
+    own = next((reason for reason in reasons if _names(reason, lab.date)), None)
+    if own is not None or measure not in record.profile.measures_used:
+        return own or next(iter(reasons), None)
+    open_dates = [
+        other.measurement.date or ""
+        for other in record.normed
+        if other.measurement.id == measure
+        and other.norm is not None
+        and not any(_names(reason, other.measurement.date or "") for reason in reasons)
+    ]
+    if lab.date == max(open_dates, key=earliest, default=lab.date):
+        return None
+    return next((reason for reason in reasons if reason.endswith(LATEST)), None)
+
+
+def _names(reason: str, date: str) -> bool:
+    """Return whether a reason of the profile is of the value of this day."""
+    return f"({date})" in reason
 
 
 def _mechanisms(measure: str) -> list[str]:
