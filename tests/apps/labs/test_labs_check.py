@@ -398,3 +398,13 @@ def test_the_two_dexamethasone_tests_of_one_day_are_never_mixed(tmp_path: Path, 
     assert "1981" not in screen
     assert "this is not a diagnostic test" in " ".join(historical.split())
     assert "Cushing" not in historical
+
+
+def test_a_normal_second_night_does_not_hide_a_positive_first(tmp_path: Path) -> None:
+    nights = [
+        f'test: cortisol_saliva, value: {value}, unit: nmol/L, date: {date}, time: "23:20"'
+        for value, date in ((6, "2026-02-20"), (2, "2026-02-22"))
+    ]
+    first = _read(_person(tmp_path, UNTREATED, *nights))["further"][0]
+    assert (first["date"], first["attention"]) == ("2026-02-20", "outside")
+    assert first["flags"][-1] == "an earlier value: the newest is of 2026-02-22"

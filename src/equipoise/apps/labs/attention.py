@@ -40,14 +40,16 @@ def attention(told: Iterable[str], emergencies: frozenset[str], newer: str | Non
         ``urgent``, ``act``, ``outside`` (of its range), ``note`` or ``none``.
     """
     said = tuple(told)
+    actions = prepared(load_table("labs/cortisol_criteria"), _actions)
+    screened = any(action in flag for flag in said for action in actions)
     if newer is not None:
-        return NOTE
+        # A newer level replaces one; a second sample below its limit does not undo a screen.
+        return OUTSIDE if screened else NOTE
     if any(is_urgent(flag) or _stands(flag, emergencies) for flag in said):
         return URGENT
     level = prepared(load_table("labs/level_flags"), _patterns)
-    actions = prepared(load_table("labs/cortisol_criteria"), _actions)
     found = {asked for flag in said for asked, pattern in level if pattern.fullmatch(flag)}
-    if ACT in found or any(action in flag for flag in said for action in actions):
+    if ACT in found or screened:
         return ACT
     if OUTSIDE in found:
         return OUTSIDE
