@@ -104,7 +104,7 @@ def test_genes_that_nothing_reads_are_named(run: Run, tmp_path: Path) -> None:
         (["--drugs", "paroxetin"], "did you mean paroxetine"),
         (["--drugs", ""], "this drug is not known"),
         (["--drugs", "sertraline,,bupropion"], "this drug is not known"),
-        (["--sample", "INVENTER"], "did you mean INVENTED?"),
+        (["--sample", "INVENTEX"], "did you mean INVENTED?"),
         (["--build", "hg38"], "allowed: GRCh38 or GRCh37"),
         (["--build", "GRCh37"], "another build than --build"),
         (["--outside-calls", "nowhere.tsv"], "cannot be read"),

@@ -23,8 +23,8 @@ ROW = Row({"lab": "bmi", "lab_at_least": "30", "lab_unit": "kg/m2"}, "phases/hab
 def test_a_value_below_a_limit_never_counts_as_that_limit(
     sign: str | None, value: float, applies: bool
 ) -> None:
-    labs = given((LabResult("bmi", value, "kg/m2", "2025-01-10", comparator=sign),))
-    case = cast(Case, SimpleNamespace(timeline=Timeline("01", labs=labs)))
+    lab = LabResult("bmi", value, "kg/m2", "2025-01-10", comparator=sign)
+    case = cast(Case, SimpleNamespace(timeline=Timeline("01", labs=given((lab,)))))
     found = evidence_for(case, ROW)
     assert bool(found) == applies
     assert all(f"{sign or ''}{value:g} kg/m2" in words for words in found)
