@@ -167,7 +167,9 @@ def test_values_that_depend_on_a_meal_have_norms_of_fasting_people() -> None:
     assert {r.text("fasting") for r in norms} == {"fasting"}
 
 
-@pytest.mark.parametrize(("fasting", "part"), [(None, "is not known"), (False, "this person had not")])
+@pytest.mark.parametrize(
+    ("fasting", "part"), [(None, "is not known"), (False, "this person had not")]
+)
 def test_glucose_of_a_person_who_may_have_eaten(fasting: bool | None, part: str) -> None:
     found = _place("glucose", 5.5, "mmol/L", ("male", 30.0), fasting=fasting)
     assert (found.norm, found.z, found.centile) == (None, None, None)

@@ -225,7 +225,7 @@ def test_what_else_the_file_says_is_passed_on() -> None:
     assert first.version == "2025-11-05"
     assert first.provenance is not None
     assert first.provenance.inputs[0].sha256 == "ab" * 32
-    assert dict(first.provenance.parameters) == {"build": "GRCh38", "sample": "A17"}
+    assert dict(first.provenance.parameters) == {"build": "GRCh38"}
 
 
 def test_an_empty_file_is_no_call_of_every_gene(samples: Samples) -> None:

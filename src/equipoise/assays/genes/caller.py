@@ -89,7 +89,8 @@ def _provenance(reading: VariantReading) -> Provenance:
     return Provenance(
         inputs=(InputDigest("variants", reading.sha256),),
         software=f"equipoise {__version__}",
-        parameters=(("build", reading.build), ("sample", reading.sample)),
+        # The name of the sample stays out: it may be the name or number of a person.
+        parameters=(("build", reading.build),),
     )
 
 

@@ -66,7 +66,7 @@ class GeneCall:
     flags : tuple of str
         One short sentence each.
     provenance : Provenance or None
-        Input digests, software, build and sample.
+        Input digests, software, build.
     """
 
     gene: str
