@@ -9,10 +9,11 @@ their folder has one ``measure`` for all of them. Outside packages register a mo
 from __future__ import annotations
 
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from equipoise.assays import blood, scales
 from equipoise.assays.mri.options import Options
+from equipoise.core.assay import RecordAssay
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import NotMeasured
 from equipoise.core.steps import Watcher, quiet
@@ -29,16 +30,6 @@ _IMAGING: Final = "mri."
 _PHARMACOGENES: Final = "genes.pharmacogenes"
 GENETICS_PACKAGES: Final = frozenset({"pysam"})
 IMAGING_PACKAGES: Final = frozenset({"nibabel", "isal", "nilearn", "nitransforms", "scipy"})
-
-
-class RecordAssay(Protocol):
-    """A module that measures something in the clinical record."""
-
-    SPEC: AssaySpec
-
-    def measure(self, timeline: Timeline) -> tuple[Result, ...]:
-        """Return every dated result, or `NotMeasured` with a reason."""
-        ...
 
 
 RECORD_ASSAYS: tuple[RecordAssay, ...] = (*scales.ASSAYS, *blood.ASSAYS)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
-__all__ = ["AssaySpec", "Yield"]
+if TYPE_CHECKING:
+    from equipoise.core.nouns import Result, Timeline
+
+__all__ = ["AssaySpec", "RecordAssay", "RowAssay", "Yield"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,25 @@ class AssaySpec:
     retest: str
     references: tuple[str, ...]
     expected: bool = True
+
+
+class RecordAssay(Protocol):
+    """A module, or a row of a table, that measures something in the clinical record."""
+
+    SPEC: AssaySpec
+
+    def measure(self, timeline: Timeline) -> tuple[Result, ...]:
+        """Return every dated result, or `NotMeasured` with a reason."""
+        ...
+
+
+@dataclass(slots=True)
+class RowAssay:
+    """One row of a table as an assay: what it needs and yields, and how its family is measured."""
+
+    SPEC: AssaySpec
+    read: Callable[[Timeline, AssaySpec], tuple[Result, ...]]
+
+    def measure(self, timeline: Timeline) -> tuple[Result, ...]:
+        """Return every dated result of this row, oldest first."""
+        return self.read(timeline, self.SPEC)

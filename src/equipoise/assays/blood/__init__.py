@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from equipoise.assays.blood import (
     analyte,
     cortisol_awakening,
@@ -14,30 +12,19 @@ from equipoise.assays.blood import (
     drug_level,
     ratio,
 )
-
-if TYPE_CHECKING:
-    from equipoise.core.assay import AssaySpec
-    from equipoise.core.nouns import Result, Timeline
+from equipoise.core.assay import RecordAssay, RowAssay
 
 __all__ = ["ASSAYS"]
 
 
-class _Assay(Protocol):
-    SPEC: AssaySpec
-
-    def measure(self, timeline: Timeline) -> tuple[Result, ...]:
-        """Return every dated result, or `NotMeasured` with a reason."""
-        ...
-
-
-ASSAYS: tuple[_Assay, ...] = (
-    *(analyte.Analyte(spec) for spec in analyte.SPECS),
-    *(ratio.Ratio(spec) for spec in ratio.SPECS),
+ASSAYS: tuple[RecordAssay, ...] = (
+    *(RowAssay(spec, analyte.measure) for spec in analyte.SPECS),
+    *(RowAssay(spec, ratio.measure) for spec in ratio.SPECS),
     cortisol_awakening,
     cortisol_day,
     cortisol_night,
     cortisol_serum,
     cortisol_suppression,
-    *(drug_level.DrugLevel(spec) for spec in drug_level.SPECS),
+    *(RowAssay(spec, drug_level.measure) for spec in drug_level.SPECS),
 )
 """The assays of this folder, in order."""

@@ -28,7 +28,6 @@ osimo2019, degoma2012, eflm_bv, ricos2020; for each test the column `reference`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from equipoise import __version__
@@ -44,7 +43,7 @@ from equipoise.core.units import convert
 if TYPE_CHECKING:
     from equipoise.core.nouns import LabResult, Result, Timeline
 
-__all__ = ["SPECS", "Analyte", "measure", "relative_error"]
+__all__ = ["SPECS", "measure", "relative_error"]
 
 TABLE: Final = "labs/analytes"
 LABS: Final = "labs/labs"
@@ -71,17 +70,6 @@ def _spec(row: Row) -> AssaySpec:
 
 SPECS: Final = tuple(_spec(row) for row in load_table(TABLE))
 """One for each blood value, in table order."""
-
-
-@dataclass(slots=True)
-class Analyte:
-    """One blood value as an assay: what it needs and yields, and its measuring."""
-
-    SPEC: AssaySpec
-
-    def measure(self, timeline: Timeline) -> tuple[Result, ...]:
-        """Bring every dated value of this test into its unit, oldest first."""
-        return measure(timeline, self.SPEC)
 
 
 def measure(timeline: Timeline, spec: AssaySpec) -> tuple[Result, ...]:

@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from equipoise import __version__
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from equipoise.core.dates import IsoDate
     from equipoise.core.nouns import LabResult, Result, Timeline
 
-__all__ = ["SPECS", "DrugLevel", "measure"]
+__all__ = ["SPECS", "measure"]
 
 TABLE: Final = "labs/levels"
 ABOVE, BELOW = ">", "<"
@@ -65,17 +64,6 @@ def _spec(row: Row) -> AssaySpec:
 
 SPECS: Final = tuple(_spec(row) for row in load_table(TABLE))
 """One for each level with a range, in table order."""
-
-
-@dataclass(slots=True)
-class DrugLevel:
-    """One level as an assay: what it needs and yields, and its measuring."""
-
-    SPEC: AssaySpec
-
-    def measure(self, timeline: Timeline) -> tuple[Result, ...]:
-        """Read every dated level of this drug, oldest first."""
-        return measure(timeline, self.SPEC)
 
 
 def measure(timeline: Timeline, spec: AssaySpec) -> tuple[Result, ...]:

@@ -18,7 +18,6 @@ marx2021
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from equipoise import __version__
@@ -31,7 +30,7 @@ from equipoise.core.units import convert
 if TYPE_CHECKING:
     from equipoise.core.nouns import Result, Timeline
 
-__all__ = ["SPECS", "Ratio", "measure"]
+__all__ = ["SPECS", "measure"]
 
 TABLE: Final = "labs/ratios"
 PARTS: Final = ("numerator", "denominator")
@@ -56,17 +55,6 @@ def _spec(row: Row) -> AssaySpec:
 
 SPECS: Final = tuple(_spec(row) for row in load_table(TABLE))
 """One for each ratio, in table order."""
-
-
-@dataclass(slots=True)
-class Ratio:
-    """One ratio as an assay: what it needs and yields, and its measuring."""
-
-    SPEC: AssaySpec
-
-    def measure(self, timeline: Timeline) -> tuple[Result, ...]:
-        """Divide the two values of every sample that has both, oldest first."""
-        return measure(timeline, self.SPEC)
 
 
 def measure(timeline: Timeline, spec: AssaySpec) -> tuple[Result, ...]:

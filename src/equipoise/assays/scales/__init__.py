@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from equipoise.assays.scales.rating import SPECS, RatingScale
+from equipoise.assays.scales.rating import SPECS, measure
+from equipoise.core.assay import RowAssay
 
 __all__ = ["ASSAYS"]
 
-ASSAYS = tuple(RatingScale(spec) for spec in SPECS)
+ASSAYS = tuple(RowAssay(spec, measure) for spec in SPECS)
 """The assays of this folder: one for each scale with a total, in table order."""

@@ -24,7 +24,6 @@ kroenke2001, lowe2004, nhs_talking_therapies; for each scale the column `referen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from equipoise import __version__
@@ -37,7 +36,7 @@ from equipoise.core.tables import Row, load_table
 if TYPE_CHECKING:
     from equipoise.core.nouns import Result, ScaleAnswers, Timeline
 
-__all__ = ["SPECS", "RatingScale", "measure"]
+__all__ = ["SPECS", "measure"]
 
 TABLE: Final = "scales/scales"
 POINTS: Final = "{score}"  # noqa: RUF027 - an annotation of UCUM
@@ -62,17 +61,6 @@ SPECS: Final = tuple(
     _spec(row) for row in load_table(TABLE) if row.optional_number("total_maximum") is not None
 )
 """One for each scale with a total, in table order."""
-
-
-@dataclass(slots=True)
-class RatingScale:
-    """One scale as an assay: what it needs and yields, and its measuring."""
-
-    SPEC: AssaySpec
-
-    def measure(self, timeline: Timeline) -> tuple[Result, ...]:
-        """Score every dated set of answers to this scale, oldest first."""
-        return measure(timeline, self.SPEC)
 
 
 def measure(timeline: Timeline, spec: AssaySpec) -> tuple[Result, ...]:
