@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from equipoise.appraise.adequacy import appraise_trials
+from equipoise.appraise.covariates import covariates_of
 from equipoise.appraise.current import combinations, current_stops
 from equipoise.appraise.diagnosis import check_criteria, check_diagnosis, check_specifiers
 from equipoise.appraise.dosing import dose_limits, gene_advice, gene_phenotypes
@@ -13,6 +14,7 @@ from equipoise.appraise.safety import Ground, ground, judge, option_ids
 from equipoise.appraise.stage import stage_of
 from equipoise.appraise.staging import check_resistance, imaging_workup, staging
 from equipoise.appraise.stopped import mark_stopped
+from equipoise.appraise.under_way import under_way
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import Appraisal, DoseLimit, GenePhenotype, OptionVerdict, Timeline
 
@@ -57,6 +59,8 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
         genes=genes,
         dose_limits=mark_stopped(limits, verdicts, shared),
         gene_advice=mark_stopped(gene_advice(shared), verdicts, shared),
+        covariates=covariates_of(timeline),
+        under_way=under_way(timeline, trials, today=today),
     )
 
 

@@ -16,6 +16,7 @@ import typer
 from typer.exceptions import TyperException
 
 from equipoise import __version__
+from equipoise.apps.decide.cli import decide_app
 from equipoise.apps.evidence.cli import evidence_app
 from equipoise.apps.genes.cli import genes_app
 from equipoise.apps.imaging.cli import add_commands
@@ -37,6 +38,7 @@ app = typer.Typer(
     help="What is known about one person's depression, how surely, and what it changes. "
     "Research software: it supports a decision, it does not make it.",
 )
+app.add_typer(decide_app, name="decide")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(genes_app, name="genes")
 app.add_typer(labs_app, name="labs")

@@ -133,13 +133,24 @@ def _decision(dossier: Dossier) -> dict[str, Any]:
         "sentence": decision.sentence,
         "predictions": [_prediction(p, p.treatment in never) for p in decision.predictions],
         "head_to_head": to_plain(decision.head_to_head),
-        "tests": [],
-        "tests_note": "the value of further tests is not assessed in this version",
-        "preferences": {"weights": dict(decision.weights), "source": decision.weights_source},
+        "tests": to_plain(decision.tests),
+        "tests_sentence": decision.tests_sentence,
+        "perfect_information": decision.perfect,
+        "safety_tests": to_plain(decision.safety_tests),
+        "preferences": {
+            "weights": dict(decision.weights),
+            "source": decision.weights_source,
+            "would_change": to_plain(decision.preference_changes),
+        },
+        "continuations": to_plain(decision.continuations),
+        "combinations": to_plain(decision.combinations),
+        "year_plans": to_plain(decision.year_plans),
+        "year_comparisons": to_plain(decision.year_comparisons),
+        "covariates": to_plain(dossier.appraisal.covariates),
         "unranked": to_plain(decision.unranked),
         "exploratory": {
             "predictions": [_prediction(p, p.treatment in never) for p in decision.exploratory],
-            "tests": [],
+            "tests": to_plain(decision.exploratory_tests),
         },
     }
 

@@ -8,10 +8,15 @@ from equipoise.core.answers import Answer
 from equipoise.core.nouns import Appraisal, Decision, EvidenceBase, Preferences, Profile
 from equipoise.predict.assemble import predictions_of
 from equipoise.predict.choices import rankable
+from equipoise.predict.combinations import combinations
 from equipoise.predict.comparisons import head_to_head
+from equipoise.predict.early import continuations
+from equipoise.predict.information import worth_of_tests
 from equipoise.predict.layers import average_utility, layers, prepare
-from equipoise.predict.preferences import Weights, choose_weights
+from equipoise.predict.preferences.changes import preference_changes
+from equipoise.predict.preferences.weights import Weights, choose_weights
 from equipoise.predict.ranking import arrange, in_order
+from equipoise.predict.sequences import year_plans
 from equipoise.predict.settings import load_settings
 from equipoise.predict.words import NOTHING, Order, answer, withheld_because
 
@@ -73,6 +78,8 @@ def predict(
     established, exploratory = layers(case)
     names = [option.treatment.id for option in options]
     order = arrange(established.utility, established.tied, names)
+    worth = worth_of_tests(case, (established, exploratory), profile, appraisal)
+    year = year_plans(evidence, appraisal, case, established)
     predictions = predictions_of(established, options, order, settings)
     said = Order(
         same=in_order(established.utility, names) == in_order(average_utility(case), names),
@@ -88,6 +95,16 @@ def predict(
         weights_source=weights.source,
         withheld=None,
         head_to_head=head_to_head(options, evidence.effects),
+        tests=worth.established,
+        exploratory_tests=worth.exploratory,
+        tests_sentence=worth.sentence,
+        perfect=worth.perfect,
+        safety_tests=worth.safety,
+        continuations=continuations(evidence, appraisal, case, established),
+        preference_changes=preference_changes(case, established),
+        combinations=combinations(evidence, case, established),
+        year_plans=year.plans,
+        year_comparisons=year.comparisons,
     )
 
 

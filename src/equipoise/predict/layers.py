@@ -20,7 +20,7 @@ from equipoise.predict.chances import (
 from equipoise.predict.choices import Option
 from equipoise.predict.comparisons import Comparisons, compare
 from equipoise.predict.literature import Draws, Literature, draw_literature, read_literature
-from equipoise.predict.preferences import Weights, draw_weights, utilities, values_of
+from equipoise.predict.preferences.weights import Weights, draw_weights, utilities, values_of
 from equipoise.predict.ranking import chance_of_first, tie_group
 from equipoise.predict.scores import Scores, draw_scores, scores_of
 from equipoise.predict.settings import Settings

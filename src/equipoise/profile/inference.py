@@ -9,6 +9,7 @@ import numpy as np
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import Contribution, MechanismState, NormedMeasurement, Profile
 from equipoise.core.tables import load_table, setting
+from equipoise.profile.biotypes import membership
 from equipoise.profile.kernels import (
     Errors,
     posterior,
@@ -70,6 +71,7 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
     mean, covariance, shares = posterior(
         prior, rows, _errors(seen, loadings[places]), observed, setting("numerics_jitter")
     )
+    types = membership(measurements)
     return Profile(
         mechanisms=tuple(
             _state(row.text("id"), row.text("title"), float(covariance[i, i]), shares[i], seen)
@@ -80,8 +82,9 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
         covariance=tuple(tuple(map(float, row)) for row in covariance),
         measures_used=tuple(one.measure for one in seen),
         measures_set_aside=aside,
-        biotypes=(),
+        biotypes=types.chances,
         assumption=ASSUMPTION,
+        biotypes_note=types.note,
     )
 
 

@@ -20,9 +20,23 @@ from equipoise.core.nouns.appraisal import (
     Verdict,
     Workup,
 )
+from equipoise.core.nouns.background import (
+    Covariate,
+    UnderWay,
+)
 from equipoise.core.nouns.change import (
     Change,
     ChangeOrder,
+)
+from equipoise.core.nouns.choice import (
+    Combination,
+    Continuation,
+    InformationValue,
+    NextMove,
+    PreferenceChange,
+    SafetyTest,
+    YearComparison,
+    YearPlan,
 )
 from equipoise.core.nouns.dossier import (
     Dossier,
@@ -146,9 +160,12 @@ __all__ = [
     "ChangeOrder",
     "CheckItem",
     "Claim",
+    "Combination",
     "Condition",
     "Consent",
+    "Continuation",
     "Contribution",
+    "Covariate",
     "Criterion",
     "Decision",
     "Demographics",
@@ -172,6 +189,7 @@ __all__ = [
     "GuidelineView",
     "HeadToHead",
     "Implant",
+    "InformationValue",
     "InputDigest",
     "Interval",
     "JointRates",
@@ -182,6 +200,7 @@ __all__ = [
     "MechanismState",
     "MissingPosition",
     "Moderation",
+    "NextMove",
     "NormUsed",
     "NormedMeasurement",
     "NotMeasured",
@@ -193,6 +212,7 @@ __all__ = [
     "Plan",
     "Points",
     "Prediction",
+    "PreferenceChange",
     "Preferences",
     "Pregnancy",
     "Profile",
@@ -205,6 +225,7 @@ __all__ = [
     "Result",
     "ResultSet",
     "SafetyReason",
+    "SafetyTest",
     "ScaleAnswers",
     "ScanDiagnostic",
     "ScanSummary",
@@ -227,9 +248,12 @@ __all__ = [
     "TreatmentTrial",
     "TrialAppraisal",
     "Trigger",
+    "UnderWay",
     "Unmapped",
     "VariantFile",
     "Verdict",
     "VisitNote",
     "Workup",
+    "YearComparison",
+    "YearPlan",
 ]

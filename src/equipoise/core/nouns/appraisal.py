@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from equipoise.core.nouns.background import Covariate, UnderWay
+
 __all__ = [
     "ADULT_RATES",
     "ALREADY_FAILED",
@@ -382,7 +384,8 @@ class Appraisal:
     `current` holds a hard stop for each drug that is taken now and should be reviewed, whether it
     is an option or not. `staging` holds every staging system and definition; `pseudo_resistance`
     what may only look like resistance; `imaging_workup` who benefits from imaging, and who does
-    not; `dose_limits` one row for each drug of `doses/doses`, with the hard stops against it.
+    not; `dose_limits` one row for each drug of `doses/doses`, with the hard stops against it;
+    `covariates` what bears on prognosis; `under_way` the treatments that go on.
     """
 
     diagnosis_check: tuple[CheckItem, ...]
@@ -399,6 +402,8 @@ class Appraisal:
     genes: tuple[GenePhenotype, ...] = ()
     dose_limits: tuple[DoseLimit, ...] = ()
     gene_advice: tuple[GeneAdvice, ...] = ()
+    covariates: tuple[Covariate, ...] = ()
+    under_way: tuple[UnderWay, ...] = ()
 
     @property
     def emergency(self) -> bool:

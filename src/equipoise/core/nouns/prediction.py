@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from equipoise.core.nouns.choice import (
+    Combination,
+    Continuation,
+    InformationValue,
+    PreferenceChange,
+    SafetyTest,
+    YearComparison,
+    YearPlan,
+)
 from equipoise.core.nouns.numbers import Chance, Interval, Points
 
 __all__ = ["Decision", "Driver", "HeadToHead", "Prediction", "Shift"]
@@ -72,6 +81,11 @@ class Prediction:
         Of the evidence for the option.
     references : tuple of str
         Keys of `tables/references`.
+    history : Chance
+        Part of the shift that comes from treatments tried before, beyond the usual history of the
+        stage.
+    weeks_to_response : Interval or None
+        Time to response among those who respond.
     """
 
     treatment: str
@@ -94,6 +108,8 @@ class Prediction:
     grade: str
     checked: str
     references: tuple[str, ...]
+    history: Chance = 0.0
+    weeks_to_response: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +174,25 @@ class Decision:
         Why the ranking is withheld.
     head_to_head : tuple of HeadToHead
         Randomised comparisons of ranked options with each other.
+    tests, exploratory_tests : tuple of InformationValue
+        What each test not yet done is worth in either layer, most first; the whole work-up at once
+        comes last.
+    tests_sentence : str
+        What the tests would change, in words.
+    perfect : Points or None
+        What knowing everything about literature and person would be worth.
+    safety_tests : tuple of SafetyTest
+        Tests that safety or dose ask for.
+    continuations : tuple of Continuation
+        What the change so far says about treatments under way.
+    preference_changes : tuple of PreferenceChange
+        Small changes of a weight that would put another option first.
+    combinations : tuple of Combination
+        Treatments given together.
+    year_plans : tuple of YearPlan
+        Whole plans over 52 weeks, most weeks in remission first.
+    year_comparisons : tuple of YearComparison
+        The first plan against each of the others.
     """
 
     stage: int
@@ -169,3 +204,13 @@ class Decision:
     weights_source: str
     withheld: str | None
     head_to_head: tuple[HeadToHead, ...] = ()
+    tests: tuple[InformationValue, ...] = ()
+    exploratory_tests: tuple[InformationValue, ...] = ()
+    tests_sentence: str = ""
+    perfect: Points | None = None
+    safety_tests: tuple[SafetyTest, ...] = ()
+    continuations: tuple[Continuation, ...] = ()
+    preference_changes: tuple[PreferenceChange, ...] = ()
+    combinations: tuple[Combination, ...] = ()
+    year_plans: tuple[YearPlan, ...] = ()
+    year_comparisons: tuple[YearComparison, ...] = ()

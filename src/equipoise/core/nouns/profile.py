@@ -69,6 +69,8 @@ class Profile:
         (measure, why it moved nothing).
     biotypes : tuple of BiotypeChance
         Empty where no biotype was assessed.
+    biotypes_note : str
+        What the biotypes rest on, or why none was assessed.
     assumption : str
         What the model takes for granted, printed with it.
     """
@@ -81,3 +83,4 @@ class Profile:
     measures_set_aside: tuple[tuple[str, str], ...]
     biotypes: tuple[BiotypeChance, ...]
     assumption: str
+    biotypes_note: str = ""

@@ -1,0 +1,1 @@
+"""What treatments tried before say about the next one."""

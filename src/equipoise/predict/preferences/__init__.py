@@ -1,0 +1,23 @@
+"""What counts how much, what each option is worth by it, and which wish would change the answer."""
+
+from equipoise.predict.preferences.changes import preference_changes
+from equipoise.predict.preferences.weights import (
+    Values,
+    Weights,
+    choose_weights,
+    draw_weights,
+    time_gained,
+    utilities,
+    values_of,
+)
+
+__all__ = [
+    "Values",
+    "Weights",
+    "choose_weights",
+    "draw_weights",
+    "preference_changes",
+    "time_gained",
+    "utilities",
+    "values_of",
+]
