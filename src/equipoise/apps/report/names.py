@@ -22,6 +22,7 @@ __all__ = [
     "cell",
     "cite",
     "from_id",
+    "graded",
     "keys_of",
     "measure_limits",
     "measure_title",
@@ -193,3 +194,8 @@ def cite(reference: str | tuple[str, ...]) -> Markup:
         for key in keys_of(reference)
     ]
     return Markup("; ").join(links)
+
+
+def graded(grade: str, reference: str | tuple[str, ...]) -> Markup:
+    """Return grade and sources as one note: ``Grade B. Rush 2006``."""
+    return Markup("Grade {}. {}").format(grade, cite(reference))

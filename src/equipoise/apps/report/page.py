@@ -26,10 +26,15 @@ from equipoise.apps.report.sections.imaging import imaging_of
 from equipoise.apps.report.sections.known import Known, known
 from equipoise.apps.report.sections.mechanisms import Mechanisms, mechanisms
 from equipoise.apps.report.sections.molecules import Molecules, molecules
+from equipoise.apps.report.sections.outlook import Outlook, outlook
 from equipoise.apps.report.sections.safety import Safety, safety, withheld
 from equipoise.apps.report.sections.scans import Scans, scans_view
 from equipoise.apps.report.sections.target import TargetView, views_of
+from equipoise.apps.report.sections.under_way import UnderWayView, under_way
 from equipoise.apps.report.sections.way import Way, way
+from equipoise.apps.report.sections.wishes import Wishes, wishes
+from equipoise.apps.report.sections.worth import Worth, worth
+from equipoise.apps.report.sections.year import YearView, year
 from equipoise.apps.report.wording import say, sentence
 from equipoise.core.nouns import Demographics, Dossier
 
@@ -76,6 +81,11 @@ class Page:
     targets: tuple[TargetView, ...]
     courses: Courses
     coverage: Coverage | None
+    under_way: UnderWayView | None
+    worth: Worth | None
+    wishes: Wishes | None
+    year: YearView | None
+    outlook: Outlook | None
     excluded: Excluded | None
     audit: Audit
 
@@ -91,6 +101,11 @@ class Page:
             "brain": self.circuits,
             "scans": self.scans,
             "changes": self.changes,
+            "under": self.under_way,
+            "tests": self.worth,
+            "wishes": self.wishes,
+            "year": self.year,
+            "outlook": self.outlook,
             "options": None if self.withheld else True,
         }
         return tuple(name for name, part in parts.items() if not part)
@@ -120,6 +135,11 @@ def build_page(dossier: Dossier, t1w: Path | None = None) -> Page:
         targets=views_of(imaging),
         courses=courses(dossier),
         coverage=coverage(dossier),
+        under_way=under_way(dossier),
+        worth=worth(dossier),
+        wishes=wishes(dossier),
+        year=year(dossier),
+        outlook=outlook(dossier),
         excluded=excluded(dossier),
         audit=audit(dossier),
     )

@@ -10,7 +10,7 @@ from equipoise.apps.report.charts import marks
 from equipoise.apps.report.charts.scales import HUNDRED
 from equipoise.core.nouns import Interval, Prediction
 
-__all__ = ["FOREST_AXIS", "established_plot", "research_plot"]
+__all__ = ["FOREST_AXIS", "chance_plot", "established_plot", "research_plot"]
 
 TICKS: Final = (0, 25, 50, 75, 100)
 FOREST_AXIS: Final = marks.axis([(t, str(t)) for t in TICKS])
@@ -42,4 +42,17 @@ def research_plot(prediction: Prediction) -> Markup:
         TICKS,
         marks.interval(HUNDRED, estimate, role="research"),
         marks.diamond(HUNDRED.place(estimate.mean)),
+    )
+
+
+def chance_plot(chance: Interval | None, *, research: bool = False) -> Markup:
+    """Return lines and dot of one chance; the bare grid where it is not known."""
+    if chance is None:
+        return marks.row(TICKS)
+    estimate = _estimate(chance)
+    if research:
+        lines = marks.interval(HUNDRED, estimate, role="research")
+        return marks.row(TICKS, lines, marks.diamond(HUNDRED.place(estimate.mean)))
+    return marks.row(
+        TICKS, marks.interval(HUNDRED, estimate), marks.dot(HUNDRED.place(estimate.mean))
     )

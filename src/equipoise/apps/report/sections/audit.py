@@ -19,7 +19,9 @@ from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.sheet import data_lines, download
 from equipoise.apps.report.sections.strips import centile_words, measured_words
 from equipoise.apps.report.sections.target import FALL_BACK, target_keys, template_source
+from equipoise.apps.report.sections.under_way import continuation_keys
 from equipoise.apps.report.sections.way import way_keys
+from equipoise.apps.report.sections.year import combination_keys
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import (
@@ -207,6 +209,7 @@ def reference_keys(dossier: Dossier) -> tuple[str, ...]:
         cells += [r.reference for v in appraisal.verdicts for r in v.reasons]
         cells += [step.reference for step in dossier.plan.steps]
         cells += [*way_keys(dossier.plan), *coverage_keys(dossier)]
+        cells += [*continuation_keys(dossier), *combination_keys(dossier)]
         both = (*dossier.decision.predictions, *dossier.decision.exploratory)
         cells += [key for p in both for key in p.references]
         cells += [key for one in dossier.decision.head_to_head for key in one.references]

@@ -1,0 +1,60 @@
+"""What counts how much, and which wish would change the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.names import attribute_title, treatment_title
+from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.views import DataTable, table_or_none
+from equipoise.apps.report.wording import capital, say, sentence
+from equipoise.core.nouns import Dossier, PreferenceChange
+
+__all__ = ["Wishes", "wishes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Weights, whose they are, and small changes that would put another option first."""
+
+    title: str
+    whose: str
+    changes: tuple[str, ...]
+    table: DataTable | None
+    limit: str
+
+
+def wishes(dossier: Dossier) -> Wishes | None:
+    """Return the section; None where nothing is ranked or the ranking is withheld."""
+    decision = dossier.decision
+    if withheld(dossier) or len(decision.predictions) < 2:  # noqa: PLR2004
+        return None
+    changes = decision.preference_changes
+    return Wishes(
+        title=say("wishes_change", n=n.count(len(changes), "change")) if changes else _firm(),
+        whose=sentence(decision.weights_source),
+        changes=tuple(_change(one) for one in changes),
+        table=_table(decision.weights),
+        limit=say("wishes_limit"),
+    )
+
+
+def _firm() -> str:
+    return say("wishes_firm")
+
+
+def _change(one: PreferenceChange) -> str:
+    return say(
+        "wishes_line",
+        title=capital(one.title),
+        now=n.of_100(one.weight),
+        needed=n.of_100(one.needed),
+        option=treatment_title(one.option),
+    )
+
+
+def _table(weights: tuple[tuple[str, float], ...]) -> DataTable | None:
+    ordered = sorted(weights, key=lambda pair: (-pair[1], pair[0]))
+    rows = tuple((capital(attribute_title(name)), n.of_100(share)) for name, share in ordered)
+    return table_or_none(say("wishes_table"), ("What counts", "Points of 100"), rows, (70, 30))

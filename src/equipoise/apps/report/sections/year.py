@@ -1,0 +1,135 @@
+"""A year ahead: whole plans simulated on the same draws, and treatments given together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.charts import marks
+from equipoise.apps.report.charts.forest import FOREST_AXIS, chance_plot
+from equipoise.apps.report.charts.scales import Linear
+from equipoise.apps.report.names import graded, treatment_title
+from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.views import Legend, PlotGroup, PlotRow, RowChart
+from equipoise.apps.report.wording import say, sentence
+from equipoise.core.casing import within
+from equipoise.core.nouns import Combination, Decision, Dossier, YearComparison, YearPlan
+
+__all__ = ["YearView", "combination_keys", "year"]
+
+WEEKS: Final = Linear(0, 52)
+TICKS: Final = (0, 13, 26, 39, 52)
+PLACES: Final = tuple(WEEKS.place(week) for week in TICKS)
+AXIS: Final = marks.axis([(WEEKS.place(week), str(week)) for week in TICKS])
+
+
+@dataclass(frozen=True, slots=True)
+class YearView:
+    """The chart of plans, why the first beats the others, and the chart of combinations."""
+
+    title: str
+    words: tuple[str, ...]
+    plans: RowChart | None
+    together: RowChart | None
+
+
+def year(dossier: Dossier) -> YearView | None:
+    """Return the section; None where nothing was simulated or the ranking is withheld."""
+    decision = dossier.decision
+    if withheld(dossier) or not (decision.year_plans or decision.combinations):
+        return None
+    titles = {plan.id: plan.title for plan in decision.year_plans}
+    return YearView(
+        title=_title(decision),
+        words=tuple(_compared(one, titles) for one in decision.year_comparisons),
+        plans=_plans(decision.year_plans) if decision.year_plans else None,
+        together=_together(decision.combinations) if decision.combinations else None,
+    )
+
+
+def combination_keys(dossier: Dossier) -> list[str]:
+    """Return the references of the combinations."""
+    return [key for one in dossier.decision.combinations for key in one.references]
+
+
+def _title(decision: Decision) -> str:
+    if not decision.year_plans:
+        return say("year_together")
+    if all(one.verdict == "equal" for one in decision.year_comparisons):
+        return say("year_equal", n=n.count(len(decision.year_plans), "plan", spelled=True))
+    best = decision.year_plans[0]
+    return say("year_best", plan=best.title, weeks=str(round(best.weeks_well.mean)))
+
+
+def _compared(one: YearComparison, titles: dict[str, str]) -> str:
+    names = {"a": titles.get(one.a, one.a), "b": titles.get(one.b, one.b)}
+    if one.verdict == "equal":
+        return f"{say('year_tie', **names)} {sentence(one.why)}"
+    ahead, behind = (names["a"], names["b"]) if one.verdict == "a" else (names["b"], names["a"])
+    weeks = n.measured(abs(one.lead), one.lead_error)
+    return f"{say('year_lead', ahead=ahead, behind=behind, weeks=weeks)} {sentence(one.why)}"
+
+
+def _plans(plans: tuple[YearPlan, ...]) -> RowChart:
+    return RowChart(
+        id="year",
+        title=say("year_chart"),
+        summary=say("year_summary"),
+        label_head="Plan",
+        axis_title="weeks well or nearly well in the next 52",
+        value_head="Weeks well",
+        axis=AXIS,
+        groups=(PlotGroup(None, tuple(_plan(plan) for plan in plans)),),
+        legend=(Legend(marks.glyph("estimate"), "dot: mean; thick line: 80 %; thin line: 95 %"),),
+        caption=say("year_limit"),
+    )
+
+
+def _plan(plan: YearPlan) -> PlotRow:
+    ends = marks.Estimate(plan.weeks_well.mean, plan.weeks_well.ci80, plan.weeks_well.ci95)
+    low, high = plan.weeks_well.ci80
+    steps = ", then ".join(within(treatment_title(step)) for step in plan.steps)
+    return PlotRow(
+        label=plan.title,
+        plot=marks.row(
+            PLACES, marks.interval(WEEKS, ends), marks.dot(WEEKS.place(plan.weeks_well.mean))
+        ),
+        value=n.count(round(plan.weeks_well.mean), "week"),
+        notes=(sentence(steps), *(sentence(note) for note in plan.notes)),
+        value_notes=(
+            f"{n.P80}: {round(low)} to {round(high)}",
+            f"well at least once: {n.of_100(plan.ever_well)} of 100",
+            f"{n.count(round(plan.visits), 'visit')}",
+        ),
+    )
+
+
+def _together(found: tuple[Combination, ...]) -> RowChart:
+    return RowChart(
+        id="together",
+        title=say("together_chart"),
+        summary=say("together_summary"),
+        label_head="Given together",
+        axis_title="of 100 people like this, much better by week 8",
+        value_head="Much better",
+        axis=FOREST_AXIS,
+        groups=(PlotGroup(None, tuple(_combination(one) for one in found)),),
+        caption=say("together_limit"),
+    )
+
+
+def _combination(one: Combination) -> PlotRow:
+    composed = one.path != "randomised"
+    return PlotRow(
+        label=one.title,
+        plot=chance_plot(one.response, research=composed),
+        value=f"{n.of_100(one.response.mean)} of 100",
+        notes=(sentence(one.why), graded(one.grade, one.references)),
+        value_notes=(
+            f"{n.P80}: {n.range_of_100(one.response.ci80)}",
+            f"over the better one alone: {n.points(one.gain.mean)} "
+            f"({n.P80}: {n.range_points(one.gain.ci80)})",
+        ),
+        kind="research" if composed else "",
+    )
