@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+from equipoise.apps.choice_lines import choice_lines
 from equipoise.apps.report import numbers
 from equipoise.apps.report.listing import foremost, never_compared
 from equipoise.apps.report.names import treatment_title
@@ -53,6 +54,7 @@ def summary(dossier: Dossier) -> str:
     if (pairs := compared(dossier)) is not None:
         lines += ["", "COMPARED HEAD TO HEAD"]
         lines += [f"  {words}" for words in (f"{pairs.title}.", *pairs.contradictions)]
+    lines += choice_lines(dossier)
     lines += ["", "NEXT", *_steps(dossier), "", "MEASURED", *_measured(dossier)]
     return "\n".join(lines)
 

@@ -1,0 +1,56 @@
+"""What surrounds the choice, in lines of text: under way, tests, wishes, the year ahead."""
+
+from __future__ import annotations
+
+from equipoise.apps.report.sections.under_way import under_way
+from equipoise.apps.report.sections.wishes import wishes
+from equipoise.apps.report.sections.worth import worth
+from equipoise.apps.report.sections.year import year
+from equipoise.apps.report.wording import joined
+from equipoise.core.nouns import Dossier
+
+__all__ = ["choice_lines"]
+
+
+def choice_lines(dossier: Dossier) -> list[str]:
+    """Return the headed lines; nothing where the ranking is withheld.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+
+    Returns
+    -------
+    list of str
+        The same words as in the report, without its charts.
+    """
+    return [*_under_way(dossier), *_tests(dossier), *_wishes(dossier), *_year(dossier)]
+
+
+def _headed(head: str, lines: list[str]) -> list[str]:
+    return ["", head, *(f"  {line}" for line in lines if line)]
+
+
+def _under_way(dossier: Dossier) -> list[str]:
+    view = under_way(dossier)
+    return _headed("UNDER WAY", [*view.words, *view.unread]) if view else []
+
+
+def _tests(dossier: Dossier) -> list[str]:
+    view = worth(dossier)
+    if view is None:
+        return []
+    asked = [test.title for test in dossier.decision.safety_tests]
+    safety = f"Safety or a dose asks for: {joined(asked)}." if asked else ""
+    return _headed("TESTS", [f"{view.title}.", *view.words[:-1], safety])
+
+
+def _wishes(dossier: Dossier) -> list[str]:
+    view = wishes(dossier)
+    return _headed("WHAT MATTERS", [f"{view.title}.", *view.changes]) if view else []
+
+
+def _year(dossier: Dossier) -> list[str]:
+    view = year(dossier)
+    return _headed("THE YEAR AHEAD", [f"{view.title}.", *view.words]) if view else []
