@@ -68,6 +68,8 @@ PREDICTION_COLUMNS = (
     "grade",
     "checked",
     "references",
+    "history",
+    "weeks_to_response",
 )
 
 
@@ -256,6 +258,8 @@ def _prediction_row(prediction: Prediction, rank: int, never: bool) -> tuple[obj
         prediction.grade,
         prediction.checked,
         "; ".join(prediction.references),
+        plain["history"],
+        plain["weeks_to_response"] and plain["weeks_to_response"]["mean"],
     )
 
 

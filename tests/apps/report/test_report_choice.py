@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from equipoise.apps.report import render
+from equipoise.apps.report.sections.sheet import data_lines
 from equipoise.apps.report.wording import slips
 from equipoise.core.nouns import Dossier
 
@@ -112,3 +113,13 @@ def test_a_person_without_these_parts_has_no_empty_section() -> None:
     )
     shown = render(bare)
     assert not [name for name in SECTIONS if f'<section id="{name}"' in shown]
+
+
+def test_every_number_of_these_sections_stands_in_the_data_sheet() -> None:
+    lines = {line.id: line for line in data_lines(CHOICE["choosing"]())}
+    assert lines["exploratory.test.crp_hs.p_changes_choice"].value == "0.12"
+    assert lines["under_way.sertraline.continue"].low80 == "0.24"
+    assert "under_way.sertraline.raise" not in lines
+    assert lines["year.found.weeks_well"].high95 == "49"
+    assert lines["together.venlafaxine+rtms.gain"].note == "composed"
+    assert lines["weight.visits.rtms"].value == "0.12"

@@ -240,7 +240,7 @@ def test_nothing_is_compared_where_nothing_is_ranked(state: str) -> None:
 
 def test_safety_answer_and_steps_come_before_the_comparisons() -> None:
     order = re.findall(r'<section id="(\w+)"', render(build("full")))
-    assert order[:5] == ["safety", "answer", "actions", "compared", "sure"]
+    assert order[:5] == ["safety", "answer", "actions", "wishes", "compared"]
 
 
 def test_sources_of_comparisons_are_listed() -> None:

@@ -10,6 +10,7 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.listing import never_compared
 from equipoise.apps.report.names import keys_of, measure_title
 from equipoise.apps.report.norm_facts import error_range
+from equipoise.apps.report.sections.choice_sheet import choice_sheet
 from equipoise.apps.report.sections.compared import pair_words
 from equipoise.apps.report.sections.line import NA, Line, normal_ends
 from equipoise.apps.report.sections.safety import withheld
@@ -48,6 +49,7 @@ def data_lines(dossier: Dossier) -> tuple[Line, ...]:
         both = (*decision.predictions, *decision.exploratory)
         lines += [line for p in both for line in prediction_lines(p, p.treatment in never)]
         lines += _compared(decision)
+        lines += choice_sheet(decision)
     return tuple(lines)
 
 
@@ -171,6 +173,7 @@ def prediction_lines(p: Prediction, never: bool) -> Iterator[Line]:
     single = {
         "average": p.average,
         "outlook": p.outlook,
+        "history": p.history,
         "p_best": p.p_best,
         "utility": p.utility,
         "chance_positive": p.shift.chance_positive,
