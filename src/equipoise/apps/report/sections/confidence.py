@@ -46,6 +46,7 @@ class Confidence:
     shares: tuple[Share, ...]
     check_title: str
     checks: tuple[CheckLine, ...]
+    tested: str = ""
 
 
 def confidence(dossier: Dossier) -> Confidence:
@@ -55,6 +56,7 @@ def confidence(dossier: Dossier) -> Confidence:
         shares=(*_norm_shares(dossier), *_option_shares(dossier)),
         check_title=_check_title(dossier),
         checks=_checks(dossier),
+        tested="" if withheld(dossier) else say("sure_tested"),
     )
 
 
