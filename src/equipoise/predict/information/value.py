@@ -1,0 +1,142 @@
+"""The value of one test given what is believed now, and of knowing everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from equipoise.predict.information.kernels import (
+    Beliefs,
+    Value,
+    directions,
+    moved,
+    trapezoid,
+    utilities_given,
+    value_of,
+)
+from equipoise.predict.information.lattice import lattice_normals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from equipoise.predict.information.numerics import TestNumerics
+
+    Array = NDArray[np.float64]
+
+__all__ = ["NOTHING", "evppi", "perfect_information", "value_of_test"]
+
+NOTHING: Final = Value(0.0, 0.0, 0.0, ())
+
+
+def value_of_test(
+    beliefs: Beliefs, design: Array, noise: Array, numerics: TestNumerics, seed: int
+) -> Value:
+    """Return what a test is worth.
+
+    Parameters
+    ----------
+    beliefs : Beliefs
+        Of all ranked options, sorted by id.
+    design, noise : ndarray, shape (m, n) and (m, m)
+        What the test reads of the state, and with which errors.
+    numerics : TestNumerics
+        Points and nodes.
+    seed : int
+        Of the shifts, where several results matter apart from each other.
+
+    Returns
+    -------
+    Value
+        Exactly 0 for a test that reaches no option.
+    """
+    paths = directions(beliefs, design, noise)
+    active = moved(beliefs, paths)
+    if not active.size:
+        return NOTHING
+    columns = _columns(beliefs.utility, active)
+    place = {int(option): column for column, option in enumerate(columns)}
+    first = place[int(np.argmax(beliefs.utility))]
+    acting = [place[int(option)] for option in active]
+    own = beliefs.of(active)
+
+    def given(normals: Array) -> Array:
+        utility = np.tile(beliefs.utility[columns], (len(normals), 1))
+        utility[:, acting] = utilities_given(own, paths, normals, numerics.nodes)
+        return utility
+
+    if paths.shape[1] == 1:
+        normals, weights = trapezoid(numerics.points, numerics.reach)
+        found = [value_of(given(normals[:, None]), weights, first, numerics.floor, normals)]
+    else:
+        sets = lattice_normals(numerics.lattice, paths.shape[1], numerics.shifts, seed)
+        equal = np.full(sets.shape[1], 1.0 / sets.shape[1])
+        found = [value_of(given(one), equal, first, numerics.floor) for one in sets]
+    return _mean(found, columns)
+
+
+def _columns(utility: Array, active: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the options to compare: those that move, today's choice and the best that stays."""
+    still = np.setdiff1d(np.arange(utility.size), active)
+    kept = [*active, int(np.argmax(utility))]
+    if still.size:
+        kept.append(int(still[np.argmax(utility[still])]))
+    return np.unique(np.array(kept, dtype=np.intp))
+
+
+def _mean(found: Sequence[Value], columns: NDArray[np.intp]) -> Value:
+    shares = np.zeros(columns.size)
+    for one in found:
+        for column, chance in one.leads:
+            shares[column] += chance / len(found)
+    order = sorted(np.flatnonzero(shares), key=lambda column: (-shares[column], column))
+    worth = np.array([one.evsi for one in found])
+    error = float(worth.std(ddof=1) / np.sqrt(worth.size)) if worth.size > 1 else 0.0
+    return Value(
+        evsi=float(worth.mean()),
+        error=error,
+        changes=float(np.mean([one.changes for one in found])),
+        leads=tuple((int(columns[column]), float(shares[column])) for column in order),
+    )
+
+
+def evppi(beliefs: Beliefs, row: Array, numerics: TestNumerics, seed: int) -> Value:
+    """Return what a test would be worth that read one part of the state without error.
+
+    Parameters
+    ----------
+    beliefs : Beliefs
+        What is believed now.
+    row : ndarray, shape (n,)
+        The part of the state, such as one mechanism.
+    numerics : TestNumerics
+        Points and nodes.
+    seed : int
+        Of the shifts.
+
+    Returns
+    -------
+    Value
+        No test of that part is worth more.
+    """
+    return value_of_test(beliefs, row[None, :], np.zeros((1, 1)), numerics, seed)
+
+
+def perfect_information(utility: Array, first: int) -> float:
+    """Return what knowing everything would be worth, E[max_t U_t - U_t*].
+
+    Parameters
+    ----------
+    utility : ndarray, shape (n, t)
+        Draws of literature and person.
+    first : int
+        Today's choice.
+
+    Returns
+    -------
+    float
+        In the unit of the utility.
+    """
+    return float((utility.max(axis=1) - utility[:, first]).mean())
