@@ -37,10 +37,16 @@ def treatments(make_evidence: Evidence) -> tuple[Treatment, ...]:
 
 
 def test_the_default_weights_add_up_to_one() -> None:
-    # .35 .15 .10 .08 .20 .08 .04; visits, anaesthesia and invasiveness share the .08 of burdens.
-    weights = [row.number("weight") for row in load_table("hyperparameters/attributes")]
-    assert sum(weights) == pytest.approx(1)
-    assert weights == pytest.approx([0.35, 0.15, 0.10, 0.08, 0.20, 0.04, 0.02, 0.02, 0.04])
+    # .35 .15 .10 .08, side effects .20 together, burdens .08 together, cost .04.
+    rows = list(load_table("hyperparameters/attributes"))
+    groups: dict[str, float] = {}
+    for row in rows:
+        groups[row.text("group")] = groups.get(row.text("group"), 0.0) + row.number("weight")
+    assert groups == pytest.approx(
+        {"outcome": 0.68, "side_effects": 0.20, "burden": 0.08, "cost": 0.04}
+    )
+    outcomes = [row.number("weight") for row in rows if row.text("group") == "outcome"]
+    assert outcomes == pytest.approx([0.35, 0.15, 0.10, 0.08, 0.0, 0.0])
 
 
 def test_what_is_not_known_for_all_is_shared_out_and_said(
@@ -51,10 +57,11 @@ def test_what_is_not_known_for_all_is_shared_out_and_said(
     # 0.24 of side effects and cost falls to the other 0.76.
     assert shares["remission"] == pytest.approx(0.35 / 0.76)
     assert sum(shares.values()) == pytest.approx(1)
-    assert {"side_effects", "cost"}.isdisjoint(shares)
+    assert {"weight_gain", "withdrawal", "cost"}.isdisjoint(shares)
     assert chosen.source.startswith("Default weights (none were set).")
     assert "Not counted" in chosen.source
-    assert "side effects, cost to the person" in chosen.source
+    assert "weight gain, sexual problems, sleepiness" in chosen.source
+    assert "cost of the first eight weeks;" in chosen.source
 
 
 def test_one_option_without_a_level_takes_the_attribute_from_all(
@@ -160,7 +167,7 @@ def test_a_utility_does_not_depend_on_the_scale_of_the_swings(factor: float) -> 
 
 
 def _swings(factor: float) -> tuple[tuple[str, float], ...]:
-    rows = load_table("hyperparameters/attributes")
+    rows = [one for one in load_table("hyperparameters/attributes") if one.text("kind") != "sum"]
     return tuple((row.text("id"), factor * (n + 1)) for n, row in enumerate(rows))
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from equipoise.core.nouns import Approval, SideEffect, Treatment
 from equipoise.core.tables import Row, load_table
+from equipoise.evidence.levels import Levels, read_levels
 
 __all__ = ["read_treatments"]
 
@@ -29,11 +30,13 @@ def read_treatments() -> tuple[Treatment, ...]:
     rows = [row for row in load_table("treatments/treatments") if row.text("kind") != "comparator"]
     approvals = _by_treatment("treatments/approvals")
     effects = _by_treatment("treatments/side_effects")
+    levels = read_levels()
     return tuple(
         _treatment(
             row,
             tuple(_approval(one) for one in approvals.get(row.text("id"), ())),
             tuple(_side_effect(one) for one in effects.get(row.text("id"), ())),
+            levels,
         )
         for row in sorted(rows, key=lambda row: row.text("id"))
     )
@@ -47,9 +50,14 @@ def _by_treatment(table: str) -> dict[str, list[Row]]:
 
 
 def _treatment(
-    row: Row, approvals: tuple[Approval, ...], side_effects: tuple[SideEffect, ...]
+    row: Row,
+    approvals: tuple[Approval, ...],
+    side_effects: tuple[SideEffect, ...],
+    levels: Levels,
 ) -> Treatment:
-    levels = ((name, row.optional_number(name)) for name in ATTRIBUTES)
+    counts = ((name, row.optional_number(name)) for name in ATTRIBUTES)
+    held = tuple((name, level) for name, level in counts if level is not None)
+    rated = levels.of(side_effects, row.optional_text("cost_band"))
     return Treatment(
         id=row.text("id"),
         title=row.text("title"),
@@ -59,7 +67,7 @@ def _treatment(
         phase=row.text("phase"),
         course=row.text("course"),
         weeks_to_effect=row.optional_number("weeks_to_effect"),
-        attributes=tuple((name, level) for name, level in levels if level is not None),
+        attributes=(*held, *rated),
         reference=row.text("reference"),
         drugs=row.items("drugs"),
         failed_trials_before=int(row.optional_number("failed_trials_before") or 0),

@@ -22,6 +22,7 @@ __all__ = [
     "Implant",
     "InputDigest",
     "LabResult",
+    "PastEffect",
     "Preferences",
     "Pregnancy",
     "ReportedEffect",
@@ -309,10 +310,30 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class PastEffect:
+    """A side effect that the person had on a treatment: ids of the treatment and the attribute."""
+
+    treatment: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
-    """Swing weights by attribute, as the person set them; empty where defaults are kept."""
+    """What matters to the person.
+
+    Parameters
+    ----------
+    weights : tuple of (str, float)
+        Swing weights by attribute, as the person set them; empty where defaults are kept.
+    date : str or None
+        Day on which they were asked.
+    experience : tuple of PastEffect
+        Side effects that they have had.
+    """
 
     weights: tuple[tuple[str, float], ...] = ()
+    date: IsoDate | None = None
+    experience: tuple[PastEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

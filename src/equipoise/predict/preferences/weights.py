@@ -1,11 +1,9 @@
-"""What counts how much, and what each option is worth by it."""
+"""What counts how much for a person."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +12,16 @@ from equipoise.core.answers import Answer
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import Preferences, Treatment
 from equipoise.core.streams import stream
-from equipoise.core.tables import Row, load_table
+from equipoise.predict.preferences.attributes import SUM, Attribute, Weights, read_attributes
+from equipoise.predict.preferences.levels import draw_levels
+from equipoise.predict.preferences.said import weights_said
+from equipoise.predict.preferences.worth import (
+    Values,
+    in_remission,
+    time_gained,
+    utilities,
+    values_of,
+)
 from equipoise.predict.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +33,11 @@ __all__ = [
     "Values",
     "Weights",
     "choose_weights",
+    "counted",
+    "draw_levels",
     "draw_weights",
+    "in_remission",
+    "swings_of",
     "time_gained",
     "utilities",
     "values_of",
@@ -34,30 +45,6 @@ __all__ = [
 
 HUNDRED = 100.0
 LEAST = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Weights by attribute, adding up to 1, and whose they are."""
-
-    shares: tuple[tuple[str, float], ...]
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What each attribute is worth for every option, from 0 (worst level) to 1 (best level).
-
-    Parameters
-    ----------
-    attributes : tuple of str
-        In the order of the weights.
-    columns : tuple of ndarray
-        One for each attribute, each of shape (..., t).
-    """
-
-    attributes: tuple[str, ...]
-    columns: tuple[Array, ...]
 
 
 def choose_weights(preferences: Answer[Preferences], treatments: Sequence[Treatment]) -> Weights:
@@ -71,14 +58,15 @@ def choose_weights(preferences: Answer[Preferences], treatments: Sequence[Treatm
     Parameters
     ----------
     preferences : Answer of Preferences
-        Swing weights that the person set.
+        Swing weights that the person set, and side effects that they have had.
     treatments : sequence of Treatment
-        The options that are ranked: an attribute counts only if its level is known for them all.
+        The options that are ranked.
 
     Returns
     -------
     Weights
-        `source` names the defaults used and the attributes that could not count.
+        `source` names the defaults used, the attributes that could not count, and the options
+        whose level is not known.
 
     Raises
     ------
@@ -86,23 +74,78 @@ def choose_weights(preferences: Answer[Preferences], treatments: Sequence[Treatm
         If a weight is negative, names no attribute, or is on another scale than the defaults that
         it stands beside.
     """
-    rows = {row.text("id"): row for row in load_table("hyperparameters/attributes")}
-    own = dict(preferences.value.weights) if preferences.value else {}
-    _check(own, rows)
-    _check_scale(own, rows)
-    known = [name for name in rows if _known(rows[name], treatments)]
-    swings = _default_swings(rows) | own
+    rows = read_attributes()
+    told = preferences.value or Preferences()
+    own = swings_of(told.weights)
+    known = counted(treatments)
+    swings, moved = _stood_in(_default_swings(rows) | own, rows, known)
     why = "asked, not known" if preferences.status == "unknown" else "none were set"
     if not any(swings[name] for name in known):
         swings, own, why = _default_swings(rows), {}, "those set leave nothing to compare"
+        moved = ()
     total = sum(swings[name] for name in known)
     shares = tuple((name, swings[name] / total) for name in known if swings[name])
-    missing = [name for name in rows if name not in known and swings[name]]
-    titles = {name: row.text("title") for name, row in rows.items()}
-    return Weights(shares, _source(titles, own, why) + _left_out(titles, missing))
+    missing = [name for name in swings if name not in known and swings[name]]
+    weights = Weights(shares, "", told.experience)
+    source = weights_said(weights, treatments, (own, why), missing, moved)
+    return Weights(shares, source, told.experience)
 
 
-def _check(weights: Mapping[str, float], rows: Mapping[str, Row]) -> None:
+def swings_of(weights: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """Return the swings that a person set, by attribute.
+
+    Parameters
+    ----------
+    weights : sequence of (str, float)
+        As they stand in a record; a name for a whole group is spread over its attributes.
+
+    Returns
+    -------
+    dict
+        Of single attributes.
+
+    Raises
+    ------
+    InputError
+        If one is negative, no number, names no attribute, weighs a group and a part of it, or is
+        on another scale than the defaults that it stands beside.
+    """
+    rows, own = read_attributes(), dict(weights)
+    _check(own, rows)
+    spread = _spread(own, rows)
+    _check_scale(own, spread, rows)
+    return spread
+
+
+def counted(treatments: Sequence[Treatment]) -> tuple[str, ...]:
+    """Return the attributes that can count among these options, in the order of the table.
+
+    Parameters
+    ----------
+    treatments : sequence of Treatment
+        The options that are ranked.
+
+    Returns
+    -------
+    tuple of str
+        Outcomes; speed where every option has its time; a level where every option has one, or
+        where an unknown one may stand as the average and at least one is known.
+    """
+    return tuple(name for name, row in read_attributes().items() if _known(row, treatments))
+
+
+def _known(row: Attribute, treatments: Sequence[Treatment]) -> bool:
+    if row.kind == SUM:
+        return False
+    if row.id == "speed":
+        return all(one.weeks_to_effect is not None for one in treatments)
+    if row.kind == "outcome":
+        return True
+    held = [row.id in dict(one.attributes) for one in treatments]
+    return all(held) if row.unknown is None else any(held)
+
+
+def _check(weights: Mapping[str, float], rows: Mapping[str, Attribute]) -> None:
     for name, swing in weights.items():
         where = f"preferences, weight {name}"
         if name not in rows:
@@ -111,10 +154,32 @@ def _check(weights: Mapping[str, float], rows: Mapping[str, Row]) -> None:
             raise InputError("a weight is a number from 0", where=where, got=str(swing))
 
 
-def _check_scale(own: Mapping[str, float], rows: Mapping[str, Row]) -> None:
+def _spread(own: Mapping[str, float], rows: Mapping[str, Attribute]) -> dict[str, float]:
+    """Spread the weight of a whole group over its attributes, as their defaults are."""
+    spread = {name: swing for name, swing in own.items() if rows[name].kind != SUM}
+    for name in (name for name in own if rows[name].kind == SUM):
+        parts = [row for row in rows.values() if row.group == rows[name].group and row.share]
+        both = [row.id for row in parts if row.id in own]
+        if both and not own[name]:
+            continue
+        if both:
+            raise InputError(
+                "a weight for the whole and one for a part of it",
+                where=f"preferences, weight {name}",
+                got=", ".join(both),
+                todo=f"leave out {name}, or leave out its parts",
+            )
+        whole = sum(row.share for row in parts)
+        spread |= {row.id: own[name] * row.share / whole for row in parts}
+    return spread
+
+
+def _check_scale(
+    own: Mapping[str, float], spread: Mapping[str, float], rows: Mapping[str, Attribute]
+) -> None:
     """Refuse weights that cannot be told to be on the scale of the defaults beside them."""
     raised = {name: swing for name, swing in own.items() if swing}
-    if not raised or all(name in own for name in rows):
+    if not raised or all(name in spread for name, row in rows.items() if row.share):
         return
     most = max((_default_swings(rows) | dict(own)).values())
     if math.isclose(most, HUNDRED) and min(raised.values()) >= LEAST:
@@ -128,128 +193,23 @@ def _check_scale(own: Mapping[str, float], rows: Mapping[str, Row]) -> None:
     )
 
 
-def _default_swings(rows: Mapping[str, Row]) -> dict[str, float]:
-    shares = {name: row.number("weight") for name, row in rows.items()}
-    return {name: HUNDRED * share / max(shares.values()) for name, share in shares.items()}
+def _default_swings(rows: Mapping[str, Attribute]) -> dict[str, float]:
+    most = max(row.share for row in rows.values())
+    return {name: HUNDRED * row.share / most for name, row in rows.items() if row.kind != SUM}
 
 
-def _known(row: Row, treatments: Sequence[Treatment]) -> bool:
-    name = row.text("id")
-    if name == "speed":
-        return all(one.weeks_to_effect is not None for one in treatments)
-    if row.text("kind") == "outcome":
-        return True
-    return all(name in dict(one.attributes) for one in treatments)
-
-
-def _source(titles: Mapping[str, str], own: Mapping[str, float], why: str) -> str:
-    if not own:
-        return f"Default weights ({why})."
-    named = ", ".join(title for name, title in titles.items() if name in own)
-    rest = " Default weights for the rest." if len(own) < len(titles) else ""
-    return f"Weights set by the person: {named}.{rest}"
-
-
-def _left_out(titles: Mapping[str, str], missing: Sequence[str]) -> str:
-    if not missing:
-        return ""
-    named = ", ".join(titles[name] for name in missing)
-    return (
-        f" Not counted, because the level is not known for every option: {named};"
-        " the other weights take their share."
-    )
-
-
-def time_gained(median: float, horizon: float, log_sd: float) -> float:
-    """Return the expected weeks left when a response comes before the horizon.
-
-    Parameters
-    ----------
-    median : float
-        Median time to response in weeks.
-    horizon : float
-        Week of the outcome.
-    log_sd : float
-        Standard deviation of the log of the time, which is log-normal cut at the horizon.
-
-    Returns
-    -------
-    float
-        E[horizon - T | T < horizon].
-    """
-    normal = NormalDist()
-    centre = math.log(median)
-    reach = (math.log(horizon) - centre) / log_sd
-    partial = math.exp(centre + log_sd**2 / 2) * normal.cdf(reach - log_sd)
-    return horizon - partial / normal.cdf(reach)
-
-
-def values_of(
-    weights: Weights,
-    treatments: Sequence[Treatment],
-    chances: tuple[Array, Array, Array],
-    settings: Settings,
-) -> Values:
-    """Return what each attribute is worth.
-
-    Parameters
-    ----------
-    weights : Weights
-        Their attributes are returned.
-    treatments : sequence of Treatment
-        Options, t of them.
-    chances : tuple of ndarray, each of shape (..., t)
-        Response, remission, drop-out.
-    settings : Settings
-        Horizon and spread of the time to response.
-
-    Returns
-    -------
-    Values
-        Levels beyond the ends of a scale count as its end.
-    """
-    response, remission, dropout = chances
-    attributes = tuple(name for name, _ in weights.shares)
-    columns = []
-    for name in attributes:
-        row = load_table("hyperparameters/attributes").row(id=name)
-        worst, best = row.number("worst"), row.number("best")
-        if row.text("kind") == "level":
-            level = np.array([dict(one.attributes)[name] for one in treatments])
-            level = np.clip(level, min(worst, best), max(worst, best))
-        elif name == "speed":
-            level = response * np.array([_weeks(one, settings) for one in treatments])
-        else:
-            level = {"response": response, "remission": remission, "stay": 1.0 - dropout}[name]
-        columns.append((level - worst) / (best - worst))
-    return Values(attributes, tuple(columns))
-
-
-def _weeks(treatment: Treatment, settings: Settings) -> float:
-    median = treatment.weeks_to_effect or settings.horizon
-    return time_gained(median, settings.horizon, settings.time_log_sd)
-
-
-def utilities(values: Values, weights: Array) -> Array:
-    """Return utilities from 0 to 100.
-
-    Parameters
-    ----------
-    values : Values
-        Columns of shape (..., t).
-    weights : ndarray, shape (a,) or (n, a)
-        One set of weights, or one for each draw.
-
-    Returns
-    -------
-    ndarray, shape (..., t)
-        100 times the weighted sum.
-    """
-    factors = HUNDRED * weights[..., None]
-    total = factors[..., 0, :] * values.columns[0]
-    for column, worth in enumerate(values.columns[1:], 1):
-        total += factors[..., column, :] * worth
-    return np.asarray(total)
+def _stood_in(
+    swings: Mapping[str, float], rows: Mapping[str, Attribute], known: Sequence[str]
+) -> tuple[dict[str, float], tuple[tuple[str, str], ...]]:
+    """Move the weight of what no option has a level of to what stands in for it."""
+    after, moved = dict(swings), []
+    for name, swing in swings.items():
+        instead = rows[name].stands_in
+        if swing and name not in known and instead is not None:
+            after[instead] += swing
+            after[name] = 0.0
+            moved.append((name, instead))
+    return after, tuple(moved)
 
 
 def draw_weights(weights: Weights, seed: int, settings: Settings) -> Array:
