@@ -25,6 +25,7 @@ from equipoise.core.nouns import (
     Implant,
     InputDigest,
     LabResult,
+    PastEffect,
     Preferences,
     Pregnancy,
     ReportedEffect,
@@ -137,7 +138,13 @@ def test_the_full_record_by_hand(write: Write, full_text: str) -> None:
             Genotype("CYP2D6", "", 33, "intermediate_metabolizer"),
         )),
         findings=given((Finding("suicidal_plan", "absent", given("2025-01-10"), 35),)),
-        preferences=given(Preferences((("remission", 100.0), ("side_effects", 40.0)))),
+        preferences=given(
+            Preferences(
+                (("remission", 100.0), ("side_effects", 40.0)),
+                "2025-01-10",
+                (PastEffect("sertraline", "insomnia"), PastEffect("sertraline", "nausea")),
+            )
+        ),
         consents=given((
             Consent("care", True, "2025-01-10"),
             Consent("research", True, "2024-04-10", given("2024-09")),

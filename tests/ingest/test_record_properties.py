@@ -145,7 +145,7 @@ def test_a_typo_in_any_key_is_refused_by_name(
     line = next(
         number
         for number, text in enumerate(dump(record).decode().splitlines(), 1)
-        if text.lstrip("- ").startswith(f"{typo}:")
+        if (text.lstrip("- ") if shape else text).startswith(f"{typo}:")
     )
     assert f" line {line}, " in named[0]
 

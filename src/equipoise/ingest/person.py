@@ -17,6 +17,7 @@ from equipoise.core.nouns import InputDigest, Timeline
 from equipoise.ingest import schema as s
 from equipoise.ingest import sections
 from equipoise.ingest.entries import Entry, Sheet, read_entries, read_entry
+from equipoise.ingest.experience import with_experience
 from equipoise.ingest.join import join, without_places
 from equipoise.ingest.lab_entries import lab_result
 from equipoise.ingest.rules import check_whole
@@ -161,12 +162,15 @@ def _other_person(root: Entry, got: str, expected: str) -> RecordError:
 
 def _timeline(root: Entry, source: InputDigest) -> Timeline:
     root.needed(s.SCHEMA_VERSION)
+    treatments = read_entries(root, s.TREATMENTS, sections.treatment_trial)
+    told = read_entries(root, s.SIDE_EFFECTS, sections.reported_effect)
+    wishes = sections.preferences(read_entry(root, s.PREFERENCES))
     return Timeline(
         label=root.needed(s.LABEL) or "",
         notice=root.answer(s.NOTICE).value,
         demographics=sections.demographics(read_entry(root, s.DEMOGRAPHICS)),
         episode=sections.episode(read_entry(root, s.EPISODE)),
-        treatments=read_entries(root, s.TREATMENTS, sections.treatment_trial),
+        treatments=treatments,
         drugs=read_entries(root, s.DRUGS, sections.drug_use),
         conditions=read_entries(root, s.CONDITIONS, sections.condition),
         implants=read_entries(root, s.IMPLANTS, sections.implant),
@@ -175,11 +179,11 @@ def _timeline(root: Entry, source: InputDigest) -> Timeline:
         scales=read_entries(root, s.SCALES, sections.scale_answers),
         genotypes=read_entries(root, s.GENOTYPES, sections.genotype),
         findings=read_entries(root, s.FINDINGS, sections.finding),
-        preferences=sections.preferences(read_entry(root, s.PREFERENCES)),
+        preferences=with_experience(wishes, treatments, told),
         consents=read_entries(root, s.CONSENTS, sections.consent),
         sources=(source,),
         allergies=read_entries(root, s.ALLERGIES, sections.allergy),
         family=read_entries(root, s.FAMILY, sections.family_condition),
-        side_effects=read_entries(root, s.SIDE_EFFECTS, sections.reported_effect),
+        side_effects=told,
         visit_notes=read_entries(root, s.VISIT_NOTES, sections.visit_note),
     )

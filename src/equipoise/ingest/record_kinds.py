@@ -18,7 +18,7 @@ from equipoise.ingest.fields import (
     pattern,
     scalar_kind,
 )
-from equipoise.ingest.vocabulary import ATTRIBUTE
+from equipoise.ingest.vocabulary import ATTRIBUTE, EFFECT, TREATMENT
 from equipoise.ingest.yaml_lines import Entries, Node, Scalar
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "BIDS_LABEL",
     "CLOCK",
     "COMPARATOR",
+    "EXPERIENCE",
     "EXTRAS",
     "GENE_SYMBOL",
     "HOURS_AGO",
@@ -88,6 +89,24 @@ def _weights(node: Node, spot: Spot) -> tuple[tuple[str, float], ...]:
         raise RecordError(
             "all weights are zero", where=spot.where, todo="raise one, or write {} for the defaults"
         )
+    return tuple(sorted(found.items()))
+
+
+def _experience(node: Node, spot: Spot) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(node, Entries):
+        raise RecordError(
+            "treatments with side effects are needed",
+            where=spot.where,
+            allowed="{treatment: [side effect, ...], ...}",
+        )
+    effects = many(EFFECT)
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in node.values.items():
+        here = Spot(spot.file, node.lines[name], f"{name} of {spot.field}", spot.today)
+        treatment = TREATMENT.read(Scalar(name, here.line), here)
+        if treatment in found:
+            raise RecordError(f"{treatment} stands twice", where=here.where, todo="join the two")
+        found[treatment] = effects.read(value, here)
     return tuple(sorted(found.items()))
 
 
@@ -164,4 +183,7 @@ EXTRAS: Final = Kind(
 SEVERITY: Final = choice("none", "mild", "moderate", "severe")
 WEIGHTS: Final = Kind(
     "`{}`, or ids of `tables/hyperparameters/attributes` with numbers of at least 0", _weights
+)
+EXPERIENCE: Final = Kind(
+    "`{}`, or treatments with lists of side effects (ids of `tables/checks/effects`)", _experience
 )

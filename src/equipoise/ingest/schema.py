@@ -22,6 +22,7 @@ from equipoise.ingest.record_kinds import (
     BIDS_LABEL,
     CLOCK,
     COMPARATOR,
+    EXPERIENCE,
     EXTRAS,
     GENE_SYMBOL,
     HOURS_AGO,
@@ -364,7 +365,9 @@ FINDINGS = Shape(
 )
 
 WEIGHT_OF = Key("weights", WEIGHTS, "How much each outcome or burden matters; `{}` keeps defaults.")
-PREFERENCES = Shape("preferences", "What matters to the person.", (WEIGHT_OF,))
+HAD = Key("experience", EXPERIENCE, "Side effects that the person had, by treatment.")
+WISHED = Key("date", DATE, "When the person was asked.")
+PREFERENCES = Shape("preferences", "What matters to the person.", (WEIGHT_OF, HAD, WISHED))
 
 PURPOSE = Key(
     "purpose",

@@ -18,6 +18,7 @@ from equipoise.core.nouns import (
     Finding,
     Genotype,
     Implant,
+    PastEffect,
     Preferences,
     Pregnancy,
     ReportedEffect,
@@ -308,9 +309,12 @@ def preferences(answer: Answer[Entry]) -> Answer[Preferences]:
     if answer.value is None:
         return not_asked() if answer.status == "not_asked" else unknown()
     weights = answer.value.answer(s.WEIGHT_OF)
-    if weights.status == "unknown":
+    had = answer.value.answer(s.HAD).or_else(())
+    date = answer.value.answer(s.WISHED).value
+    if weights.status == "unknown" and not had:
         return unknown()
-    return given(Preferences(weights.or_else(())))
+    experience = tuple(PastEffect(name, one) for name, effects in had for one in sorted(effects))
+    return given(Preferences(weights.or_else(()), date, experience))
 
 
 def consent(entry: Entry) -> Consent | None:

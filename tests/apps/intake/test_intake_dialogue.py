@@ -45,8 +45,10 @@ def test_every_key_of_the_record_is_asked_or_filled_in() -> None:
         if shape is not s.FINDINGS
         for key in shape.keys
     }
-    # Nobody is asked to confirm a unit before a check has doubted it.
-    assert wanted - asked == {("labs", "unit_confirmed")}
+    # Nobody is asked to confirm a unit before a check has doubted it; what the person had before
+    # follows from dated side effects, and `decide elicit` asks for wishes with their day.
+    own = {("preferences", "experience"), ("preferences", "date")}
+    assert wanted - asked == {("labs", "unit_confirmed"), *own}
     assert {row.text("id") for row in load_table("red_flags/findings")} == {
         q.finding for q in questions() if q.finding
     }

@@ -311,7 +311,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class PastEffect:
-    """A side effect that the person had on a treatment: ids of the treatment and the attribute."""
+    """A side effect that the person had on a treatment: its id, and that of `checks/effects`."""
 
     treatment: str
     effect: str

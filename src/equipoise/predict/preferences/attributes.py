@@ -38,6 +38,8 @@ class Attribute:
         How far a known level may be off.
     stands_in : str or None
         Attribute that takes the weight while no option has a level.
+    reported_as : str or None
+        Its name in `checks/effects`, where people report it.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Attribute:
     unknown_sd: float
     known_sd: float
     stands_in: str | None
+    reported_as: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +93,5 @@ def _attribute(row: Row) -> Attribute:
         unknown_sd=row.optional_number("unknown_sd") or 0.0,
         known_sd=row.optional_number("known_sd") or 0.0,
         stands_in=row.optional_text("stands_in"),
+        reported_as=row.optional_text("reported_as"),
     )

@@ -45,7 +45,7 @@ def levels_of(
     low, high = sorted((attribute.worst, attribute.best))
     levels = [dict(one.attributes).get(attribute.id, attribute.unknown) for one in treatments]
     known = np.array([math.nan if level is None else level for level in levels])
-    had = [one.treatment for one in experience if one.effect == attribute.id]
+    had = [one.treatment for one in experience if one.effect == attribute.reported_as]
     moved = known
     if had:
         shifts = np.array([_shift(one, had) for one in treatments])

@@ -102,10 +102,11 @@ def _unknown(
 
 
 def _experience(weights: Weights, rows: Mapping[str, Attribute]) -> str:
+    titles = {rows[name].reported_as: rows[name].title for name, _ in weights.shares}
     had = [
-        f"{rows[one.effect].title} on {one.treatment.replace('_', ' ')}"
+        f"{titles[one.effect]} on {one.treatment.replace('_', ' ')}"
         for one in weights.experience
-        if one.effect in dict(weights.shares)
+        if one.effect in titles
     ]
     if not had:
         return ""
