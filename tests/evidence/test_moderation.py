@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from equipoise.core.errors import TableError
 from equipoise.core.tables import load_table, use_site
 from equipoise.evidence.findings import read_findings
-from equipoise.evidence.moderation import read_moderations
+from equipoise.evidence.moderation import option_variances, read_moderations
 from equipoise.evidence.slope_posterior import (
     Estimate,
     Grid,
     Miss,
+    Prior,
     censored_standard_error,
+    own_share,
     posterior,
     power,
 )
@@ -205,7 +207,7 @@ def test_shuffled_labels_leave_no_slope() -> None:
 
 
 def test_rows_that_act() -> None:
-    crp, site = read_moderations()
+    crp, site = (one for one in read_moderations() if one.row_type == "contrast")
     assert (crp.treatment, crp.comparator, crp.grade) == ("nortriptyline", "escitalopram", "D")
     assert (crp.estimate, crp.standard_error) == pytest.approx((0.059, 0.055), abs=PRINTED)
     assert 0 < crp.estimate < crp.published
@@ -228,7 +230,7 @@ def test_order_of_rows_does_not_matter(site_rows: Callable[..., None]) -> None:
 def test_a_grade_above_c_without_a_trial_is_refused(site_rows: Callable[..., None]) -> None:
     refused = "grade is too high without a prospective randomised test"
     # Of whatever kind the marker is: blood, a clinical sign, a shown row alike.
-    for name in (CRP_ROW, "sex_cbt_drug", "early_improvement_response"):
+    for name in (CRP_ROW, "sex_cbt_drug", "age_ect", "psychosis_ect"):
         site_rows({name: {"grade": "B", "prospective_test": "false"}})
         with pytest.raises(TableError, match=refused):
             read_moderations()
@@ -238,7 +240,8 @@ def test_a_grade_above_c_without_a_trial_is_refused(site_rows: Callable[..., Non
 
 def test_a_tested_row_may_be_graded_higher(site_rows: Callable[..., None]) -> None:
     site_rows({CRP_ROW: {"grade": "B", "prospective_test": "true", "prior_sd": "0.15"}})
-    assert read_moderations()[0].grade == "B"
+    grades = {one.id: one.grade for one in read_moderations()}
+    assert grades[CRP_ROW] == "B"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +251,10 @@ def test_a_tested_row_may_be_graded_higher(site_rows: Callable[..., None]) -> No
         ({"measure": "n/a"}, "column measure"),
         ({"published": "n/a"}, "column published"),
         ({"prior_sd": "n/a"}, "column prior_sd"),
-        ({"row_type": "one_arm"}, "moves nothing"),
+        ({"row_type": "guided"}, "column guided_change"),
+        ({"row_type": "guided", "guided_change": "0"}, "did not change the marker"),
+        ({"grade": "N"}, "grade N moves nothing"),
+        ({"measure": "clinical.nothing"}, "clinical.nothing"),
         ({"acts": "site"}, "moves the site"),
         ({"acts": "none"}, "column why_not"),
     ],
@@ -315,7 +321,7 @@ def test_two_findings_on_one_pair_are_joined(site_rows: Callable[..., None]) -> 
 def test_an_option_is_never_counted_twice_on_one_measure(site_rows: Callable[..., None]) -> None:
     other = {"like": CRP_ROW, "treatment": "bupropion_escitalopram"}
     site_rows({"crp_second_pair": other})
-    with pytest.raises(TableError, match="share one option on one measure") as caught:
+    with pytest.raises(TableError, match="share one option on one measure, or one") as caught:
         read_moderations()
     assert "escitalopram" in str(caught.value)
 
@@ -326,7 +332,8 @@ def test_an_inert_comparator_may_be_shared(site_rows: Callable[..., None]) -> No
         "crp_x1": {**inert, "treatment": "infliximab"},
         "crp_x2": {**inert, "treatment": "minocycline_augmentation"},
     })
-    assert len(read_moderations()) == 4
+    acting = [one.id for one in read_moderations() if one.row_type == "contrast"]
+    assert acting == [CRP_ROW, "crp_x1", "crp_x2", "sgacc_site_tms"]
 
 
 def test_exploratory_rows_stay_within_their_budget(site_rows: Callable[..., None]) -> None:
@@ -336,6 +343,139 @@ def test_exploratory_rows_stay_within_their_budget(site_rows: Callable[..., None
         CRP_ROW: {"prior_sd": "0.3"},
         "phq_made": {"like": CRP_ROW, "measure": "scales.phq9", "prior_sd": "0.4"},
     })
-    crp, phq, _ = read_moderations()
+    by_measure = {one.measure: one for one in read_moderations()}
+    crp, phq = by_measure["blood.crp_hs"], by_measure["scales.phq9"]
     assert crp.standard_error == pytest.approx(posterior([CRP], (), 0.15, GRID)[1], abs=1e-12)
     assert phq.standard_error == pytest.approx(posterior([CRP], (), 0.20, GRID)[1], abs=1e-12)
+
+
+def test_one_arm_is_the_exact_posterior_of_two_parts() -> None:
+    # b ~ N(0, 0.2^2) and G ~ N(0, 0.1^2 / 2) with one estimate of b + G and no selection: exact
+    # conditioning of two normals.
+    own, common, error, seen = 0.1 / math.sqrt(2), 0.2, 0.15, 0.5
+    total = own**2 + common**2 + error**2
+    mean, variance = own**2 / total * seen, own**2 - own**4 / total
+    whole = posterior([Estimate(seen, error, 1.0, 1.0)], (), math.hypot(own, common), GRID)
+    found = own_share(whole, Prior(own), Prior(math.hypot(own, common)))
+    assert found == pytest.approx((mean, math.sqrt(variance)), abs=1e-7)
+
+
+def test_one_arm_against_what_is_known_of_prognosis() -> None:
+    # With b ~ N(0.3, 0.1^2) an estimate of 0.3 says nothing about the option.
+    own, outlook = 0.07, Prior(math.hypot(0.07, 0.1), 0.3)
+    whole = posterior([Estimate(0.3, 0.1, 1.0, 1.0)], (), outlook, GRID)
+    assert own_share(whole, Prior(own), outlook)[0] == pytest.approx(0.0, abs=1e-9)
+
+
+ONE_ARM = {
+    "like": CRP_ROW,
+    "treatment": "ect",
+    "comparator": "none",
+    "row_type": "one_arm",
+    "prior_sd": "0.0424",
+}
+
+
+def test_a_row_of_one_arm_is_mostly_prognosis(site_rows: Callable[..., None]) -> None:
+    # The option gets 0.0424^2 / (0.0424^2 + 0.2^2) = 4 % of what is learnt.
+    site_rows({"crp_ect": ONE_ARM})
+    (row,) = (one for one in read_moderations() if one.id == "crp_ect")
+    whole, _ = posterior([CRP], (), math.hypot(0.0424, 0.2), GRID)
+    share = 0.0424**2 / (0.0424**2 + 0.2**2)
+    assert row.estimate == pytest.approx(share * whole, abs=1e-9)
+    contrast, _ = posterior([CRP], (), 0.0424, GRID)
+    # Had the same figure been a contrast, it would have been believed far more.
+    assert 0 < row.estimate < contrast
+    assert row.standard_error == pytest.approx(0.0424, rel=0.03)
+
+
+def test_a_row_of_one_arm_is_read_against_the_outlook(site_rows: Callable[..., None]) -> None:
+    # The sure prognosis of anxious distress explains a figure of the same size in one arm.
+    anxious = {**ONE_ARM, "measure": "clinical.anxious_distress"}
+    alike = {"published": "-0.2153", "published_standard_error": "0.05", "reliability": "1"}
+    site_rows({"anxious_ect": {**anxious, **alike, "reporting": "1"}})
+    (row,) = (one for one in read_moderations() if one.id == "anxious_ect")
+    assert row.estimate == pytest.approx(0.0, abs=1e-3)
+
+
+def test_a_trial_of_guidance_is_a_slope_times_what_it_changed(
+    site_rows: Callable[..., None],
+) -> None:
+    # Guidance that moved the marker by half an observed sd and did 0.035 (0.09) better says
+    # 0.07 (0.18) per sd.
+    later = {
+        "like": CRP_ROW,
+        "row_type": "guided",
+        "published": "0.035",
+        "published_standard_error": "0.09",
+        "guided_change": "0.5",
+        "reporting": "1",
+    }
+    site_rows({"crp_zz_guided": later})
+    expected = posterior([CRP, Estimate(0.07, 0.18, 0.6, 1.0)], (), 0.06, GRID)
+    assert _crp() == pytest.approx(expected, abs=1e-12)
+
+
+def test_two_options_of_one_class_are_not_counted_twice(site_rows: Callable[..., None]) -> None:
+    other = {"like": CRP_ROW, "treatment": "bupropion", "comparator": "sertraline"}
+    site_rows({"crp_second_pair": other})
+    with pytest.raises(TableError, match="or one class"):
+        read_moderations()
+
+
+def test_classmates_count_in_the_budget() -> None:
+    rows = [row for row in load_table("moderators/moderators") if row.text("id") == CRP_ROW]
+    classes = {"escitalopram": "ssri", "sertraline": "ssri", "nortriptyline": "tca", "ect": "ect"}
+    found = option_variances(rows, classes)
+    assert found == pytest.approx(
+        dict.fromkeys(("escitalopram", "sertraline", "nortriptyline"), 0.0018)
+    )
+
+
+def test_established_rows_beyond_their_budget_are_refused(
+    site_rows: Callable[..., None],
+) -> None:
+    firm = {"grade": "A", "prospective_test": "true", "prior_sd": "0.25"}
+    site_rows({
+        CRP_ROW: firm,
+        "phq_made": {"like": CRP_ROW, "measure": "scales.phq9", **firm, "prior_sd": "0.27"},
+    })
+    with pytest.raises(TableError, match="more room than the variances"):
+        read_moderations()
+
+
+def test_prognosis_has_a_prior_of_its_own(site_rows: Callable[..., None]) -> None:
+    shipped = {one.id: one for one in read_moderations()}
+    anxious = shipped["anxious_distress_outcome"]
+    study = Estimate(-0.2232, 0.0376, 1.0, 0.1)
+    assert (anxious.estimate, anxious.standard_error) == pytest.approx(
+        posterior([study], (), 0.2, GRID), abs=1e-12
+    )
+    # It is not scaled with the budget of what tells options apart.
+    site_rows({CRP_ROW: {"prior_sd": "0.5"}})
+    again = {one.id: one for one in read_moderations()}
+    assert again["anxious_distress_outcome"] == anxious
+    assert again["personality_disorder_outcome"] == shipped["personality_disorder_outcome"]
+
+
+def test_prognosis_above_c_needs_many_people_and_agreement(
+    site_rows: Callable[..., None],
+) -> None:
+    row = "anxious_distress_outcome"
+    refused = "grade is too high"
+    site_rows({row: {"people": "1999"}})
+    with pytest.raises(TableError, match=refused):
+        read_moderations()
+    site_rows({}, {"anxious_farabaugh_2012": {"result": "null"}})
+    with pytest.raises(TableError, match=refused):
+        read_moderations()
+    # A marker of the blood keeps the cap, however many people.
+    site_rows({row: {"modality": "blood"}})
+    with pytest.raises(TableError, match=refused):
+        read_moderations()
+
+
+def test_every_acting_row_is_believed_less_than_published() -> None:
+    for one in read_moderations():
+        assert abs(one.estimate) < abs(one.published) / math.sqrt(one.reliability)
+        assert one.estimate * one.published > 0

@@ -7,12 +7,16 @@ from typing import Final
 
 from equipoise.core.errors import TableError
 from equipoise.core.nouns import MarkerFinding
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import Row, load_table, setting
 
-__all__ = ["check_row", "later_studies", "read_findings"]
+__all__ = ["PROGNOSTIC", "check_row", "later_studies", "read_findings"]
 
 UNCAPPED_GRADES: Final = ("A", "B")
-ACTING_TYPES: Final = ("contrast", "prognostic")
+CLINICAL: Final = "clinical."
+PROGNOSTIC: Final = "prognostic"
+# Of a fact that anybody can ask for, prognosis needs no randomised test: many people and agreement.
+ASKED: Final = ("clinical", "scale")
+JOINED_DESIGNS: Final = ("individual_data", "pooled", "pooled_randomised")
 
 
 def read_findings() -> tuple[MarkerFinding, ...]:
@@ -56,7 +60,9 @@ def check_row(row: Row) -> None:
     TableError
         Naming the row and the column.
     """
-    if row.text("grade") in UNCAPPED_GRADES and not row.flag("prospective_test"):
+    if row.text("grade") in UNCAPPED_GRADES and not (
+        row.flag("prospective_test") or _sure_prognosis(row)
+    ):
         raise TableError(
             "the grade is too high without a prospective randomised test",
             where=f"{row.where}, column grade",
@@ -66,18 +72,39 @@ def check_row(row: Row) -> None:
     if row.text("acts") == "none":
         row.text("why_not")
         return
-    if row.text("row_type") not in ACTING_TYPES:
+    if row.text("grade") == "N":
         raise TableError(
-            "a row of this type moves nothing",
-            where=f"{row.where}, column row_type",
-            got=row.text("row_type"),
-            allowed=", ".join(ACTING_TYPES),
+            "a row of grade N moves nothing",
+            where=f"{row.where}, column acts",
+            got=row.text("acts"),
+            allowed="none",
+            todo="set acts to none and say why",
+        )
+    if row.text("row_type") == "guided" and not row.number("guided_change"):
+        raise TableError(
+            "guidance that did not change the marker says nothing about its slope",
+            where=f"{row.where}, column guided_change",
+            got=row.text("guided_change"),
             todo="set acts to none and say why",
         )
     _check_measure(row)
 
 
+def _sure_prognosis(row: Row) -> bool:
+    """Return whether a prognostic row may be graded above C without a randomised test."""
+    if row.text("row_type") != PROGNOSTIC or row.text("modality") not in ASKED:
+        return False
+    if row.text("design") in JOINED_DESIGNS:
+        return True
+    results = {other.text("result") for other in later_studies(row)}
+    people = row.optional_number("people") or 0
+    return people >= setting("evidence_prognosis_people") and results == {"same"}
+
+
 def _check_measure(row: Row) -> None:
+    if row.text("measure").startswith(CLINICAL):
+        load_table("baselines/covariates").row(id=row.text("measure"))
+        return
     measure = load_table("measures/measures").find(id=row.text("measure"))
     if measure is None:
         raise TableError(

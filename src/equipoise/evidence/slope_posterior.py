@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Estimate", "Grid", "Miss", "censored_standard_error", "posterior", "power"]
+__all__ = [
+    "Estimate",
+    "Grid",
+    "Miss",
+    "Prior",
+    "censored_standard_error",
+    "own_share",
+    "posterior",
+    "power",
+]
 
 _normal_cdf = np.vectorize(NormalDist().cdf, otypes=[float])
 
@@ -73,6 +82,14 @@ class Grid:
     level: float
 
 
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is believed of a slope before any study: a normal distribution."""
+
+    sd: float
+    mean: float = 0.0
+
+
 def power(signal: Array, level: float) -> Array:
     """Return the chance that a two-sided test is significant.
 
@@ -108,7 +125,7 @@ def censored_standard_error(people: int) -> float:
 
 
 def posterior(
-    estimates: Sequence[Estimate], misses: Sequence[Miss], prior_sd: float, grid: Grid
+    estimates: Sequence[Estimate], misses: Sequence[Miss], prior: Prior | float, grid: Grid
 ) -> tuple[float, float]:
     """Return mean and standard deviation of a slope on the true score.
 
@@ -118,8 +135,8 @@ def posterior(
         Published slope and replications with an estimate, in any order.
     misses : sequence of Miss
         Failed replications without an estimate.
-    prior_sd : float
-        Standard deviation of the prior, whose mean is 0.
+    prior : Prior or float
+        The prior; a number is the standard deviation of one whose mean is 0.
     grid : Grid
         Numerics.
 
@@ -130,13 +147,15 @@ def posterior(
 
     Notes
     -----
-    On a grid of slopes g, with a = sqrt(reliability): the prior N(0, prior_sd^2), times
+    On a grid of slopes g, with a = sqrt(reliability): the prior, times
     N(estimate; a g, se^2) / [reporting + (1 - reporting) power(a g / se)] for each estimate, times
     1 - power(a g / se) for each result that was not significant, times the chance of one that is
     significant with its sign for each that was.
     """
-    slopes = np.linspace(-grid.width * prior_sd, grid.width * prior_sd, grid.nodes)
-    log_density = -0.5 * (slopes / prior_sd) ** 2
+    before = prior if isinstance(prior, Prior) else Prior(prior)
+    steps = np.linspace(-grid.width, grid.width, grid.nodes)
+    slopes = before.mean + before.sd * steps
+    log_density = -0.5 * steps**2
     for one in estimates:
         log_density += _log_estimate(one, slopes, grid.level)
     for miss in misses:
@@ -145,6 +164,31 @@ def posterior(
     weights /= weights.sum()
     mean = float(weights @ slopes)
     return mean, math.sqrt(float(weights @ (slopes - mean) ** 2))
+
+
+def own_share(whole: tuple[float, float], own: Prior, prior: Prior) -> tuple[float, float]:
+    """Return what the posterior of a sum says of one of its two independent parts.
+
+    Parameters
+    ----------
+    whole : tuple of (mean, sd)
+        Posterior of the sum, as of a slope within one arm: prognosis and the option together.
+    own : Prior
+        Of the part.
+    prior : Prior
+        Of the sum.
+
+    Returns
+    -------
+    mean, sd : float
+        With w the share of the part in the prior variance of the sum: its prior mean plus w times
+        what was learnt of the sum, and the root of w^2 sd^2 + (1 - w) own.sd^2. Exact, as the
+        part depends on the studies only through the sum.
+    """
+    mean, sd = whole
+    share = own.sd**2 / prior.sd**2
+    learnt = own.mean + share * (mean - prior.mean)
+    return learnt, math.sqrt(share**2 * sd**2 + (1.0 - share) * own.sd**2)
 
 
 def _beyond(signal: Array, level: float) -> Array:

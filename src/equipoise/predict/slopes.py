@@ -13,7 +13,7 @@ from equipoise.core.tables import load_table
 from equipoise.predict.settings import Numerics, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["ESTABLISHED", "Slope", "about_the_person", "draw_shifts", "moments", "slopes_of"]
 
 ESTABLISHED = ("A", "B")
+CLINICAL = "clinical."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,34 @@ class Slope:
         return replace(self, shares=self.shares[columns])
 
 
-def about_the_person(moderations: Sequence[Moderation]) -> tuple[Moderation, ...]:
-    """Return the moderations of a person's measures or mechanisms, sorted by id.
+def about_the_person(
+    moderations: Sequence[Moderation], covariates: Collection[str] = ()
+) -> tuple[Moderation, ...]:
+    """Return the moderations of a person's measures, mechanisms or covariates, sorted by id.
 
-    One of a stimulation target says where to stimulate; it moves no option of a person.
+    Parameters
+    ----------
+    moderations : sequence of Moderation
+        Of the literature. One of a stimulation target says where to stimulate; it moves no option
+        of a person.
+    covariates : collection of str
+        Ids of the covariates that were looked for, known or not. A finding on another clinical
+        fact is left out.
+
+    Returns
+    -------
+    tuple of Moderation
+        Those that bear on the person.
     """
     targets = {
         row.text("id") for row in load_table("measures/measures") if row.text("kind") == "target"
     }
-    own = (one for one in moderations if one.measure not in targets)
+    own = (
+        one
+        for one in moderations
+        if one.measure in covariates
+        or not (one.measure in targets or one.measure.startswith(CLINICAL))
+    )
     return tuple(sorted(own, key=lambda one: one.id))
 
 
