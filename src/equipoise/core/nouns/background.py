@@ -61,7 +61,9 @@ class UnderWay:
     side_effects : tuple of str
         Titles of unwanted effects that were reported since the start.
     why_not : str or None
-        Why no change can be read, where none can.
+        Why no change can be read, or why it foretells nothing, where that is so.
+    dose_raised : {"yes", "cannot_tell"}
+        Whether the record shows that the same treatment was taken at a lower dose just before.
     """
 
     treatment: str
@@ -77,3 +79,4 @@ class UnderWay:
     taken_regularly: str
     side_effects: tuple[str, ...]
     why_not: str | None
+    dose_raised: str = "cannot_tell"

@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from equipoise.core.nouns import Continuation, Interval, NextMove
+from equipoise.core.tables import load_table, setting
+from equipoise.predict.calibrate import expect
+from equipoise.predict.early.ahead import Ahead, Rates, look_ahead, outlook
+from equipoise.predict.early.course import Course, course_of, line_at
+from equipoise.predict.early.update import after_change, shift_of_change
+from equipoise.predict.early.words import SOONER, little_change, raising, said
+from equipoise.predict.layers import LEVELS
+from equipoise.predict.literature import read_literature
+
 if TYPE_CHECKING:
-    from equipoise.core.nouns import Appraisal, Continuation, EvidenceBase
+    from equipoise.core.nouns import (
+        Appraisal,
+        EvidenceBase,
+        OptionBaseline,
+        Treatment,
+        UnderWay,
+    )
+    from equipoise.core.tables import Row
     from equipoise.predict.layers import Case, Layer
+    from equipoise.predict.settings import Numerics
 
 __all__ = ["continuations"]
+
+ADDED = "adjunct"
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """A treatment under way: what is taken, its rate at the stage of its start, its line."""
+
+    taken: UnderWay
+    treatment: Treatment
+    baseline: OptionBaseline
+    course: Course
+    line: tuple[float, float]
+    row: Row
 
 
 def continuations(
@@ -30,7 +66,138 @@ def continuations(
     Returns
     -------
     tuple of Continuation
-        One for each treatment whose change can be read.
+        One for each treatment whose change can be read, in the order of the record. Where it
+        cannot, or says nothing of what is to come, the appraisal says why.
+
+    Notes
+    -----
+    A treatment that failed is in the stage already and is none of these; so the present stage is
+    the one at which what goes on was begun, and its rate is that of the evidence for an average
+    person there, moved by the general outlook. The change moves its log-odds: the mean by
+    quadrature, the ends of the intervals exactly, for they move with every draw.
     """
-    del evidence, appraisal, case, layer
-    return ()
+    reading = [taken for taken in appraisal.under_way if taken.why_not is None]
+    if not reading:
+        return ()
+    rates = {(one.treatment, one.stage): one for one in evidence.baselines}
+    known = {one.id: one for one in evidence.treatments}
+    found = []
+    for taken in reading:
+        treatment = known.get(taken.treatment)
+        baseline = rates.get((taken.treatment, appraisal.stage.used))
+        course = None if treatment is None else course_of(treatment)
+        if treatment is None or baseline is None or course is None:
+            continue
+        line, row = line_at(taken.weeks or 0, course.weeks)
+        present = _Present(taken, treatment, baseline, course, line, row)
+        found.append(_continuation(present, rates, case, layer))
+    return tuple(found)
+
+
+def _continuation(present: _Present, rates: Rates, case: Case, layer: Layer) -> Continuation:
+    taken = present.taken
+    before, after = _chances(present, layer, case.settings.numerics)
+    counts = present.course.failure_counts
+    ahead = look_ahead(rates, case, layer, before.mean, after.mean, counts=counts)
+    outside = _outside(present)
+    return Continuation(
+        treatment=taken.treatment,
+        title=present.treatment.title,
+        week=taken.weeks or 0,
+        improvement=taken.improvement or 0,
+        before=before,
+        if_continued=after,
+        moves=(
+            _continue(present, after),
+            *_raise(present),
+            *_ahead("augment", present, case, ahead),
+            *_ahead("switch", present, case, ahead),
+        ),
+        sentence=said(taken, present.treatment, (before, after), outside),
+        extrapolated=bool(outside),
+    )
+
+
+def _chances(present: _Present, layer: Layer, numerics: Numerics) -> tuple[Interval, Interval]:
+    """Return the chance of those who go on, before and after the change was known."""
+    literature = read_literature([present.baseline], numerics)
+    limits = (setting("predict_early_lowest"), setting("predict_early_highest"))
+    change = np.array([present.taken.improvement or 0])
+    shift = shift_of_change(change, present.line, limits)
+    level = literature.theta + outlook(layer)
+    places = np.array([NormalDist().inv_cdf(share / 1000) for share in LEVELS])
+
+    def _interval(moved: float) -> Interval:
+        mean = expect(level + moved, literature.theta_sd**2, numerics.nodes)[0]
+        ends = after_change(level + places * literature.theta_sd, moved)
+        low80, high80, low95, high95 = (float(end) for end in ends)
+        return Interval(float(mean[0]), (low80, high80), (low95, high95))
+
+    return _interval(0.0), _interval(float(shift[0]))
+
+
+def _outside(present: _Present) -> list[str]:
+    """Return what was not as in the studies."""
+    taken, reasons = present.taken, []
+    scale = load_table("baselines/early_scales").row(scale=str(taken.scale))
+    if not present.course.studied:
+        reasons.append("the numbers come from drugs, scaled to the course of this treatment")
+    if not scale.flag("studied"):
+        reasons.append("another scale")
+    if present.baseline.extrapolated:
+        reasons.append("the rate is of another stage")
+    if taken.dose_raised == "yes":
+        reasons.append("it was taken at a lower dose before, so it is not newly begun")
+    if taken.dose_enough == "no":
+        reasons.append("the dose is below that of the trials")
+    return reasons
+
+
+def _continue(present: _Present, after: Interval) -> NextMove:
+    row = present.row
+    return NextMove(
+        kind="continue",
+        treatments=(present.taken.treatment,),
+        response=after,
+        words="among those who go on to the end of the course; whoever stops is not counted",
+        grade=row.text("grade"),
+        references=tuple(dict.fromkeys((*row.items("reference"), *present.course.references))),
+    )
+
+
+def _raise(present: _Present) -> tuple[NextMove, ...]:
+    """Return what is known of a higher dose; nothing where what is taken has none."""
+    name = present.taken.treatment
+    if load_table("doses/doses").find(treatment=name) is None:
+        return ()
+    row = raising(present.taken, present.treatment)
+    grade = row.optional_text("grade") or "N"
+    return (NextMove("raise", (name,), None, row.text("words"), grade, row.items("reference")),)
+
+
+def _ahead(kind: str, present: _Present, case: Case, ahead: Ahead) -> tuple[NextMove, ...]:
+    """Return the best additions or the best others; nothing where none is ranked."""
+    name, added = present.taken.treatment, kind == "augment"
+    best = ahead.best(case, lambda one: (one.group == ADDED) is added and one.id != name)
+    if not best:
+        return ()
+    first = case.options[best[0]]
+    words = (
+        "the best by expected utility first, and the chance is that of the first, after its own"
+        " course; it knows the change so far, and whoever stops counts as no response"
+    )
+    references = first.baseline.references
+    if kind == "switch" and present.course.studied and little_change(present.taken) == SOONER:
+        row = load_table("baselines/early_moves").row(id="switch_early")
+        words = f"{words}. {row.text('words')}"
+        references = tuple(dict.fromkeys((*references, *row.items("reference"))))
+    return (
+        NextMove(
+            kind=kind,
+            treatments=tuple(case.options[t].treatment.id for t in best),
+            response=ahead.interval(best[0]),
+            words=words,
+            grade=first.baseline.grade,
+            references=references,
+        ),
+    )
