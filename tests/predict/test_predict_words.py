@@ -136,7 +136,7 @@ def test_no_established_moderator_is_not_the_finding_of_no_difference(
     stage_one: Appraisal,
 ) -> None:
     weak = make_evidence(moderations=(make_moderation("D"),))
-    nothing = "nothing that was measured is an established sign"
+    nothing = "nothing that is recorded is an established sign"
     assert nothing in _sentence(make_person(1.5), stage_one, weak)
     assert nothing not in _sentence(make_person(), stage_one, weak)
     wide = make_moderation("B", estimate=0.0, standard_error=0.4, comparator="pill_placebo")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from equipoise.predict.comparisons import Comparisons
-from equipoise.predict.ranking import arrange, chance_of_first, in_order, tie_group
+from equipoise.predict.ranking import arrange, chance_of_first, in_order, reordered, tie_group
 
 LIMITS = (2.0, 0.3, 0.15, 0.025)
 
@@ -87,3 +87,13 @@ def test_ties_stand_first_by_id_then_the_rest_by_utility() -> None:
     tied = np.array([True, True, False, False])
     assert [names[t] for t in arrange(expected, tied, names)] == ["c", "d", "a", "b"]
     assert [names[t] for t in in_order(np.zeros(4), names)] == ["a", "b", "c", "d"]
+
+
+def test_a_change_of_places_counts_only_beyond_what_is_too_close_to_call() -> None:
+    average = np.array([50.0, 49.0, 40.0])
+    # A common loss that is larger for the first: the second passes it by half a point.
+    assert not reordered(average, average - np.array([3.0, 1.5, 3.0]), 2.0)
+    assert reordered(average, average - np.array([3.0, 0.0, 3.0]), 2.0)
+    # A lead that grows is no change of places, nor are equal options.
+    assert not reordered(average, np.array([60.0, 49.0, 30.0]), 2.0)
+    assert not reordered(np.full(3, 50.0), np.array([60.0, 50.0, 40.0]), 2.0)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["arrange", "chance_of_first", "in_order", "tie_group"]
+__all__ = ["arrange", "chance_of_first", "in_order", "reordered", "tie_group"]
 
 
 def chance_of_first(utility: Array, tolerance: float) -> Array:
@@ -114,3 +114,23 @@ def arrange(expected: Array, tied: NDArray[np.bool_], names: Sequence[str]) -> l
     ranked = in_order(expected, names)
     group = sorted((t for t in ranked if tied[t]), key=lambda t: names[t])
     return group + [t for t in ranked if not tied[t]]
+
+
+def reordered(average: Array, own: Array, points: float) -> bool:
+    """Return whether any two options change places by more than is too close to call.
+
+    Parameters
+    ----------
+    average, own : ndarray, shape (t,)
+        Expected utility of the average person and of this one.
+    points : float
+        A lead below this is too close to call.
+
+    Returns
+    -------
+    bool
+        Whether some option that is ahead for the average person is behind by `points` here.
+    """
+    ahead = average[:, None] > average
+    behind = own - own[:, None] >= points
+    return bool((ahead & behind).any())

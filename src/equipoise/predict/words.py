@@ -47,7 +47,7 @@ class Order:
     Parameters
     ----------
     same : bool
-        Whether it is that of people of whom nothing was measured.
+        Whether it is that of people of whom nothing is known, but for what is too close to call.
     apart : bool
         Whether some options of the tie group were never compared directly.
     """
@@ -162,7 +162,7 @@ def answer(
     str
         First choice or tie, what the measurements change, and what is not known.
     """
-    moved = _measured(predictions, profile, same_order=order.same)
+    moved = _measured(predictions, profile, appraisal, same_order=order.same)
     parts = [_first(predictions, options, apart=order.apart), *moved]
     return " ".join([*parts, *_history(appraisal.stage)])
 
@@ -202,16 +202,22 @@ def _tie(tied: Sequence[Prediction], options: Sequence[Option], ranked: int, *, 
 
 
 def _measured(
-    predictions: Sequence[Prediction], profile: Profile, *, same_order: bool
+    predictions: Sequence[Prediction],
+    profile: Profile,
+    appraisal: Appraisal,
+    *,
+    same_order: bool,
 ) -> list[str]:
-    if not profile.measures_used:
+    told = [one for one in appraisal.covariates if one.y is not None]
+    if not profile.measures_used and not told and not any(p.history for p in predictions):
         return [
             "Nothing was measured that can be used: these are averages of people at this stage."
         ]
     moved = (
-        "Nothing measured changes the order of the options."
+        "Nothing recorded about this person changes the order of the options by more than is too"
+        " close to call."
         if same_order
-        else "The measurements change the order of the options."
+        else "What is recorded about this person changes the order of the options."
     )
     return [moved, *_against_average(predictions)]
 
@@ -226,7 +232,7 @@ def _against_average(predictions: Sequence[Prediction]) -> list[str]:
     none = "No option is better than average for this person"
     if all(p.shift.words == NOT_ESTIMATED for p in predictions):
         return [
-            f"{none}: nothing that was measured is an established sign of who does better with"
+            f"{none}: nothing that is recorded is an established sign of who does better with"
             " which option."
         ]
     unsure = _titles(p for p in predictions if p.shift.words == "cannot_tell")

@@ -181,7 +181,7 @@ def test_emergency_hides_the_ranking_and_every_option_number() -> None:
         assert f"{low} to {high}; 95" not in shown
     for step in dossier.plan.steps:
         assert step.action not in shown
-    assert "Did the measurements change the order" not in shown
+    assert "Does what is recorded change the order" not in shown
 
 
 def test_a_named_clinician_releases_the_plan() -> None:

@@ -16,6 +16,7 @@ from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.wording import capital, grade_words, joined, say, sentence
 from equipoise.core.casing import within
 from equipoise.core.nouns import Dossier, Prediction, Step
+from equipoise.core.tables import setting
 
 __all__ = ["Actions", "Change", "StopRule", "Todo", "actions", "change"]
 
@@ -120,7 +121,8 @@ def change(dossier: Dossier) -> Change | None:
     """Return whether the measurements changed the order; None while the ranking is withheld."""
     if withheld(dossier) or not dossier.decision.predictions:
         return None
-    if nothing_measured(dossier):
+    moved = any(p.shift.mean or p.outlook for p in dossier.decision.predictions)
+    if nothing_measured(dossier) and not moved:
         return Change((say("moved_no_measure"),))
     found = [_established(dossier.decision.predictions)]
     pairs = moved_by_research(dossier)
@@ -130,14 +132,23 @@ def change(dossier: Dossier) -> Change | None:
 
 
 def _established(predictions: tuple[Prediction, ...]) -> str:
-    moved = [p for p in predictions if p.drivers]
+    moved = [p for p in predictions if p.shift.mean]
     if not moved:
-        return say("moved_none")
-    before = sorted(predictions, key=lambda p: (-p.average, p.treatment))
-    after = sorted(predictions, key=lambda p: (-(p.average + p.shift.mean), p.treatment))
-    if before != after:
+        alike = any(n.whole(p.outlook) for p in predictions)
+        return say("moved_alike") if alike else say("moved_none")
+    if _reordered(predictions):
         return say("moved_order")
     return say("moved_same_order", options=_titles(moved), most=_most(moved))
+
+
+def _reordered(predictions: tuple[Prediction, ...]) -> bool:
+    """Whether two options change places by more than is below notice."""
+    band = setting("predict_band")
+    return any(
+        a.average > b.average and b.response.mean - a.response.mean >= band
+        for a in predictions
+        for b in predictions
+    )
 
 
 def _research(pairs: tuple[tuple[Prediction, Prediction], ...]) -> str:
