@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,11 @@ import numpy as np
 
 from equipoise.core.nouns import Moderation
 from equipoise.core.streams import antithetic_normals
-from equipoise.core.tables import load_table
+from equipoise.core.tables import load_table, setting
 from equipoise.predict.settings import Numerics, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -112,25 +113,89 @@ def slopes_of(
     tuple of Slope
         Against an inert comparator the treatment takes the whole contrast. Of two active options
         each takes half, in opposite directions; what they have in common was not studied and keeps
-        the spread of its prior, around 0.
+        the spread of its prior, around 0. Classmates of a named option take the share that the
+        correlation inside a class gives them. A prognostic slope moves every option alike.
     """
-    found: list[Slope] = []
-    spread = dict(settings.moderator_sd)
+    spread, classes = dict(settings.moderator_sd), _classes()
+    alike = setting("predict_class_correlation")
     names = np.array(options)
+    kinds = np.array([classes.get(name, "") for name in options])
+    found: list[Slope] = []
     for one in moderations:
-        name = f"moderation/{one.id}"
-        first = np.asarray(names == one.treatment, dtype=np.float64)
         if one.row_type == "prognostic":
-            shares = np.ones(len(names))
-        elif one.comparator not in active:
-            shares = first
-        else:
-            second = np.asarray(names == one.comparator, dtype=np.float64)
-            shares = (first - second) / 2
-            common = (first + second) / 2
-            found.append(Slope(f"{name}/common", one, 0.0, spread[one.grade], common))
-        found.append(Slope(name, one, one.estimate, one.standard_error, shares))
+            found.append(_slope(one, "", (one.estimate, one.standard_error), np.ones(len(names))))
+            continue
+        pair = _Pair(
+            first=np.asarray(names == one.treatment, dtype=np.float64),
+            second=np.asarray(names == one.comparator, dtype=np.float64),
+            first_class=np.asarray(kinds == classes.get(one.treatment), dtype=np.float64),
+            second_class=np.asarray(kinds == classes.get(one.comparator), dtype=np.float64),
+            same=classes.get(one.treatment) == classes.get(one.comparator),
+        )
+        shares = pair.against(alike) if one.comparator in active else pair.alone(alike)
+        found.append(_slope(one, "", (one.estimate, one.standard_error), shares.pop("")))
+        shares |= pair.own(names, alike)
+        found += [_slope(one, part, (0.0, spread[one.grade]), its) for part, its in shares.items()]
     return tuple(slope for slope in found if slope.shares.any())
+
+
+def _classes() -> dict[str, str]:
+    table = load_table("treatments/treatments")
+    return {
+        row.text("id"): row.text("drug_class") for row in table if row.text("kind") != "comparator"
+    }
+
+
+def _slope(one: Moderation, part: str, normal: tuple[float, float], shares: Array) -> Slope:
+    name = f"moderation/{one.id}/{part}" if part else f"moderation/{one.id}"
+    return Slope(name, one, *normal, shares)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A finding's two options among those ranked, and their classes, each of shape (t,).
+
+    Before the finding every coefficient of a class is tau / sqrt(2) times (sqrt(rho) c +
+    sqrt(1 - rho) e) with c of the class and e of the option. The finding is about one combination
+    of these standard normals; what is left of them, turned so that its parts are independent, keeps
+    the spread of the prior, around 0.
+    """
+
+    first: Array
+    second: Array
+    first_class: Array
+    second_class: Array
+    same: bool
+
+    def against(self, alike: float) -> dict[str, Array]:
+        """Return the shares of a contrast of two active options, and of what it leaves open."""
+        both, apart = self.first + self.second, self.first - self.second
+        shares = {"common": both * math.sqrt(1 - alike) / 2}
+        if self.same:
+            return {"": apart / 2, "class": self.first_class * math.sqrt(alike / 2), **shares}
+        across = self.first_class - self.second_class
+        return {
+            "": apart * (1 - alike) / 2 + across * alike / 2,
+            "class": (self.first_class + self.second_class) * math.sqrt(alike) / 2,
+            "mates": (across - apart) * math.sqrt(alike * (1 - alike)) / 2,
+            **shares,
+        }
+
+    def alone(self, alike: float) -> dict[str, Array]:
+        """Return the same of one option against an inert alternative, or within one arm."""
+        mates = self.first_class - self.first
+        return {
+            "": self.first + mates * alike,
+            "mates": mates * math.sqrt(alike * (1 - alike) / 2),
+        }
+
+    def own(self, names: NDArray[np.str_], alike: float) -> dict[str, Array]:
+        """Return what is the own of each classmate."""
+        mates = (self.first_class + self.second_class > 0) & (self.first + self.second == 0)
+        return {
+            f"own/{names[place]}": np.eye(len(names))[place] * math.sqrt((1 - alike) / 2)
+            for place in np.flatnonzero(mates)
+        }
 
 
 def moments(
