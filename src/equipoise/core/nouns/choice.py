@@ -151,8 +151,9 @@ class Combination:
 class YearPlan:
     """What a sequence of treatments brings over 52 weeks, simulated.
 
-    `weeks_well` are expected weeks in remission; `ever_well` the chance to remit at least once;
-    `dropouts` and `visits` are expected numbers; `ends` says why it ends.
+    `weeks_well` are weeks in remission: the mean, and intervals of what one person may get;
+    `weeks_error` is the Monte-Carlo error of that mean; `ever_well` the chance to remit at least
+    once; `dropouts` and `visits` are expected numbers; `ends` says why it ends.
     """
 
     id: str
@@ -164,6 +165,7 @@ class YearPlan:
     visits: float
     ends: str
     notes: tuple[str, ...] = ()
+    weeks_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,146 @@
+"""What may be given when: hard stops, phases, failed trials before, antidepressants to add to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from equipoise.core.nouns import Appraisal, EvidenceBase, OptionBaseline, Treatment
+from equipoise.core.nouns.appraisal import ADULT_RATES, NEEDS_ANTIDEPRESSANT
+from equipoise.core.tables import load_table
+
+__all__ = ["ADJUNCT", "Ground", "ground_of"]
+
+ADJUNCT: Final = "adjunct"
+BASE: Final = "drug"
+DRUGS: Final = ("drug", "augmentation")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the tables and the person allow over a year.
+
+    Parameters
+    ----------
+    stage : int
+        Failed adequate drug trials at the start.
+    highest : int
+        Last stage with rates of its own.
+    taking : bool
+        Whether an antidepressant is taken now to which something may be added.
+    treatments : tuple of Treatment
+        Those that may be given now or later, sorted by id.
+    refused : dict of str to str
+        The others, with the reason.
+    floors : dict of str to int
+        Failed drug trials before which a treatment is not given.
+    rates : dict of (treatment, stage) to OptionBaseline
+        Of the stages from now on.
+    under_way : tuple of Treatment
+        Treatments that are going on at the start.
+    """
+
+    stage: int
+    highest: int
+    taking: bool
+    treatments: tuple[Treatment, ...]
+    refused: dict[str, str]
+    floors: dict[str, int]
+    rates: dict[tuple[str, int], OptionBaseline]
+    under_way: tuple[Treatment, ...]
+
+    def base(self, treatment: Treatment) -> bool:
+        """Return whether it is an antidepressant that takes the place of the one before."""
+        return treatment.group == BASE
+
+    def adjunct(self, treatment: Treatment) -> bool:
+        """Return whether it is given only beside an antidepressant."""
+        return treatment.group == ADJUNCT
+
+    def counted(self, treatment: Treatment) -> bool:
+        """Return whether its failure counts among the failed drug trials."""
+        row = load_table("doses/doses").find(treatment=treatment.id)
+        return treatment.kind in DRUGS if row is None else row.flag("counts_for_stage")
+
+
+def ground_of(evidence: EvidenceBase, appraisal: Appraisal) -> Ground:
+    """Return what may be given over a year.
+
+    Parameters
+    ----------
+    evidence : EvidenceBase
+        Treatments and rates by stage.
+    appraisal : Appraisal
+        Stage, verdicts, what failed.
+
+    Returns
+    -------
+    Ground
+        A hard stop refuses an option for the whole year. One that failed in this episode is not
+        given again.
+    """
+    stage = appraisal.stage.used
+    rates = {(one.treatment, one.stage): one for one in evidence.baselines if one.stage >= stage}
+    refused = _refused(evidence, appraisal, {name for name, _ in rates})
+    known = {one.id: one for one in evidence.treatments}
+    going = {one.treatment for one in appraisal.under_way}
+    return Ground(
+        stage=stage,
+        highest=max((one for _, one in rates), default=stage),
+        taking=not _ruled(appraisal, NEEDS_ANTIDEPRESSANT),
+        treatments=tuple(known[name] for name in sorted(known) if name not in refused),
+        refused=refused,
+        floors=_floors(evidence),
+        rates=rates,
+        under_way=tuple(known[name] for name in sorted(going) if name in known),
+    )
+
+
+def _refused(evidence: EvidenceBase, appraisal: Appraisal, rated: set[str]) -> dict[str, str]:
+    stage = appraisal.stage.used
+    refused = {
+        one.id: f"no rate is known for people of stage {stage} or later"
+        for one in evidence.treatments
+        if one.id not in rated
+    }
+    refused |= dict(evidence.unranked)
+    adults = dict.fromkeys(_ruled(appraisal, ADULT_RATES), "the rates in the tables are of adults")
+    failed = {
+        trial.treatment: "an adequate trial in this episode did not help enough"
+        for trial in appraisal.trials
+        if trial.adequate == trial.failed == trial.in_episode == "yes"
+    }
+    stops = {
+        verdict.treatment: "hard stop: "
+        + "; ".join(one.text for one in verdict.reasons if one.verdict == "hard_stop")
+        for verdict in appraisal.verdicts
+        if verdict.verdict == "hard_stop"
+        # An add-on without an antidepressant waits for one: a plan may bring it.
+        and {one.rule for one in verdict.reasons if one.verdict == "hard_stop"}
+        != {NEEDS_ANTIDEPRESSANT}
+    }
+    return refused | adults | failed | stops
+
+
+def _ruled(appraisal: Appraisal, rule: str) -> tuple[str, ...]:
+    return tuple(
+        verdict.treatment
+        for verdict in appraisal.verdicts
+        if any(reason.rule == rule for reason in verdict.reasons)
+    )
+
+
+def _floors(evidence: EvidenceBase) -> dict[str, int]:
+    """Return the failed drug trials that phase, treatment and its trials ask for."""
+    phases = load_table("phases/phases")
+    floors: dict[str, int] = {}
+    for one in evidence.treatments:
+        row = phases.find(id=one.phase)
+        phase = int(row.optional_number("entry_failed_trials") or 0) if row else 0
+        floors[one.id] = max(one.failed_trials_before, phase)
+    studied: dict[str, int] = {}
+    for rate in evidence.baselines:
+        if not rate.extrapolated:
+            first = studied.get(rate.treatment, rate.stage)
+            studied[rate.treatment] = min(first, rate.stage)
+    return {name: max(floor, studied.get(name, 0)) for name, floor in floors.items()}
