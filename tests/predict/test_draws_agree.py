@@ -13,8 +13,11 @@ from equipoise.core.answers import not_asked
 from equipoise.core.nouns import Appraisal, EvidenceBase, LogitEstimate, Moderation, Profile
 from equipoise.predict import predict
 from equipoise.predict.chances import Person, draw_chances, expect_chances
+from equipoise.predict.history.record import History
+from equipoise.predict.history.standing import stand, tried_of
+from equipoise.predict.history.tolerance import tolerance_of
 from equipoise.predict.literature import draw_literature, read_literature
-from equipoise.predict.scores import draw_scores, scores_of
+from equipoise.predict.scores import draw_scores, redrawn, scores_of
 from equipoise.predict.settings import load_settings
 from equipoise.predict.slopes import slopes_of
 
@@ -40,12 +43,19 @@ def test_the_mean_of_the_draws_is_the_expectation(
     scores = scores_of(person, ("blood.crp_hs",), SETTINGS)
     slopes = slopes_of(rows, PAIR, frozenset(PAIR), SETTINGS)
     literature = read_literature(evidence.baselines, numerics)
-    expected = expect_chances(literature, slopes, scores, SETTINGS)
+    nothing = History(1, known=False, failures=(), stops=())
+    known = (scores, tried_of(nothing, evidence, SETTINGS))
+    standing = stand(evidence.treatments, slopes, (rows, frozenset(PAIR)), known, SETTINGS)
+    mean, covariance = standing.state.mean[:1], standing.state.covariance[:1, :1]
+    one = Person(
+        standing,
+        tolerance_of(evidence.treatments, nothing, evidence, numerics),
+        redrawn(draw_scores(person, scores, 4, numerics), scores, mean, covariance),
+        4,
+    )
+    expected = expect_chances(literature, slopes, one, numerics)
     drawn = draw_chances(
-        draw_literature(literature, evidence.joint, 4, numerics),
-        slopes,
-        Person(scores, draw_scores(person, scores, 4, numerics), 4),
-        SETTINGS,
+        draw_literature(literature, evidence.joint, 4, numerics), slopes, one, numerics
     )
     # Monte Carlo error of 4000 draws is about 0.001 for a chance and 0.0005 for a fit.
     np.testing.assert_allclose(drawn.response.mean(axis=0), expected.response, atol=0.004)

@@ -17,13 +17,17 @@ import pytest
 from equipoise.core.gaussian import logistic, logit
 from equipoise.core.nouns import EvidenceBase, Moderation, Profile
 from equipoise.predict.chances import Person, draw_chances, expect_chances
+from equipoise.predict.history.record import History
+from equipoise.predict.history.standing import stand, tried_of
+from equipoise.predict.history.tolerance import tolerance_of
 from equipoise.predict.literature import draw_literature, read_literature
 from equipoise.predict.scores import draw_scores, scores_of
 from equipoise.predict.settings import load_settings
 from equipoise.predict.slopes import slopes_of
 
 NAMES = ("escitalopram", "nortriptyline")
-BARE = replace(load_settings(), own_variance=0.0)
+BARE = replace(load_settings(), own_variance=0.0, deviation_sds=(0.0, 0.0, 0.0))
+NOTHING_TRIED = History(0, known=True, failures=(), stops=())
 POINTS = 100
 
 
@@ -43,12 +47,19 @@ def fits(
         scores = scores_of(person, ("blood.crp_hs",), BARE)
         literature = read_literature(evidence.baselines, BARE.numerics)
         slopes = slopes_of((row,), NAMES, frozenset(NAMES), BARE)
-        expected = expect_chances(literature, slopes, scores, BARE)
+        known = (scores, tried_of(NOTHING_TRIED, evidence, BARE))
+        one = Person(
+            stand(evidence.treatments, slopes, ((row,), frozenset(NAMES)), known, BARE),
+            tolerance_of(evidence.treatments, NOTHING_TRIED, evidence, BARE.numerics),
+            draw_scores(person, scores, 1, BARE.numerics),
+            1,
+        )
+        expected = expect_chances(literature, slopes, one, BARE.numerics)
         drawn = draw_chances(
             draw_literature(literature, evidence.joint, 1, BARE.numerics),
             slopes,
-            Person(scores, draw_scores(person, scores, 1, BARE.numerics), 1),
-            BARE,
+            one,
+            BARE.numerics,
         )
         return expected.fit, drawn.fit[:, 1] - drawn.fit[:, 0]
 

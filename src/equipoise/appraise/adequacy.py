@@ -96,7 +96,17 @@ def _appraise(trial: TreatmentTrial, judged_with: Setting) -> TrialAppraisal:
         benefit=_benefit(trial, unhelpful.met),
         weeks_most=None if weeks is None else weeks[1],
         full_course=found.full_course,
+        start=trial.start.value,
+        stopped_for=trial.stopped_for.value,
+        counts_for_stage=_counted(trial.treatment),
     )
+
+
+def _counted(treatment: str) -> tuple[str, ...]:
+    """Return the drugs that count; a drug and its addition are one row, so each counts once."""
+    row = dose_row(treatment)
+    parts = (row,) if row is not None else tuple(dose_row(part) for part in drug_parts(treatment))
+    return tuple(p.text("treatment") for p in parts if p is not None and p.flag("counts_for_stage"))
 
 
 def _failed(adequate: bool | None, unhelpful: bool | None) -> bool | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from equipoise.appraise.adequacy import dose_row, drug_parts
 from equipoise.core.nouns import Stage, Timeline, TrialAppraisal
 from equipoise.core.tables import load_table
 
@@ -33,7 +32,7 @@ def stage_of(timeline: Timeline, trials: Iterable[TrialAppraisal]) -> Stage:
     drugs. Add-ons count as drugs, two drugs that are given together as each of them; procedures
     and therapies do not count.
     """
-    drugs = [(trial, drug) for trial in trials for drug in _counted(trial.treatment)]
+    drugs = [(trial, drug) for trial in trials for drug in trial.counts_for_stage]
     certain = {drug for t, drug in drugs if _all(t, {"yes"})}
     possible = {drug for t, drug in drugs if _all(t, {"yes", "cannot_tell"})}
     settings = load_table("hyperparameters/hyperparameters")
@@ -46,15 +45,6 @@ def stage_of(timeline: Timeline, trials: Iterable[TrialAppraisal]) -> Stage:
         known=known,
         note=_note(len(certain), len(possible), known),
     )
-
-
-def _counted(treatment: str) -> Iterable[str]:
-    """Yield the drugs of a trial; a drug and its addition are one row, so each counts once."""
-    row = dose_row(treatment)
-    parts = (row,) if row is not None else tuple(dose_row(part) for part in drug_parts(treatment))
-    for part in parts:
-        if part is not None and part.flag("counts_for_stage"):
-            yield part.text("treatment")
 
 
 def _all(trial: TrialAppraisal, allowed: set[str]) -> bool:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["predictions_of"]
 
+HISTORY: Final = "history"
+"""Measure and moderation of the driver that stands for the treatments tried before."""
+HISTORY_GRADE: Final = "C"
 GRADES: Final = ("A", "B", "C", "D", "N")
 CHECKS: Final = ("checked", "derived", "recalled")
 
@@ -64,11 +67,12 @@ def predictions_of(
 def _prediction(place: _Place) -> Prediction:
     t, layer, option = place.column, place.layer, place.option
     expected, spread, baseline = layer.expected, layer.drawn.spread, option.baseline
-    acted = any(slope.shares[t] for slope in layer.slopes)
+    history = layer.person.standing.acts[t] or layer.person.tolerance.acts[t]
+    acted = history or any(slope.shares[t] for slope in layer.slopes)
     shift = _shift(expected, spread, t, place.settings if acted else None)
     drivers = _drivers(layer, t)
     acting = {slope.moderation.id: slope.moderation for slope in layer.slopes}
-    moved_by = [acting[driver.moderation] for driver in drivers]
+    moved_by = [acting[one.moderation] for one in drivers if one.moderation in acting]
     return Prediction(
         treatment=option.treatment.id,
         title=option.treatment.title,
@@ -92,6 +96,7 @@ def _prediction(place: _Place) -> Prediction:
         references=tuple(
             sorted({*baseline.references, *(key for m in moved_by for key in m.references)})
         ),
+        history=float(expected.history[t]),
     )
 
 
@@ -101,7 +106,7 @@ def _interval(mean: Array, ends: Array, t: int) -> Interval:
 
 
 def _shift(expected: Expected, spread: Spread, t: int, settings: Settings | None) -> Shift:
-    """Return the fit; without settings no moderator acts, and nothing was estimated."""
+    """Return the fit; without settings neither moderator nor history acts on the option."""
     interval = _interval(expected.fit, spread.fit, t)
     above, below = float(spread.above[t]), float(spread.below[t])
     words = NOT_ESTIMATED
@@ -119,9 +124,10 @@ def _drivers(layer: Layer, t: int) -> tuple[Driver, ...]:
         score = layer.scores.mean[layer.scores.names.index(slope.moderation.measure)]
         moved = float(slope.shares[t] * slope.mean * score * layer.expected.slope[t])
         amounts[slope.moderation.id] = amounts.get(slope.moderation.id, 0.0) + moved
-    ordered = sorted(amounts, key=lambda name: (-abs(amounts[name]), name))
-    return tuple(
-        Driver(rows[name].measure, name, amounts[name], rows[name].grade)
-        for name in ordered
-        if amounts[name]
-    )
+    drivers = [
+        Driver(rows[name].measure, name, amount, rows[name].grade)
+        for name, amount in amounts.items()
+    ]
+    drivers.append(Driver(HISTORY, HISTORY, float(layer.expected.history[t]), HISTORY_GRADE))
+    ordered = sorted(drivers, key=lambda one: (-abs(one.amount), one.moderation))
+    return tuple(one for one in ordered if one.amount)

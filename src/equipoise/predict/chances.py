@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.core.gaussian import logistic
-from equipoise.predict.calibrate import calibrate_draws, calibrate_intercept, expect, widened
+from equipoise.core.gaussian import logistic, logit
+from equipoise.predict.calibrate import (
+    calibrate_draws,
+    calibrate_intercept,
+    expect,
+    expect_draws,
+    widened,
+)
+from equipoise.predict.history.standing import Standing
+from equipoise.predict.history.tolerance import Tolerance, expected_dropout
 from equipoise.predict.literature import Draws, Literature
-from equipoise.predict.scores import Scores
-from equipoise.predict.settings import Settings
-from equipoise.predict.slopes import Slope, draw_shifts, moments
+from equipoise.predict.settings import Numerics
+from equipoise.predict.slopes import Slope, draw_shifts
+from equipoise.predict.state import State, added
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,11 +42,16 @@ class Expected:
     response, remission, dropout : ndarray
         By week 8.
     fit : ndarray
-        What moderators add to the response.
+        What moderators and the history add to the response.
     outlook : ndarray
         What general prognosis adds to it.
     slope : ndarray
         Change of the response for one unit of logit, halfway between the average and this person.
+    history : ndarray
+        Part of the fit that comes from treatments tried before.
+    intercept, intercept_variance : ndarray
+        Log-odds of response among those who stay at a state of 0, and the variance of the evidence
+        in them.
     """
 
     average: Array
@@ -48,6 +61,9 @@ class Expected:
     fit: Array
     outlook: Array
     slope: Array
+    history: Array
+    intercept: Array
+    intercept_variance: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +78,36 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What the draws of one person are made of: scores, their draws and the seed."""
+    """One person in one layer: where they stand, draws of their scores, and the seed.
 
-    scores: Scores
+    Parameters
+    ----------
+    standing : Standing
+        After everything measured and tried.
+    tolerance : Tolerance
+        What past courses say about dropping out.
+    drawn : ndarray, shape (n, s)
+        Draws of the scores.
+    seed : int
+        Of the run.
+    """
+
+    standing: Standing
+    tolerance: Tolerance
     drawn: Array
     seed: int
 
+    def of(self, columns: NDArray[np.intp]) -> Person:
+        """Return the person with some options."""
+        standing, tolerance = self.standing.of(columns), self.tolerance.of(columns)
+        return Person(standing, tolerance, self.drawn, self.seed)
+
 
 def expect_chances(
-    literature: Literature, slopes: Sequence[Slope], scores: Scores, settings: Settings
+    literature: Literature,
+    slopes: Sequence[Slope],
+    person: Person,
+    numerics: Numerics,
 ) -> Expected:
     """Return the expected chances of a person in one layer.
 
@@ -80,40 +117,52 @@ def expect_chances(
         What an average person may expect.
     slopes : sequence of Slope
         Of the layer.
-    scores : Scores
-        Of the person and of the population.
-    settings : Settings
-        Own variance, nodes.
+    person : Person
+        Of whom only the state counts here, not the draws.
+    numerics : Numerics
+        Nodes.
 
     Returns
     -------
     Expected
-        A person of whom nothing was measured gets the average of the stage.
+        A person of whom nothing was measured and only the stage is known gets the average of the
+        stage.
 
     Notes
     -----
-    The person's own deviations for class and option are at their prior here as in the population
-    that the rates describe, so they widen the logit and are integrated out. The response that the
-    fit is measured from has its own calibration without moderators; a layer that has none for an
-    option leaves its fit at exactly 0.
+    The person's own deviations for class, group and option are integrated out. The response that
+    the fit is measured from has its own calibration without moderators and with the deviations of
+    the usual people of the stage; an option on which neither moderator nor history acts has a fit
+    of exactly 0.
     """
-    prognostic = [slope for slope in slopes if slope.prognostic]
-    staying, slope = _staying(literature, slopes, scores, settings)
-    base, flat = _staying(literature, prognostic, scores, settings)
-    stay = 1.0 - literature.dropout
-    own = [slope for slope in slopes if not slope.prognostic]
-    fit = np.where(acted_on(own, len(stay)), stay * (staying - base), 0.0)
-    moved = acted_on(prognostic, len(stay))
-    outlook = np.where(moved, stay * base - literature.average, 0.0)
+    standing, averted = person.standing, 1.0 - literature.dropout
+    common = [slope for slope in slopes if slope.prognostic]
+    moderated = acted_on([s for s in slopes if not s.prognostic], len(averted))
+    levels = _levels(literature, standing.state, numerics)
+    staying, slope = _staying(levels, slopes, standing.state, numerics)
+    flat_levels = _levels(literature, standing.base, numerics)
+    base, flat = _staying(flat_levels, common, standing.base, numerics)
+    dropout = expected_dropout(literature.dropout, literature.baselines, person.tolerance, numerics)
+    stay = 1.0 - dropout
+    moved = moderated | standing.acts | person.tolerance.acts
+    fit = np.where(moved, stay * staying - averted * base, 0.0)
+    outlook = np.where(acted_on(common, len(stay)), averted * base - literature.average, 0.0)
     response = literature.average + outlook + fit
+    before = np.zeros_like(fit)
+    if moderated.any():
+        alone, _ = _staying(levels, slopes, standing.staged, numerics)
+        before = np.where(moderated, averted * (alone - base), 0.0)
     return Expected(
         average=literature.average,
         response=response,
         remission=response * literature.remission,
-        dropout=literature.dropout,
+        dropout=dropout,
         fit=fit,
         outlook=outlook,
         slope=stay * (slope + flat) / 2,
+        history=np.where(standing.acts | person.tolerance.acts, fit - before, 0.0),
+        intercept=levels[0],
+        intercept_variance=levels[1],
     )
 
 
@@ -125,26 +174,25 @@ def acted_on(slopes: Sequence[Slope], options: int) -> NDArray[np.bool_]:
     return touched
 
 
+def _levels(literature: Literature, state: State, numerics: Numerics) -> tuple[Array, Array]:
+    """Return the intercept of each option and the variance of the evidence in it."""
+    usual = state.reference_variance
+    evidence = literature.theta_sd**2 * widened(usual, numerics)
+    level = calibrate_intercept(literature.staying, usual + evidence, numerics)
+    return level - state.reference_mean, evidence
+
+
 def _staying(
-    literature: Literature, slopes: Sequence[Slope], scores: Scores, settings: Settings
+    levels: tuple[Array, Array], slopes: Sequence[Slope], state: State, numerics: Numerics
 ) -> tuple[Array, Array]:
     """Return the response among those who stay, and its slope in the logit."""
-    numerics, options = settings.numerics, len(literature.average)
-    away = np.zeros(len(scores.names))
-    _, others = moments(slopes, scores.names, away, scores.population, options)
-    population = settings.own_variance + others
-    evidence = literature.theta_sd**2 * widened(population, numerics)
-    intercept = calibrate_intercept(literature.staying, population + evidence, numerics)
-    shift, own = moments(slopes, scores.names, scores.mean, scores.covariance, options)
-    variance = settings.own_variance + own + evidence
-    return expect(intercept + shift, variance, numerics.nodes)
+    intercept, evidence = levels
+    shift, own = added(slopes, state.names, state.loadings, state.mean, state.covariance)
+    return expect(intercept + shift, own + evidence, numerics.nodes)
 
 
 def draw_chances(
-    draws: Draws,
-    slopes: Sequence[Slope],
-    person: Person,
-    settings: Settings,
+    draws: Draws, slopes: Sequence[Slope], person: Person, numerics: Numerics
 ) -> Drawn:
     """Return the chances of a person in each draw of literature and person.
 
@@ -155,49 +203,73 @@ def draw_chances(
     slopes : sequence of Slope
         Of the layer.
     person : Person
-        Scores and their draws.
-    settings : Settings
-        Own variance, nodes.
+        Where they stand, and their draws.
+    numerics : Numerics
+        Nodes.
 
     Returns
     -------
     Drawn
-        The person's own deviations for class and option are integrated out in each draw.
+        The person's own deviations are integrated out in each draw, given the scores.
     """
-    prognostic = [slope for slope in slopes if slope.prognostic]
-    stay = 1.0 - draws.dropout
-    base = _draw_staying(draws, prognostic, person, settings)
-    fit = np.zeros_like(stay)
-    response = stay * base
-    own = [slope for slope in slopes if not slope.prognostic]
-    if own:
-        touched = np.flatnonzero(acted_on(own, stay.shape[1]))
-        full = _draw_staying(draws, slopes, person, settings)
-        fit[:, touched] = stay[:, touched] * (full - base)[:, touched]
-        response[:, touched] = stay[:, touched] * full[:, touched]
-    return Drawn(
-        response=response,
-        remission=response * draws.remission,
-        dropout=draws.dropout,
-        fit=fit,
-    )
+    standing, averted = person.standing, 1.0 - draws.dropout
+    common = [slope for slope in slopes if slope.prognostic]
+    count = averted.shape[1]
+    base = _draw_staying(draws, common, standing.base, person, numerics)
+    dropout = _draw_dropout(draws.dropout, person.tolerance, numerics)
+    acts = acted_on([s for s in slopes if not s.prognostic], count)
+    acts |= standing.acts | person.tolerance.acts
+    response = averted * base
+    fit = np.zeros_like(response)
+    moved = np.flatnonzero(acts)
+    if moved.size:
+        some = [slope.of(moved) for slope in slopes]
+        state = standing.state.of(moved)
+        full = _draw_staying(draws.of(moved), some, state, person, numerics)
+        full *= 1.0 - dropout[:, moved]
+        fit[:, moved] = full - response[:, moved]
+        response[:, moved] = full
+    return Drawn(response, response * draws.remission, dropout, fit)
+
+
+def _draw_dropout(dropout: Array, tolerance: Tolerance, numerics: Numerics) -> Array:
+    where = np.flatnonzero(tolerance.acts)
+    if not where.size:
+        return dropout
+    own, changed = tolerance.of(where), dropout.copy()
+    level = calibrate_draws(logit(dropout[:, where]), own.usual_variance, numerics)
+    changed[:, where] = expect_draws(level + own.mean, own.variance, numerics)
+    return changed
 
 
 def _draw_staying(
-    draws: Draws, slopes: Sequence[Slope], person: Person, settings: Settings
+    draws: Draws, slopes: Sequence[Slope], state: State, person: Person, numerics: Numerics
 ) -> Array:
-    staying = logistic(draws.theta)
-    if not slopes:
+    mean, variance, given = _own(state, person.drawn)
+    still = np.isclose(mean, state.reference_mean, atol=0) & np.isclose(
+        variance, state.reference_variance, atol=0
+    )
+    if not slopes and still.all():
         # Calibrating and integrating out the same deviations undo each other.
-        return staying
-    numerics, scores = settings.numerics, person.scores
-    shares = np.stack([slope.shares for slope in slopes])
-    moved = np.flatnonzero(shares.any(axis=0))
-    away = np.zeros(len(scores.names))
-    _, others = moments(slopes, scores.names, away, scores.population, shares.shape[1])
-    variance = settings.own_variance + others[moved]
-    intercept = calibrate_draws(draws.theta[:, moved], variance, numerics)
-    shift = draw_shifts(slopes, scores.names, person.drawn, person.seed, numerics)[:, moved]
-    own = np.full(moved.size, settings.own_variance)
-    staying[:, moved], _ = expect(intercept + shift, own, numerics.draw_nodes)
-    return staying
+        return logistic(draws.theta)
+    intercept = calibrate_draws(draws.theta, state.reference_variance, numerics)
+    logits = intercept + (mean - state.reference_mean)
+    if slopes:
+        logits += draw_shifts(slopes, state.names, person.drawn, person.seed, numerics)
+    if given is not None:
+        logits += given
+    return expect_draws(logits, variance, numerics)
+
+
+def _own(state: State, drawn: Array) -> tuple[Array, Array, Array | None]:
+    """Return mean and variance of the own deviations, and what the scores add in each draw."""
+    count = len(state.names)
+    whole, loadings = state.covariance, state.loadings
+    cross = whole[count:, :count]
+    mean, own = loadings @ state.mean[count:], whole[count:, count:]
+    if not cross.any():
+        return mean, np.einsum("td,td->t", loadings @ own, loadings), None
+    gain = cross @ np.linalg.pinv(whole[:count, :count], hermitian=True)
+    left = own - gain @ cross.T
+    variance = np.maximum(np.einsum("td,td->t", loadings @ left, loadings), 0.0)
+    return mean, variance, (drawn - state.mean[:count]) @ (loadings @ gain).T

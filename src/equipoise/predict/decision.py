@@ -15,7 +15,7 @@ from equipoise.predict.information import worth_of_tests
 from equipoise.predict.layers import average_utility, layers, prepare
 from equipoise.predict.preferences.changes import preference_changes
 from equipoise.predict.preferences.weights import Weights, choose_weights
-from equipoise.predict.ranking import arrange, in_order
+from equipoise.predict.ranking import arrange, reordered
 from equipoise.predict.sequences import year_plans
 from equipoise.predict.settings import load_settings
 from equipoise.predict.words import NOTHING, Order, answer, withheld_because
@@ -74,7 +74,7 @@ def predict(
     if not options:
         return _empty(appraisal, unranked, weights, NOTHING)
     settings = load_settings()
-    case = prepare(profile, evidence, options, weights, (seed, settings))
+    case = prepare(profile, appraisal, evidence, (options, weights), (seed, settings))
     established, exploratory = layers(case)
     names = [option.treatment.id for option in options]
     order = arrange(established.utility, established.tied, names)
@@ -82,7 +82,7 @@ def predict(
     year = year_plans(evidence, appraisal, case, established)
     predictions = predictions_of(established, options, order, settings)
     said = Order(
-        same=in_order(established.utility, names) == in_order(average_utility(case), names),
+        same=not reordered(average_utility(case), established.utility, settings.tie_points),
         apart=not case.comparisons.direct[np.ix_(established.tied, established.tied)].all(),
     )
     return Decision(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.core.nouns import EvidenceBase, Moderation, Profile
+from equipoise.core.nouns import Appraisal, EvidenceBase, Moderation, Profile
 from equipoise.predict.chances import (
     Drawn,
     Expected,
@@ -19,12 +19,16 @@ from equipoise.predict.chances import (
 )
 from equipoise.predict.choices import Option
 from equipoise.predict.comparisons import Comparisons, compare
+from equipoise.predict.history.record import history_of
+from equipoise.predict.history.standing import Tried, stand, tried_of
+from equipoise.predict.history.tolerance import Tolerance, tolerance_of
 from equipoise.predict.literature import Draws, Literature, draw_literature, read_literature
 from equipoise.predict.preferences.weights import Weights, draw_weights, utilities, values_of
 from equipoise.predict.ranking import chance_of_first, tie_group
-from equipoise.predict.scores import Scores, draw_scores, scores_of
+from equipoise.predict.scores import Scores, draw_scores, redrawn, scores_of
 from equipoise.predict.settings import Settings
 from equipoise.predict.slopes import ESTABLISHED, Slope, about_the_person, slopes_of
+from equipoise.predict.state import State, added
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +39,7 @@ __all__ = [
     "Case",
     "Layer",
     "LayerDraws",
+    "Measured",
     "Spread",
     "average_utility",
     "bounds",
@@ -47,15 +52,26 @@ LEVELS = (100, 900, 25, 975)
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """Scores of a person as measured, draws of them, shape (n, s), and the seed of the run."""
+
+    scores: Scores
+    drawn: Array
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """Everything that both layers share."""
+    """Everything that both layers share; `person` is as measured, before any trial."""
 
     options: tuple[Option, ...]
     active: frozenset[str]
     moderations: tuple[Moderation, ...]
     literature: Literature
     draws: Draws
-    person: Person
+    person: Measured
+    tried: Tried
+    tolerance: Tolerance
     weights: Weights
     drawn_weights: Array
     settings: Settings
@@ -95,7 +111,12 @@ class LayerDraws:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer over t options: chances, utility, chance of being first, tie group."""
+    """One layer over t options: chances, utility, chance of being first, tie group.
+
+    `state` is the person after everything measured and tried; with `intercept`, the log-odds of
+    response among those who stay at a state of 0, and its `intercept_variance` it gives the chance
+    of every option. `person` holds the draws of the scores too.
+    """
 
     name: str
     slopes: tuple[Slope, ...]
@@ -105,13 +126,17 @@ class Layer:
     utility: Array
     p_best: Array
     tied: NDArray[np.bool_]
+    state: State
+    intercept: Array
+    intercept_variance: Array
+    person: Person
 
 
 def prepare(
     profile: Profile,
+    appraisal: Appraisal,
     evidence: EvidenceBase,
-    options: tuple[Option, ...],
-    weights: Weights,
+    choice: tuple[tuple[Option, ...], Weights],
     rest: tuple[int, Settings],
 ) -> Case:
     """Return the literature, the person and the wishes as arrays and draws.
@@ -120,12 +145,12 @@ def prepare(
     ----------
     profile : Profile
         The person's state.
+    appraisal : Appraisal
+        For what was tried, and for what bears on prognosis.
     evidence : EvidenceBase
-        For treatments and moderations.
-    options : tuple of Option
-        The options that are ranked, sorted by id.
-    weights : Weights
-        What counts how much.
+        For treatments, rates and moderations.
+    choice : tuple of (options, Weights)
+        The options that are ranked, sorted by id, and what counts how much.
     rest : tuple of (seed, Settings)
         Of the run.
 
@@ -134,18 +159,25 @@ def prepare(
     Case
         Drawn once; both layers use it.
     """
-    seed, settings = rest
+    (options, weights), (seed, settings) = choice, rest
     numerics = settings.numerics
-    moderations = about_the_person(evidence.moderations)
-    scores = scores_of(profile, tuple(sorted({one.measure for one in moderations})), settings)
+    asked = [one.id for one in appraisal.covariates]
+    moderations = about_the_person(evidence.moderations, asked)
+    names = tuple(sorted({one.measure for one in moderations}))
+    scores = scores_of(profile, names, settings, appraisal.covariates)
     literature = read_literature([option.baseline for option in options], numerics)
+    kinds = {one.id: one.kind for one in evidence.treatments}
+    history = history_of(appraisal, kinds)
+    treatments = [option.treatment for option in options]
     return Case(
         options=options,
-        active=frozenset(one.id for one in evidence.treatments),
+        active=frozenset(kinds),
         moderations=moderations,
         literature=literature,
         draws=draw_literature(literature, evidence.joint, seed, numerics),
-        person=Person(scores, draw_scores(profile, scores, seed, numerics), seed),
+        person=Measured(scores, draw_scores(profile, scores, seed, numerics), seed),
+        tried=tried_of(history, evidence, settings),
+        tolerance=tolerance_of(treatments, history, evidence, numerics),
         weights=weights,
         drawn_weights=draw_weights(weights, seed, settings),
         settings=settings,
@@ -153,11 +185,20 @@ def prepare(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What a layer is made of before anything is worked out."""
+
+    slopes: tuple[Slope, ...]
+    person: Person
+
+
 def layers(case: Case) -> tuple[Layer, Layer]:
     """Return the established and the exploratory layer.
 
     In the established layer moderators of grade C and D have no effect and no variance. The
-    exploratory one is worked out anew only where such a moderator acts.
+    exploratory one is worked out anew only where such a moderator acts, on an option or on what a
+    failed trial says of it.
 
     Parameters
     ----------
@@ -169,36 +210,60 @@ def layers(case: Case) -> tuple[Layer, Layer]:
     established, exploratory : Layer
         On the same draws.
     """
-    names = [option.treatment.id for option in case.options]
-    graded = [one for one in case.moderations if one.grade in ESTABLISHED]
-    firm = slopes_of(graded, names, case.active, case.settings)
-    every = slopes_of(case.moderations, names, case.active, case.settings)
-    columns = np.arange(len(names))
-    drawn = _draw(case, firm, columns)
-    added = [slope for slope in every if slope.moderation.grade not in ESTABLISHED]
-    moved = np.flatnonzero(acted_on(added, len(names)))
-    redrawn = _patched(drawn, _draw(case, every, moved), moved) if moved.size else drawn
-    return (
-        _layer("established", case, firm, drawn),
-        _layer("exploratory", case, every, redrawn),
-    )
+    firm = _side(case, [one for one in case.moderations if one.grade in ESTABLISHED])
+    every = _side(case, case.moderations)
+    drawn = _draw(case, firm, np.arange(len(case.options)))
+    moved = _apart(firm, every)
+    redone = _patched(drawn, _draw(case, every, moved), moved) if moved.size else drawn
+    return _layer("established", case, firm, drawn), _layer("exploratory", case, every, redone)
 
 
-def _layer(name: str, case: Case, slopes: tuple[Slope, ...], drawn: LayerDraws) -> Layer:
+def _side(case: Case, rows: Sequence[Moderation]) -> _Side:
+    options = [option.treatment for option in case.options]
+    slopes = slopes_of(rows, [one.id for one in options], case.active, case.settings)
+    scores, seed = case.person.scores, case.person.seed
+    standing = stand(options, slopes, (rows, case.active), (scores, case.tried), case.settings)
+    count, state = len(scores.names), standing.state
+    mean, covariance = state.mean[:count], state.covariance[:count, :count]
+    drawn = redrawn(case.person.drawn, scores, mean, covariance)
+    return _Side(slopes, Person(standing, case.tolerance, drawn, seed))
+
+
+def _apart(one: _Side, other: _Side) -> NDArray[np.intp]:
+    """Return the options with which two layers differ."""
+    own = {slope.name for slope in one.slopes}
+    extra = [slope for slope in other.slopes if slope.name not in own]
+    moved = acted_on(extra, len(one.person.standing.acts))
+    for a, b in zip(_moments(one), _moments(other), strict=True):
+        moved |= a != b
+    return np.flatnonzero(moved)
+
+
+def _moments(side: _Side) -> tuple[Array, ...]:
+    state = side.person.standing.state
+    person = added(side.slopes, state.names, state.loadings, state.mean, state.covariance)
+    return *person, state.reference_mean, state.reference_variance
+
+
+def _layer(name: str, case: Case, side: _Side, drawn: LayerDraws) -> Layer:
     settings = case.settings
-    expected = expect_chances(case.literature, slopes, case.person.scores, settings)
+    expected = expect_chances(case.literature, side.slopes, side.person, settings.numerics)
     utility = _utility(case, (expected.response, expected.remission, expected.dropout))
     names = [option.treatment.id for option in case.options]
     limits = (settings.tie_points, *settings.tie_chances)
     return Layer(
         name=name,
-        slopes=slopes,
+        slopes=side.slopes,
         scores=case.person.scores,
         expected=expected,
         drawn=drawn,
         utility=utility,
         p_best=chance_of_first(drawn.wished, settings.tie_tolerance),
         tied=tie_group(utility, drawn.utility, names, case.comparisons, limits),
+        state=side.person.standing.state,
+        intercept=expected.intercept,
+        intercept_variance=expected.intercept_variance,
+        person=side.person,
     )
 
 
@@ -214,10 +279,11 @@ def _utility(case: Case, chances: tuple[Array, Array, Array]) -> Array:
     return utilities(values_of(case.weights, treatments, chances, case.settings), shares)
 
 
-def _draw(case: Case, slopes: Sequence[Slope], columns: NDArray[np.intp]) -> LayerDraws:
+def _draw(case: Case, side: _Side, columns: NDArray[np.intp]) -> LayerDraws:
     """Work out the draws of some options."""
-    own = [slope.of(columns) for slope in slopes if slope.shares[columns].any()]
-    drawn = draw_chances(case.draws.of(columns), own, case.person, case.settings)
+    own = [slope.of(columns) for slope in side.slopes if slope.shares[columns].any()]
+    person = side.person.of(columns)
+    drawn = draw_chances(case.draws.of(columns), own, person, case.settings.numerics)
     treatments = [case.options[t].treatment for t in columns]
     each = (drawn.response, drawn.remission, drawn.dropout)
     values = values_of(case.weights, treatments, each, case.settings)

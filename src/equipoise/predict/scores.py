@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from equipoise.core.errors import TableError
-from equipoise.core.nouns import Profile
+from equipoise.core.nouns import Covariate, Profile
 from equipoise.core.streams import antithetic_normals
 from equipoise.core.tables import load_table
 from equipoise.predict.settings import Numerics, Settings
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Scores", "draw_scores", "score_row", "scores_of"]
+__all__ = ["Scores", "draw_scores", "redrawn", "score_row", "scores_of"]
 
 SPECIFIC = "u:"
+CLINICAL = "clinical."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,10 @@ class Scores:
     Parameters
     ----------
     names : tuple of str
-        Measures or mechanisms, shape (s,).
+        Measures, mechanisms or clinical facts, shape (s,).
     rows : ndarray, shape (s, n)
-        They turn the state of the profile into scores.
+        They turn the state of the profile into scores; 0 for clinical facts, which are no part of
+        it and independent of everything else.
     population : ndarray, shape (s, s)
         Covariance among people of whom nothing was measured; their mean is 0.
     mean : ndarray, shape (s,)
@@ -48,7 +51,12 @@ class Scores:
     covariance: Array
 
 
-def scores_of(profile: Profile, names: tuple[str, ...], settings: Settings) -> Scores:
+def scores_of(
+    profile: Profile,
+    names: tuple[str, ...],
+    settings: Settings,
+    covariates: Sequence[Covariate] = (),
+) -> Scores:
     """Return the scores `names` of a person.
 
     Parameters
@@ -56,9 +64,12 @@ def scores_of(profile: Profile, names: tuple[str, ...], settings: Settings) -> S
     profile : Profile
         The person's state.
     names : tuple of str
-        Measures or mechanisms.
+        Measures, mechanisms, or clinical facts (``clinical.<fact>``).
     settings : Settings
         For the correlation of mechanisms.
+    covariates : sequence of Covariate, optional
+        Clinical facts. One that is known has no variance; one that is not counts as the average
+        with the variance of all.
 
     Returns
     -------
@@ -68,24 +79,31 @@ def scores_of(profile: Profile, names: tuple[str, ...], settings: Settings) -> S
     Raises
     ------
     TableError
-        If a name is neither a measure nor a mechanism of the profile.
+        If a name is neither a clinical fact nor a measure or mechanism of the profile.
     """
     parts = profile.components
     rows = np.array([score_row(name, parts, settings) for name in names])
     rows = rows.reshape(len(names), len(parts))
     prior = _prior(parts, settings)
     covariance = np.array(profile.covariance)
+    told = {one.id: one.y for one in covariates}
+    known = [told.get(name) for name in names]
+    clinical = [name.startswith(CLINICAL) for name in names]
+    open_facts = [fact and y is None for fact, y in zip(clinical, known, strict=True)]
     return Scores(
         names=names,
         rows=rows,
-        population=rows @ prior @ rows.T,
-        mean=rows @ np.array(profile.mean),
-        covariance=rows @ covariance @ rows.T,
+        population=rows @ prior @ rows.T + np.diag(np.array(clinical, dtype=np.float64)),
+        mean=rows @ np.array(profile.mean)
+        + np.array([0.0 if y is None else y for y in known], dtype=np.float64),
+        covariance=rows @ covariance @ rows.T + np.diag(np.array(open_facts, dtype=np.float64)),
     )
 
 
 def score_row(name: str, parts: tuple[str, ...], settings: Settings) -> Array:
     """Return what turns the state into one score: loadings, then the specific part.
+
+    A clinical fact is no part of the state.
 
     Raises
     ------
@@ -93,6 +111,8 @@ def score_row(name: str, parts: tuple[str, ...], settings: Settings) -> Array:
         If `name` is neither a measure nor a mechanism among `parts`.
     """
     row = np.zeros(len(parts))
+    if name.startswith(CLINICAL):
+        return row
     if name in parts:
         row[parts.index(name)] = 1.0
         return row
@@ -140,7 +160,48 @@ def draw_scores(profile: Profile, scores: Scores, seed: int, numerics: Numerics)
     """
     covariance = np.array(profile.covariance)
     factor = np.linalg.cholesky(covariance + numerics.jitter * np.eye(len(covariance)))
-    normals = np.stack([
-        antithetic_normals(f"x/{part}", seed, numerics.draws) for part in profile.components
-    ])
-    return np.asarray(scores.mean + ((scores.rows @ factor) @ normals).T)
+    draws = np.broadcast_to(scores.mean, (numerics.draws, len(scores.names))).copy()
+    reach = scores.rows @ factor
+    for column in np.flatnonzero(reach.any(axis=0)):
+        normals = antithetic_normals(f"x/{profile.components[column]}", seed, numerics.draws)
+        draws += np.outer(normals, reach[:, column])
+    for place, name in enumerate(scores.names):
+        if name.startswith(CLINICAL) and scores.covariance[place, place]:
+            draws[:, place] += antithetic_normals(f"x/{name}", seed, numerics.draws)
+    return draws
+
+
+def redrawn(drawn: Array, scores: Scores, mean: Array, covariance: Array) -> Array:
+    """Return draws moved to another mean and covariance.
+
+    Parameters
+    ----------
+    drawn : ndarray, shape (n, s)
+        Draws of `scores`.
+    scores : Scores
+        With the mean and covariance that the draws have.
+    mean : ndarray, shape (s,)
+        That they should have.
+    covariance : ndarray, shape (s, s)
+        That they should have.
+
+    Returns
+    -------
+    ndarray, shape (n, s)
+        By the linear map that moves each draw least; what has no spread has none afterwards.
+    """
+    if np.array_equal(covariance, scores.covariance):
+        return drawn + (mean - scores.mean)
+    root, inverse = _roots(scores.covariance)
+    middle, _ = _roots(root @ covariance @ root)
+    return np.asarray(mean + (drawn - scores.mean) @ (inverse @ middle @ inverse))
+
+
+def _roots(matrix: Array) -> tuple[Array, Array]:
+    """Return the square root of a covariance, and the inverse of the root where there is one."""
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    values = np.maximum(values, 0.0)
+    open_values = values > len(values) * np.finfo(np.float64).eps * values.max(initial=0.0)
+    roots = np.sqrt(np.where(open_values, values, 0.0))
+    inverses = np.divide(1.0, roots, out=np.zeros_like(roots), where=open_values)
+    return (vectors * roots) @ vectors.T, (vectors * inverses) @ vectors.T

@@ -58,6 +58,8 @@ class Settings:
         Week of the outcome; sd of the log of the time to response.
     numerics : Numerics
         How finely numbers are worked out.
+    deviation_sds : tuple of (class, group, option)
+        Standard deviation of each of a person's own deviations, logit.
     """
 
     own_variance: float
@@ -72,13 +74,15 @@ class Settings:
     horizon: float
     time_log_sd: float
     numerics: Numerics
+    deviation_sds: tuple[float, float, float]
 
 
 def load_settings() -> Settings:
     """Return the settings in force."""
-    deviations = ("predict_class_sd", "predict_group_sd", "predict_option_sd")
+    names = ("predict_class_sd", "predict_group_sd", "predict_option_sd")
+    of_class, of_group, of_option = (setting(name) for name in names)
     return Settings(
-        own_variance=sum(setting(name) ** 2 for name in deviations),
+        own_variance=of_class**2 + of_group**2 + of_option**2,
         mechanism_correlation=setting("profile_mechanism_correlation"),
         moderator_sd=tuple((g, setting(f"moderator_sd_{g.lower()}")) for g in "ABCDN"),
         band=setting("predict_band"),
@@ -102,4 +106,5 @@ def load_settings() -> Settings:
             probit_scale=setting("predict_probit_scale"),
             jitter=setting("numerics_jitter"),
         ),
+        deviation_sds=(of_class, of_group, of_option),
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from equipoise.predict.slopes import Slope, moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 
-__all__ = ["State"]
+__all__ = ["State", "added", "coefficients"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,56 @@ class State:
     covariance: Array
     reference_mean: Array
     reference_variance: Array
+
+    def of(self, columns: NDArray[np.intp]) -> State:
+        """Return the state as it acts on some options."""
+        return replace(
+            self,
+            loadings=self.loadings[columns],
+            reference_mean=self.reference_mean[columns],
+            reference_variance=self.reference_variance[columns],
+        )
+
+
+def coefficients(slopes: Sequence[Slope], names: tuple[str, ...], options: int) -> Array:
+    """Return the expected slope of each option on each score, shape (options, s)."""
+    centre = np.zeros((options, len(names)))
+    for slope in slopes:
+        centre[:, names.index(slope.moderation.measure)] += slope.shares * slope.mean
+    return centre
+
+
+def added(
+    slopes: Sequence[Slope],
+    names: tuple[str, ...],
+    loadings: Array,
+    mean: Array,
+    covariance: Array,
+) -> tuple[Array, Array]:
+    """Return mean and variance of what a state adds to each option's logit.
+
+    Parameters
+    ----------
+    slopes : sequence of Slope
+        Of the layer.
+    names : tuple of str
+        Scores, shape (s,).
+    loadings : ndarray, shape (t, d)
+        Of the deviations.
+    mean, covariance : ndarray, shape (s + d,) and (s + d, s + d)
+        Of the state.
+
+    Returns
+    -------
+    mean, variance : ndarray, shape (t,)
+        With the uncertainty of the slopes.
+    """
+    count, options = len(names), len(loadings)
+    shift, variance = moments(slopes, names, mean[:count], covariance[:count, :count], options)
+    own = covariance[count:, count:]
+    variance = variance + np.einsum("td,td->t", loadings @ own, loadings)
+    if slopes:
+        centre = coefficients(slopes, names, options)
+        together = np.einsum("td,td->t", centre @ covariance[:count, count:], loadings)
+        variance = variance + 2.0 * together
+    return shift + loadings @ mean[count:], np.maximum(variance, 0.0)

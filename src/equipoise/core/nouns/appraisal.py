@@ -66,6 +66,10 @@ class TrialAppraisal:
         Most weeks that the dates allow.
     full_course : float or None
         Weeks of a full course that is shorter than the general rule; 0 where sessions count.
+    start, stopped_for : str or None
+        First day, and why it ended, as recorded.
+    counts_for_stage : tuple of str
+        Drugs in it that the stage counts once the trial is adequate, failed and of this episode.
     """
 
     treatment: str
@@ -80,6 +84,9 @@ class TrialAppraisal:
     benefit: str = "cannot_tell"
     weeks_most: float | None = None
     full_course: float | None = None
+    start: str | None = None
+    stopped_for: str | None = None
+    counts_for_stage: tuple[str, ...] = ()
 
     def lasted(self, weeks: float) -> str:
         """Return whether it lasted that long: ``yes``, ``no`` or ``cannot_tell``."""
