@@ -205,7 +205,7 @@ def _centring(item: NormedMeasurement) -> tuple[float, float, float]:
     shift, spread = patients.number("shift"), patients.number("spread")
     anchor = patients.optional_text("norm")
     if anchor is None:
-        return shift, 1.0 / spread, 0.0
+        return shift, 1.0 / spread, (patients.optional_number("shift_error") or 0.0) / spread
     if load_table("norms/norms").find(id=item.norm.id) is None:
         # The site's own norm: no study places patients on it, and the published place holds
         # for the published norm alone.
