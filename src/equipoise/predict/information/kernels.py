@@ -90,15 +90,18 @@ class Value:
         Chance that another option leads by the floor or more.
     leads : tuple of (option, chance)
         Which ones then, by position, the likeliest first.
+    moves : tuple of int
+        Options that the result moves, by position.
     """
 
     evsi: float
     error: float
     changes: float
     leads: tuple[tuple[int, float], ...]
+    moves: tuple[int, ...] = ()
 
 
-def directions(beliefs: Beliefs, design: Array, noise: Array) -> Array:
+def directions(beliefs: Beliefs, design: Array, noise: Array, least: float = NOTHING) -> Array:
     """Return F: how the state moves with a standard normal result.
 
     Parameters
@@ -109,35 +112,38 @@ def directions(beliefs: Beliefs, design: Array, noise: Array) -> Array:
         Rows H with y = H z + error.
     noise : ndarray, shape (m, m)
         Covariance of the error; a result of infinite error is none.
+    least : float, optional
+        Standard deviation in the log-odds below which a move is left out. What is left out counts
+        as not read, so the value of a test can only fall by it.
 
     Returns
     -------
     ndarray, shape (n, r)
-        As few columns as the parts that matter to any option can move in; none, if the test does
-        not reach them.
+        As few columns as the options can move in, the one that moves most first; none, if the test
+        does not reach them.
     """
-    told = np.einsum("mn,nk,mk->m", design, beliefs.covariance, design)
+    if not design.any():
+        return np.zeros((beliefs.mean.size, 0))
+    told = ((design @ beliefs.covariance) * design).sum(axis=1)
     heard = np.isfinite(np.diag(noise)) & (told > 0)
     design, noise = design[heard], noise[np.ix_(heard, heard)]
-    matters = ((beliefs.weights != 0) | (beliefs.spread != 0)).any(axis=0)
     reach = beliefs.covariance @ design.T
-    if not (design.size and np.any(np.abs(reach[matters]) > NOTHING)):
+    if not np.any(np.abs(beliefs.weights @ reach) > NOTHING):
         return np.zeros((beliefs.mean.size, 0))
     factor = np.linalg.cholesky(design @ reach + noise)
     full = np.linalg.solve(factor, reach.T).T
-    left, sizes, turned = np.linalg.svd(full[matters], full_matrices=False)
-    kept = sizes > NOTHING * max(1.0, sizes[0])
-    # The sign of a direction is free: the part that moves most goes up, in whatever order it came.
+    left, sizes, turned = np.linalg.svd(beliefs.weights @ full, full_matrices=False)
+    kept = sizes * np.abs(left).max(axis=0) > max(least, NOTHING)
+    # The sign of a direction is free: the option that moves most goes up, in whatever order.
     most = np.abs(left).argmax(axis=0)
     signs = np.sign(left[most, np.arange(sizes.size)])
     return np.asarray(full @ (signs[:, None] * turned)[kept].T)
 
 
-def moved(beliefs: Beliefs, paths: Array) -> NDArray[np.intp]:
-    """Return the options whose utility depends on the result."""
-    reach = np.abs(beliefs.weights @ paths).sum(axis=1)
-    reach = reach + beliefs.spread @ np.abs(paths).sum(axis=1)
-    return np.flatnonzero(reach > NOTHING)
+def moved(beliefs: Beliefs, paths: Array, least: float = NOTHING) -> NDArray[np.intp]:
+    """Return the options whose log-odds depend on the result."""
+    reach = np.linalg.norm(beliefs.weights @ paths, axis=1)
+    return np.flatnonzero(reach > max(least, NOTHING))
 
 
 def utilities_given(beliefs: Beliefs, paths: Array, normals: Array, nodes: int) -> Array:
@@ -172,7 +178,7 @@ def utilities_given(beliefs: Beliefs, paths: Array, normals: Array, nodes: int) 
 
 
 def _expected(beliefs: Beliefs, state: Array, covariance: Array, nodes: int) -> Array:
-    own = np.einsum("tn,nk,tk->t", beliefs.weights, covariance, beliefs.weights)
+    own = ((beliefs.weights @ covariance) * beliefs.weights).sum(axis=1)
     slopes = (state**2 + np.diag(covariance)) @ beliefs.spread.T
     variance = np.maximum(beliefs.literature + own + slopes, 0.0)
     return expected_logistic(beliefs.intercept + state @ beliefs.weights.T, variance, nodes)

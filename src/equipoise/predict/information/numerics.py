@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from equipoise.core.tables import setting
 
-__all__ = ["TestNumerics", "load_numerics"]
+__all__ = ["Fineness", "load_fineness"]
 
 
 @dataclass(frozen=True, slots=True)
-class TestNumerics:
+class Fineness:
     """Settings of the value of tests.
 
     Parameters
@@ -21,6 +21,8 @@ class TestNumerics:
         Of the trapezoid over one result.
     lattice, shifts : int
         Points, and shifts of them, over several results.
+    least : float
+        Standard deviation of a move in the log-odds below which it is left out.
     floor : float
         Utility points of 100 from which a gain counts.
     chance : float
@@ -34,19 +36,21 @@ class TestNumerics:
     reach: float
     lattice: int
     shifts: int
+    least: float
     floor: float
     chance: float
     fresh: float
 
 
-def load_numerics() -> TestNumerics:
+def load_fineness() -> Fineness:
     """Return the settings in force."""
-    return TestNumerics(
+    return Fineness(
         nodes=int(setting("predict_test_nodes")),
         points=int(setting("predict_test_points")),
         reach=setting("predict_test_reach"),
         lattice=int(setting("predict_test_lattice")),
         shifts=int(setting("predict_test_shifts")),
+        least=setting("predict_test_least"),
         floor=setting("predict_test_gain"),
         chance=setting("predict_test_chance"),
         fresh=setting("predict_test_fresh"),

@@ -44,6 +44,12 @@ class Reading:
     design: Array
     noise: Array
 
+    def of(self, measures: Sequence[str]) -> Reading:
+        """Return what some of the measures read; those that are not among them say nothing."""
+        kept = [place for place, one in enumerate(self.measures) if one in set(measures)]
+        names = tuple(self.measures[place] for place in kept)
+        return Reading(names, self.design[kept], self.noise[np.ix_(kept, kept)])
+
     def on(self, parts: int) -> Array:
         """Return the design on a state of so many parts, of which the scores come first."""
         wide = np.zeros((len(self.measures), parts))
@@ -57,7 +63,8 @@ def read(measures: Sequence[str], profile: Profile, scores: Scores, settings: Se
     Parameters
     ----------
     measures : sequence of str
-        In any order; those that no mechanism rests on say nothing and are left out.
+        Measures, and covariates that are not known yet, in any order; what neither a mechanism nor
+        a score rests on says nothing and is left out.
     profile : Profile
         The person's state.
     scores : Scores
@@ -69,7 +76,8 @@ def read(measures: Sequence[str], profile: Profile, scores: Scores, settings: Se
     -------
     Reading
         What the results tell of the state apart from the scores is part of the error: what was
-        tried before moves the state through the scores alone.
+        tried before moves the state through the scores alone. A covariate is known exactly once it
+        was asked.
     """
     parts = profile.components
     named = tuple(sorted({one for one in measures if f"u:{one}" in parts}))
@@ -83,11 +91,18 @@ def read(measures: Sequence[str], profile: Profile, scores: Scores, settings: Se
     errors = _errors(named, profile)
     root = np.sqrt(errors.reliability)
     rest = own - slopes @ inner @ slopes.T
-    return Reading(
-        measures=named,
-        design=root[:, None] * slopes,
-        noise=error_covariance(errors) + root[:, None] * rest * root,
+    noise = error_covariance(errors) + root[:, None] * rest * root
+    asked = tuple(
+        sorted({one for one in measures if one in scores.names} - set(named) - set(parts))
     )
+    count = len(named)
+    design = np.zeros((count + len(asked), len(scores.names)))
+    design[:count] = root[:, None] * slopes
+    for row, one in enumerate(asked, count):
+        design[row, scores.names.index(one)] = 1.0
+    whole = np.zeros((len(design), len(design)))
+    whole[:count, :count] = noise
+    return Reading((*named, *asked), design, whole)
 
 
 def still_told(measure: str, profile: Profile, settings: Settings) -> float:

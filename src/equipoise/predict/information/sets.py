@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from equipoise.core.nouns import Profile
     from equipoise.predict.information.kernels import Beliefs, Value
-    from equipoise.predict.information.numerics import TestNumerics
+    from equipoise.predict.information.numerics import Fineness
     from equipoise.predict.scores import Scores
     from equipoise.predict.settings import Settings
 
@@ -37,7 +37,7 @@ class Question:
         Scores that moderate.
     settings : Settings
         Of the predictions.
-    numerics : TestNumerics
+    fineness : Fineness
         Points and nodes.
     seed : int
         Of the run.
@@ -47,14 +47,14 @@ class Question:
     profile: Profile
     scores: Scores
     settings: Settings
-    numerics: TestNumerics
+    fineness: Fineness
     seed: int
 
     def worth(self, measures: Sequence[str]) -> Value:
         """Return what new values of some measures would be worth together."""
         reading = read(measures, self.profile, self.scores, self.settings)
         design = reading.on(self.beliefs.mean.size)
-        return value_of_test(self.beliefs, design, reading.noise, self.numerics, self.seed)
+        return value_of_test(self.beliefs, design, reading.noise, self.fineness, self.seed)
 
 
 def forward(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from equipoise.predict.information.numerics import TestNumerics
+    from equipoise.predict.information.numerics import Fineness
 
     Array = NDArray[np.float64]
 
@@ -32,7 +33,7 @@ NOTHING: Final = Value(0.0, 0.0, 0.0, ())
 
 
 def value_of_test(
-    beliefs: Beliefs, design: Array, noise: Array, numerics: TestNumerics, seed: int
+    beliefs: Beliefs, design: Array, noise: Array, fineness: Fineness, seed: int
 ) -> Value:
     """Return what a test is worth.
 
@@ -42,7 +43,7 @@ def value_of_test(
         Of all ranked options, sorted by id.
     design, noise : ndarray, shape (m, n) and (m, m)
         What the test reads of the state, and with which errors.
-    numerics : TestNumerics
+    fineness : Fineness
         Points and nodes.
     seed : int
         Of the shifts, where several results matter apart from each other.
@@ -52,8 +53,8 @@ def value_of_test(
     Value
         Exactly 0 for a test that reaches no option.
     """
-    paths = directions(beliefs, design, noise)
-    active = moved(beliefs, paths)
+    paths = directions(beliefs, design, noise, fineness.least)
+    active = moved(beliefs, paths, fineness.least)
     if not active.size:
         return NOTHING
     columns = _columns(beliefs.utility, active)
@@ -64,17 +65,17 @@ def value_of_test(
 
     def given(normals: Array) -> Array:
         utility = np.tile(beliefs.utility[columns], (len(normals), 1))
-        utility[:, acting] = utilities_given(own, paths, normals, numerics.nodes)
+        utility[:, acting] = utilities_given(own, paths, normals, fineness.nodes)
         return utility
 
     if paths.shape[1] == 1:
-        normals, weights = trapezoid(numerics.points, numerics.reach)
-        found = [value_of(given(normals[:, None]), weights, first, numerics.floor, normals)]
+        normals, weights = trapezoid(fineness.points, fineness.reach)
+        found = [value_of(given(normals[:, None]), weights, first, fineness.floor, normals)]
     else:
-        sets = lattice_normals(numerics.lattice, paths.shape[1], numerics.shifts, seed)
+        sets = lattice_normals(fineness.lattice, paths.shape[1], fineness.shifts, seed)
         equal = np.full(sets.shape[1], 1.0 / sets.shape[1])
-        found = [value_of(given(one), equal, first, numerics.floor) for one in sets]
-    return _mean(found, columns)
+        found = [value_of(given(one), equal, first, fineness.floor) for one in sets]
+    return replace(_mean(found, columns), moves=tuple(int(option) for option in active))
 
 
 def _columns(utility: Array, active: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -102,7 +103,7 @@ def _mean(found: Sequence[Value], columns: NDArray[np.intp]) -> Value:
     )
 
 
-def evppi(beliefs: Beliefs, row: Array, numerics: TestNumerics, seed: int) -> Value:
+def evppi(beliefs: Beliefs, row: Array, fineness: Fineness, seed: int) -> Value:
     """Return what a test would be worth that read one part of the state without error.
 
     Parameters
@@ -111,7 +112,7 @@ def evppi(beliefs: Beliefs, row: Array, numerics: TestNumerics, seed: int) -> Va
         What is believed now.
     row : ndarray, shape (n,)
         The part of the state, such as one mechanism.
-    numerics : TestNumerics
+    fineness : Fineness
         Points and nodes.
     seed : int
         Of the shifts.
@@ -121,7 +122,7 @@ def evppi(beliefs: Beliefs, row: Array, numerics: TestNumerics, seed: int) -> Va
     Value
         No test of that part is worth more.
     """
-    return value_of_test(beliefs, row[None, :], np.zeros((1, 1)), numerics, seed)
+    return value_of_test(beliefs, row[None, :], np.zeros((1, 1)), fineness, seed)
 
 
 def perfect_information(utility: Array, first: int) -> float:

@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from equipoise.core.nouns import InformationValue
+from equipoise.predict.information.catalogue import (
+    ALL,
+    Candidate,
+    choice_tests,
+    open_parts,
+    whole_work_up,
+)
+from equipoise.predict.information.kernels import Beliefs
+from equipoise.predict.information.numerics import Fineness, load_fineness
+from equipoise.predict.information.reading import Reading, read
+from equipoise.predict.information.safety import safety_tests
+from equipoise.predict.information.value import (
+    perfect_information,
+    value_of_test,
+)
+from equipoise.predict.information.words import reason, sentence_of
+from equipoise.predict.preferences import utilities, values_of
 
 if TYPE_CHECKING:
-    from equipoise.core.nouns import Appraisal, InformationValue, Profile, SafetyTest
+    from numpy.typing import NDArray
+
+    from equipoise.core.nouns import Appraisal, Profile, SafetyTest
     from equipoise.predict.layers import Case, Layer
 
-__all__ = ["Worth", "worth_of_tests"]
+    Array = NDArray[np.float64]
+
+__all__ = ["Worth", "beliefs_of", "worth_of_tests"]
+
+PEOPLE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +71,125 @@ def worth_of_tests(
     Worth
         Every value is 0 or more.
     """
-    del case, both, profile, appraisal
-    return Worth((), (), "", None, ())
+    fineness = load_fineness()
+    first, second = both
+    left = _left(case, profile, appraisal, fineness)
+    parts = sorted({part for _, parts in left for part in parts})
+    whole = read(parts, profile, second.scores, case.settings)
+    readings = [(test, whole.of(parts)) for test, parts in left]
+    firm = _worth(case, first, readings, fineness)
+    every = _worth(case, second, readings, fineness)
+    return Worth(
+        established=firm,
+        exploratory=every,
+        sentence=sentence_of(firm, every, fineness),
+        perfect=perfect_information(first.drawn.utility, int(np.argmax(first.utility))),
+        safety=safety_tests(appraisal, case.options),
+    )
+
+
+def _left(
+    case: Case, profile: Profile, appraisal: Appraisal, fineness: Fineness
+) -> list[tuple[Candidate, tuple[str, ...]]]:
+    """Return the tests that were not done with what each would settle, all of them last."""
+    found = []
+    for test in choice_tests():
+        parts = open_parts(test, profile, appraisal, case.settings, fineness.fresh)
+        if parts is not None:
+            found.append((test, parts))
+    if found:
+        together = tuple(sorted({part for _, parts in found for part in parts}))
+        found.append((whole_work_up(tuple(test for test, _ in found)), together))
+    return found
+
+
+def _worth(
+    case: Case, layer: Layer, readings: list[tuple[Candidate, Reading]], fineness: Fineness
+) -> tuple[InformationValue, ...]:
+    beliefs = beliefs_of(case, layer)
+    values = [_value(case, layer, beliefs, pair, fineness) for pair in readings]
+    return tuple(sorted(values, key=lambda one: (one.test == ALL, -one.evsi, one.test)))
+
+
+def _value(
+    case: Case,
+    layer: Layer,
+    beliefs: Beliefs,
+    pair: tuple[Candidate, Reading],
+    fineness: Fineness,
+) -> InformationValue:
+    test, reading = pair
+    titles = [option.treatment.title for option in case.options]
+    names = [option.treatment.id for option in case.options]
+    design = reading.on(beliefs.mean.size)
+    value = value_of_test(beliefs, design, reading.noise, fineness, case.person.seed)
+    # Those that come first in fewer than half of one of 100 people are not worth a name.
+    leads = [option for option, share in value.leads if round(PEOPLE * share)]
+    return InformationValue(
+        test=test.id,
+        title=test.title,
+        evsi=value.evsi,
+        evsi_error=value.error,
+        p_changes_choice=value.changes,
+        would_lead=tuple(names[option] for option in leads),
+        measures=(*test.measures, *test.covariates),
+        why=reason(
+            layer.name,
+            [titles[option] for option in value.moves],
+            [titles[option] for option in leads],
+            test.findings,
+            everything=len(value.moves) == len(titles),
+        ),
+        cost_band=test.cost_band,
+        burden=test.burden,
+        wait=test.wait,
+    )
+
+
+def beliefs_of(case: Case, layer: Layer) -> Beliefs:
+    """Return what is believed of the options and of the person in one layer.
+
+    Parameters
+    ----------
+    case : Case
+        Literature and wishes.
+    layer : Layer
+        Slopes, state and expected utility.
+
+    Returns
+    -------
+    Beliefs
+        The utility is linear in the chance of response among those who stay.
+    """
+    state = layer.state
+    scores, count = len(state.names), len(layer.utility)
+    weights = np.zeros((count, state.mean.size))
+    spread = np.zeros_like(weights)
+    weights[:, scores:] = state.loadings
+    for slope in layer.slopes:
+        column = state.names.index(slope.moderation.measure)
+        weights[:, column] += slope.shares * slope.mean
+        spread[:, column] += (slope.shares * slope.sd) ** 2
+    return Beliefs(
+        intercept=layer.intercept,
+        weights=weights,
+        spread=spread,
+        literature=layer.intercept_variance,
+        mean=state.mean,
+        covariance=state.covariance,
+        utility=layer.utility,
+        gain=_gain(case, layer.expected.dropout),
+    )
+
+
+def _gain(case: Case, dropout: Array) -> Array:
+    """Return the utility of a certain response among those who stay, above that of none."""
+    stay = 1.0 - dropout
+    response = np.stack([np.zeros_like(stay), stay])
+    chances = response, response * case.literature.remission, np.stack([dropout, dropout])
+    treatments = [option.treatment for option in case.options]
+    shares = np.array([share for _, share in case.weights.shares])
+    none, all_of_them = utilities(
+        values_of(case.weights, treatments, chances, case.settings), shares
+    )
+    return np.asarray(all_of_them - none)
