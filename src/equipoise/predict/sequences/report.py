@@ -30,11 +30,12 @@ FULL: Final = "These are as many steps as fit into the time that is followed."
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A plan that was simulated: what it brings, its steps and everybody's year."""
+    """A plan that was simulated: what it brings, its steps in words and everybody's year."""
 
     plan: YearPlan
     steps: Steps
     titles: tuple[str, ...]
+    added: str
     course: Course
 
 
@@ -86,8 +87,14 @@ def report(
             notes=_notes(world, steps, ground),
             weeks_error=error,
         )
-        found.append(Asked(plan, steps, titles, course))
+        found.append(Asked(plan, steps, titles, _added(world, steps), course))
     return found
+
+
+def _added(world: World, steps: Steps) -> str:
+    if steps.augment is None:
+        return "nothing added after a response alone"
+    return f"{world.rules.treatments[steps.augment].title} after a response alone"
 
 
 def _notes(world: World, steps: Steps, ground: Ground) -> tuple[str, ...]:
@@ -95,12 +102,8 @@ def _notes(world: World, steps: Steps, ground: Ground) -> tuple[str, ...]:
     treatments = world.rules.treatments
     guessed = [
         treatments[t].title
-        for t in steps.options
-        if any(
-            ground.rates[treatments[t].id, stage].extrapolated
-            for stage in range(ground.stage, ground.highest + 1)
-            if (treatments[t].id, stage) in ground.rates
-        )
+        for place, t in enumerate(steps.options)
+        if _carried(ground, treatments[t].id, place)
     ]
     silent = [
         treatments[t].title for t in steps.options if "visits" not in dict(treatments[t].attributes)
@@ -108,13 +111,20 @@ def _notes(world: World, steps: Steps, ground: Ground) -> tuple[str, ...]:
     notes = []
     if guessed:
         notes.append(
-            "At some stages of the year nobody was studied with "
+            "Some people come to a step at a stage that was not studied with it: "
             + ", ".join(dict.fromkeys(guessed))
-            + ": those chances are carried over."
+            + "."
         )
     if silent:
         notes.append("Visits are not known of " + ", ".join(silent) + " and count as none.")
     return tuple(notes)
+
+
+def _carried(ground: Ground, treatment: str, place: int) -> bool:
+    """Return whether a step may meet people of a stage that was not studied with it."""
+    last = min(ground.stage + place, ground.highest)
+    rows = (ground.rates.get((treatment, stage)) for stage in range(ground.stage, last + 1))
+    return any(row is not None and row.extrapolated for row in rows)
 
 
 def compare_all(plans: Sequence[Asked]) -> tuple[YearComparison, ...]:
@@ -175,13 +185,15 @@ def _first_difference(one: Asked, other: Asked) -> int | None:
 
 def _met(one: Asked, other: Asked, place: int) -> str:
     """Say how many of those who come to the step get well by it, in either plan."""
-    if one.steps.augment != other.steps.augment:
-        return "They differ in what is added after a response without remission."
     shares = [_reached(asked, place) for asked in (one, other)]
     names = [
         asked.titles[place] if place < len(asked.titles) else "no further step"
         for asked in (one, other)
     ]
+    if one.steps.augment != other.steps.augment:
+        names = [
+            f"{name} and {asked.added}" for name, asked in zip(names, (one, other), strict=True)
+        ]
     gap = abs(round(PEOPLE * shares[0]) - round(PEOPLE * shares[1]))
     counts = [
         f"{round(PEOPLE * share)} with {name}" for share, name in zip(shares, names, strict=True)
