@@ -13,6 +13,7 @@ from equipoise.predict.chances import Expected
 from equipoise.predict.choices import Option
 from equipoise.predict.layers import Layer, Spread
 from equipoise.predict.settings import Settings
+from equipoise.predict.timing import weeks_to_response
 from equipoise.predict.words import NOT_ESTIMATED, shift_words
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def _prediction(place: _Place) -> Prediction:
             sorted({*baseline.references, *(key for m in moved_by for key in m.references)})
         ),
         history=float(expected.history[t]),
+        weeks_to_response=weeks_to_response(option.treatment, place.settings),
     )
 
 
