@@ -22,7 +22,12 @@ from equipoise.predict.information.kernels import (
     value_of,
 )
 from equipoise.predict.information.numerics import load_fineness
-from equipoise.predict.information.value import evppi, perfect_information, value_of_test
+from equipoise.predict.information.value import (
+    contenders,
+    evppi,
+    perfect_information,
+    value_of_test,
+)
 
 Array = NDArray[np.float64]
 FINE = load_fineness()
@@ -301,3 +306,18 @@ def test_general_prognosis_can_matter_through_unequal_burdens() -> None:
     burden = float(beliefs.utility[1] - beliefs.utility[0]) - 0.01
     even = replace(beliefs, utility=beliefs.utility - np.array([0.0, burden]))
     assert worth(even, 0.0) > 0.05
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 99))
+def test_options_that_are_passed_over_never_lead(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weights, spread = 0.5 * rng.standard_normal((30, 2)), 0.05 * rng.random((30, 2))
+    beliefs = beliefs_of(weights, spread, intercept=rng.standard_normal(30), nodes=FINE.nodes)
+    paths = directions(beliefs, np.array([[0.9, 0.2]]), np.array([[0.3]]))
+    normals = np.linspace(-5.0, 5.0, 401)[:, None]
+    utility = utilities_given(beliefs, paths, normals, FINE.nodes)
+    leaders = set(utility.argmax(axis=1))
+    kept = set(contenders(beliefs, paths, np.arange(30), 5.0))
+    assert leaders <= kept
+    assert len(kept) < 30

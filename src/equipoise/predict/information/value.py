@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["NOTHING", "evppi", "perfect_information", "value_of_test"]
+__all__ = ["NOTHING", "contenders", "evppi", "perfect_information", "value_of_test"]
 
 NOTHING: Final = Value(0.0, 0.0, 0.0, ())
 
@@ -57,31 +57,67 @@ def value_of_test(
     active = moved(beliefs, paths, fineness.least)
     if not active.size:
         return NOTHING
-    columns = _columns(beliefs.utility, active)
-    place = {int(option): column for column, option in enumerate(columns)}
-    first = place[int(np.argmax(beliefs.utility))]
-    acting = [place[int(option)] for option in active]
-    own = beliefs.of(active)
-
-    def given(normals: Array) -> Array:
-        utility = np.tile(beliefs.utility[columns], (len(normals), 1))
-        utility[:, acting] = utilities_given(own, paths, normals, fineness.nodes)
-        return utility
-
-    if paths.shape[1] == 1:
-        normals, weights = trapezoid(fineness.points, fineness.reach)
-        found = [value_of(given(normals[:, None]), weights, first, fineness.floor, normals)]
-    else:
-        sets = lattice_normals(fineness.lattice, paths.shape[1], fineness.shifts, seed)
-        equal = np.full(sets.shape[1], 1.0 / sets.shape[1])
-        found = [value_of(given(one), equal, first, fineness.floor) for one in sets]
+    normals, weights = _results(paths.shape[1], fineness, seed)
+    flat = normals.reshape(-1, paths.shape[1])
+    acting = contenders(beliefs, paths, active, float(np.linalg.norm(flat, axis=1).max()))
+    columns = _columns(beliefs.utility, acting)
+    first = int(np.searchsorted(columns, np.argmax(beliefs.utility)))
+    utility = np.tile(beliefs.utility[columns], (len(flat), 1))
+    given = utilities_given(beliefs.of(acting), paths, flat, fineness.nodes)
+    utility[:, np.searchsorted(columns, acting)] = given
+    line = flat[:, 0] if paths.shape[1] == 1 else None
+    groups = utility.reshape(*normals.shape[:2], -1)
+    found = [value_of(group, weights, first, fineness.floor, line) for group in groups]
     return replace(_mean(found, columns), moves=tuple(int(option) for option in active))
 
 
-def _columns(utility: Array, active: NDArray[np.intp]) -> NDArray[np.intp]:
+def _results(dimensions: int, fineness: Fineness, seed: int) -> tuple[Array, Array]:
+    """Return results as standard normals in groups, (g, q, r), and the weights in a group."""
+    if dimensions == 1:
+        normals, weights = trapezoid(fineness.points, fineness.reach)
+        return normals[None, :, None], weights
+    sets = lattice_normals(fineness.lattice, dimensions, fineness.shifts, seed)
+    return sets, np.full(sets.shape[1], 1.0 / sets.shape[1])
+
+
+def contenders(
+    beliefs: Beliefs, paths: Array, active: NDArray[np.intp], far: float
+) -> NDArray[np.intp]:
+    """Return the options that some result could bring to the top.
+
+    Parameters
+    ----------
+    beliefs : Beliefs
+        Of all options.
+    paths : ndarray, shape (n, r)
+        How the state moves.
+    active : ndarray
+        Options that the result moves.
+    far : float
+        Length of the furthest result that counts.
+
+    Returns
+    -------
+    ndarray
+        The others stay below the lowest that today's choice can fall to, whatever the result is.
+
+    Notes
+    -----
+    The logistic curve rises by at most 1/4 for one unit of the mean of its argument, and by at most
+    1/20 for one unit of its variance.
+    """
+    reach = np.linalg.norm(beliefs.weights @ paths, axis=1)
+    step = far * np.linalg.norm(paths, axis=1)
+    widened = reach**2 + beliefs.spread @ (step**2 + 2.0 * np.abs(beliefs.mean) * step)
+    bound = np.abs(beliefs.gain) * (far * reach / 4 + widened / 20)
+    lowest = (beliefs.utility - bound).max()
+    return active[(beliefs.utility + bound)[active] >= lowest]
+
+
+def _columns(utility: Array, acting: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the options to compare: those that move, today's choice and the best that stays."""
-    still = np.setdiff1d(np.arange(utility.size), active)
-    kept = [*active, int(np.argmax(utility))]
+    still = np.setdiff1d(np.arange(utility.size), acting)
+    kept = [*acting, int(np.argmax(utility))]
     if still.size:
         kept.append(int(still[np.argmax(utility[still])]))
     return np.unique(np.array(kept, dtype=np.intp))
