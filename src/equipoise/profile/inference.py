@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +33,12 @@ ASSUMPTION = (
 )
 
 
-def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Profile:
+def infer(
+    measurements: tuple[NormedMeasurement, ...],
+    *,
+    today: IsoDate,
+    loadings: Mapping[tuple[str, str], float] | None = None,
+) -> Profile:
     """Return the state of the mechanisms, given everything that was measured.
 
     Parameters
@@ -41,6 +47,8 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
         In any order. Of several values of one measure only the latest counts.
     today : str
         The day of the run: older values say less about the present.
+    loadings : Mapping of (measure, mechanism) to float, optional
+        In place of those of `mechanisms/loadings`, for a run that asks what they matter.
 
     Returns
     -------
@@ -63,13 +71,13 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
     used, aside = select(measurements)
     seen = tuple(observe(item, today) for item in used)
     prior = prior_covariance(len(names), len(measures), setting("profile_mechanism_correlation"))
-    loadings = _loadings(measures, names)
-    scores = true_scores(loadings, prior)
+    matrix = _loadings(measures, names, loadings)
+    scores = true_scores(matrix, prior)
     places = [measures.index(one.measure) for one in seen]
     rows = scores[places]
     observed = np.array([one.y for one in seen])
     mean, covariance, shares = posterior(
-        prior, rows, _errors(seen, loadings[places]), observed, setting("numerics_jitter")
+        prior, rows, _errors(seen, matrix[places]), observed, setting("numerics_jitter")
     )
     types = membership(measurements)
     return Profile(
@@ -88,14 +96,19 @@ def infer(measurements: tuple[NormedMeasurement, ...], *, today: IsoDate) -> Pro
     )
 
 
-def _loadings(measures: tuple[str, ...], mechanisms: tuple[str, ...]) -> Array:
+def _loadings(
+    measures: tuple[str, ...],
+    mechanisms: tuple[str, ...],
+    instead: Mapping[tuple[str, str], float] | None,
+) -> Array:
     loadings = np.zeros((len(measures), len(mechanisms)))
     for row in load_table("mechanisms/loadings"):
         # A site may set a measure to be shown only; it then says nothing here.
         if row.text("measure") not in measures:
             continue
-        place = measures.index(row.text("measure")), mechanisms.index(row.text("mechanism"))
-        loadings[place] = row.number("loading")
+        own = row.text("measure"), row.text("mechanism")
+        value = row.number("loading") if instead is None else instead.get(own, 0.0)
+        loadings[measures.index(own[0]), mechanisms.index(own[1])] = value
     return loadings
 
 
