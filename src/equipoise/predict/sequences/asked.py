@@ -22,7 +22,7 @@ from equipoise.predict.settings import load_settings
 from equipoise.predict.slopes import ESTABLISHED, about_the_person
 from equipoise.predict.words import withheld_because
 
-__all__ = ["PlanAsked", "compare_plans"]
+__all__ = ["PlanAsked", "compare_plans", "given_of_person"]
 
 FEWEST: Final = 2
 
@@ -97,7 +97,7 @@ def compare_plans(
     _check_titles(plans)
     for one in plans:
         _check(one, ground, known)
-    given = _given(profile, appraisal, evidence, seed)
+    given = given_of_person(profile, appraisal, evidence, seed)
     ordered = sorted(plans, key=lambda one: one.title)
     names = {name for one in ordered for name in (*one.steps, one.augment_with) if name}
     world = build_world(given, ground, sorted(names), people)
@@ -110,7 +110,10 @@ def compare_plans(
     return Year(tuple(one.plan for one in found), compare_all(found))
 
 
-def _given(profile: Profile, appraisal: Appraisal, evidence: EvidenceBase, seed: int) -> Given:
+def given_of_person(
+    profile: Profile, appraisal: Appraisal, evidence: EvidenceBase, seed: int
+) -> Given:
+    """Return what the years of a person are built from, in the established layer."""
     settings = load_settings()
     asked = [one.id for one in appraisal.covariates]
     rows = tuple(
