@@ -15,7 +15,7 @@ from equipoise.core.nouns import Appraisal, EvidenceBase, Preferences, Profile
 from equipoise.predict import predict
 from equipoise.predict.preferences.changes import first_from
 
-GRID = 20_001
+GRID = 5_001
 
 
 def _utilities(worths: np.ndarray, shares: np.ndarray, place: int, weight: float) -> np.ndarray:
