@@ -1,0 +1,140 @@
+"""`equipoise decide compare`: plans from files, in words and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from equipoise.apps.cli import main
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLES = ROOT / "examples"
+PLANS = (EXAMPLES / "plan_a.yaml", EXAMPLES / "plan_b.yaml")
+FEW = ("--draws", "400", "--date", "2026-03-04")
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the command and returns exit code, stdout, stderr."""
+
+    def go(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as caught:
+            main(["decide", "compare", *map(str, arguments), *FEW])
+        shown = capsys.readouterr()
+        return int(caught.value.code or 0), shown.out, shown.err
+
+    return go
+
+
+def _plan(folder: Path, text: str, name: str = "x.yaml") -> Path:
+    path = folder / name
+    path.write_text(f'schema_version: "1.0"\n{text}\n', encoding="utf-8")
+    return path
+
+
+def test_json_holds_plans_and_their_comparison(run: Run) -> None:
+    code, out, err = run(*PLANS, "--stage", "1", "--json")
+    document = json.loads(out)
+    assert (code, err) == (0, "")
+    assert (document["kind"], document["label"], document["stage"]) == ("year", None, 1)
+    assert document["people"] == 400
+    titles = {plan["title"] for plan in document["plans"]}
+    assert titles == {"drugs one by one", "add-on, then stimulation"}
+    (pair,) = document["comparisons"]
+    weeks = {plan["id"]: plan["weeks_well"]["mean"] for plan in document["plans"]}
+    # Rounded to six digits each.
+    assert pair["lead"] == pytest.approx(weeks[pair["a"]] - weeks[pair["b"]], abs=1e-3)
+    assert document["clinically_reviewed"] is False
+
+
+def test_the_order_of_files_changes_no_byte(run: Run) -> None:
+    one = run(*PLANS, "--stage", "1", "--json")
+    assert one == run(*reversed(PLANS), "--stage", "1", "--json")
+    assert one == run(*PLANS, "--stage", "1", "--json")
+
+
+def test_a_person_is_read_and_named(run: Run) -> None:
+    code, out, _ = run(*PLANS, "--person", EXAMPLES / "person.yaml")
+    assert code == 0
+    assert "person 02 (failed adequate drug trials: 1)" in out
+    assert "Not clinically reviewed." in out
+
+
+def test_three_plans_and_two_years(run: Run, tmp_path: Path) -> None:
+    third = _plan(tmp_path, "steps:\n  - cbt\n  - sertraline")
+    code, out, _ = run(*PLANS, third, "--stage", "1", "--weeks", "104")
+    assert code == 0
+    assert out.startswith("104 weeks")
+    assert "x: cbt, then sertraline" in out
+
+
+def test_equal_plans_are_called_equal(run: Run, tmp_path: Path) -> None:
+    same = _plan(tmp_path, "steps: [venlafaxine, mirtazapine, nortriptyline]")
+    _, out, _ = run(PLANS[0], same, "--stage", "1")
+    assert "are equal: they differ by 0.0 weeks (standard error 0.0)" in out
+    assert "The steps are the same." in out
+
+
+def test_a_plan_names_its_person(run: Run, tmp_path: Path) -> None:
+    record = (EXAMPLES / "person.yaml").read_text(encoding="utf-8")
+    (tmp_path / "who.yaml").write_text(record, encoding="utf-8")
+    mine = _plan(tmp_path, "steps: [cbt]\nperson: who.yaml")
+    code, out, _ = run(mine, PLANS[0])
+    assert code == 0
+    assert "person 02" in out
+    (tmp_path / "other.yaml").write_text(record, encoding="utf-8")
+    other = _plan(tmp_path, "steps: [ipt]\nperson: other.yaml", "y.yaml")
+    code, _, err = run(mine, other)
+    assert (code, "different people" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("steps: [no_such_drug]", "no such treatment"),
+        ("steps: []", "a plan has steps"),
+        ("steps: cbt", "a list of steps"),
+        ("title: nothing", "a list of steps"),
+        ("steps: [cbt, cbt]", "stands twice"),
+        ("steps: [cbt, [ipt]]", "one word or line of text"),
+        ("steps: [cbt]\nnotes: x", "no such key"),
+        ("steps: [cbt", "x.yaml"),
+        ("steps: [cbt]\nsteps: [ipt]", "steps"),
+    ],
+)
+def test_bad_plans_are_one_line_and_exit_2(run: Run, tmp_path: Path, text: str, words: str) -> None:
+    code, out, err = run(_plan(tmp_path, text), PLANS[0], "--stage", "1")
+    assert (code, out) == (2, "")
+    assert words in err
+    assert "x.yaml" in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+def test_other_bad_input(run: Run, tmp_path: Path) -> None:
+    assert run(PLANS[0], "--stage", "1")[0] == 2
+    assert "cannot be read" in run(tmp_path / "none.yaml", PLANS[0])[2]
+    old = tmp_path / "old.yaml"
+    old.write_text('schema_version: "2.0"\nsteps: [cbt]\n', encoding="utf-8")
+    assert "this version of a plan" in run(old, PLANS[0])[2]
+    broken = tmp_path / "broken.yaml"
+    broken.write_bytes(b"\xff\xfe\x00steps")
+    assert run(broken, PLANS[0])[0] == 2
+    both = run(*PLANS, "--stage", "1", "--person", EXAMPLES / "person.yaml")
+    assert "a person has a stage of their own" in both[2]
+
+
+def test_an_emergency_comes_first(run: Run, tmp_path: Path) -> None:
+    record = (EXAMPLES / "person.yaml").read_text(encoding="utf-8")
+    plan = "finding: suicidal_plan, status: "
+    assert plan + "absent" in record
+    path = tmp_path / "person.yaml"
+    path.write_text(record.replace(plan + "absent", plan + "present"), encoding="utf-8")
+    code, out, err = run(*PLANS, "--person", path)
+    assert (code, out) == (2, "")
+    assert "Emergency sign in the record" in err
+    assert run(*PLANS, "--person", path, "--acknowledge", "Dr Example")[0] == 0
