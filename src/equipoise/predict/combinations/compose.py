@@ -59,10 +59,12 @@ class _Together:
 
     @property
     def stream(self) -> str:
+        """Return the name of the stream of its gain."""
         return "+".join(f"{gain.added}/{gain.over}" for gain in self.gains)
 
     @property
     def tested(self) -> bool:
+        """Return whether a trial gave the gain over the better part."""
         return len(self.gains) == 1 and self.gains[0].tested
 
 
