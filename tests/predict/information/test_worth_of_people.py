@@ -29,6 +29,7 @@ from equipoise.predict import decision, predict
 from equipoise.predict.information.kernels import directions, trapezoid, utilities_given
 from equipoise.predict.information.numerics import load_fineness
 from equipoise.predict.information.reading import read, still_told
+from equipoise.predict.information.request import worth_of_sets
 from equipoise.predict.information.sets import Question, best_set, forward
 from equipoise.predict.information.worth import beliefs_of, worth_of_tests
 from equipoise.predict.scores import scores_of
@@ -268,6 +269,29 @@ def test_sets_of_tests_grow_while_they_gain(
     triple, whole = best_set(question, tests, 3)
     assert len(triple) == 3
     assert whole.evsi == pytest.approx(value.evsi, abs=2 * whole.error + 1e-9)
+
+
+def test_sets_are_worked_out_on_request(
+    make_evidence: Callable[..., EvidenceBase],
+    make_person: Callable[..., Profile],
+    stage_one: Appraisal,
+    strong: Moderation,
+    decide: Decide,
+) -> None:
+    base = make_evidence(CLOSE, moderations=(strong,))
+    established, exploratory = worth_of_sets(
+        make_person(), stage_one, base, preferences=not_asked(), seed=1
+    )
+    alone = _of(decide(strong).tests, "crp_hs")
+    assert established[0] == alone
+    assert [one.test for one in established[1:2]] == ["crp_hs+white_cells"]
+    assert all(one.evsi >= alone.evsi - 1e-9 for one in established)
+    assert exploratory[0].evsi == established[0].evsi
+    nothing = make_evidence(CLOSE)
+    assert worth_of_sets(make_person(), stage_one, nothing, preferences=not_asked(), seed=1) == (
+        (),
+        (),
+    )
 
 
 def test_every_safety_test_says_why_and_is_asked_for_by_some_rule() -> None:

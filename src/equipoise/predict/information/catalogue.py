@@ -10,12 +10,12 @@ from equipoise.core.tables import Table, load_table
 from equipoise.predict.information.reading import still_told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from equipoise.core.nouns import Appraisal, Profile
     from equipoise.predict.settings import Settings
 
-__all__ = ["ALL", "Candidate", "choice_tests", "open_parts", "whole_work_up"]
+__all__ = ["ALL", "Candidate", "as_one", "choice_tests", "open_parts", "whole_work_up"]
 
 ALL: Final = "all"
 CHOICE: Final = "choice"
@@ -72,11 +72,16 @@ def _choices(table: Table) -> tuple[Candidate, ...]:
     )
 
 
-def whole_work_up(tests: tuple[Candidate, ...]) -> Candidate:
+def whole_work_up(tests: Sequence[Candidate]) -> Candidate:
     """Return all tests as one."""
+    return as_one(tests, ALL, "All of these tests together")
+
+
+def as_one(tests: Sequence[Candidate], name: str, title: str) -> Candidate:
+    """Return several tests as one, with a name of its own."""
     return Candidate(
-        id=ALL,
-        title="All of these tests together",
+        id=name,
+        title=title,
         measures=_joined(test.measures for test in tests),
         covariates=_joined(test.covariates for test in tests),
         findings=_joined(test.findings for test in tests),

@@ -79,7 +79,7 @@ def forward(
     steps: list[tuple[tuple[str, ...], Value]] = []
     worth = 0.0
     while len(chosen) < len(tests):
-        wider = [(*chosen, name) for name in sorted(set(tests) - set(chosen))]
+        wider = [tuple(sorted((*chosen, name))) for name in sorted(set(tests) - set(chosen))]
         chosen, value = _best(question, tests, wider)
         if value.evsi <= worth + 2 * value.error:
             break

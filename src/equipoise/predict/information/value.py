@@ -111,7 +111,7 @@ def contenders(
     widened = reach**2 + beliefs.spread @ (step**2 + 2.0 * np.abs(beliefs.mean) * step)
     bound = np.abs(beliefs.gain) * (far * reach / 4 + widened / 20)
     lowest = (beliefs.utility - bound).max()
-    return active[(beliefs.utility + bound)[active] >= lowest]
+    return np.asarray(active[(beliefs.utility + bound)[active] >= lowest])
 
 
 def _columns(utility: Array, acting: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -15,7 +15,7 @@ from equipoise.predict.information.catalogue import (
     open_parts,
     whole_work_up,
 )
-from equipoise.predict.information.kernels import Beliefs
+from equipoise.predict.information.kernels import Beliefs, Value
 from equipoise.predict.information.numerics import Fineness, load_fineness
 from equipoise.predict.information.reading import Reading, read
 from equipoise.predict.information.safety import safety_tests
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Worth", "beliefs_of", "worth_of_tests"]
+__all__ = ["Worth", "beliefs_of", "information", "tests_left", "worth_of_tests"]
 
 PEOPLE: Final = 100
 
@@ -73,7 +73,7 @@ def worth_of_tests(
     """
     fineness = load_fineness()
     first, second = both
-    left = _left(case, profile, appraisal, fineness)
+    left = tests_left(case, profile, appraisal, fineness)
     parts = sorted({part for _, parts in left for part in parts})
     whole = read(parts, profile, second.scores, case.settings)
     readings = [(test, whole.of(parts)) for test, parts in left]
@@ -88,10 +88,27 @@ def worth_of_tests(
     )
 
 
-def _left(
+def tests_left(
     case: Case, profile: Profile, appraisal: Appraisal, fineness: Fineness
 ) -> list[tuple[Candidate, tuple[str, ...]]]:
-    """Return the tests that were not done with what each would settle, all of them last."""
+    """Return the tests that were not done, all of them together last.
+
+    Parameters
+    ----------
+    case : Case
+        For the settings.
+    profile : Profile
+        For what was measured.
+    appraisal : Appraisal
+        For what the record tells.
+    fineness : Fineness
+        For when a value is fresh.
+
+    Returns
+    -------
+    list of (test, parts)
+        With the measures and covariates that each would settle.
+    """
     found = []
     for test in choice_tests():
         parts = open_parts(test, profile, appraisal, case.settings, fineness.fresh)
@@ -99,7 +116,7 @@ def _left(
             found.append((test, parts))
     if found:
         together = tuple(sorted({part for _, parts in found for part in parts}))
-        found.append((whole_work_up(tuple(test for test, _ in found)), together))
+        found.append((whole_work_up([test for test, _ in found]), together))
     return found
 
 
@@ -119,11 +136,32 @@ def _value(
     fineness: Fineness,
 ) -> InformationValue:
     test, reading = pair
-    titles = [option.treatment.title for option in case.options]
-    names = [option.treatment.id for option in case.options]
     design = reading.on(beliefs.mean.size)
     value = value_of_test(beliefs, design, reading.noise, fineness, case.person.seed)
-    # Those that come first in fewer than half of one of 100 people are not worth a name.
+    return information(case, layer, test, value)
+
+
+def information(case: Case, layer: Layer, test: Candidate, value: Value) -> InformationValue:
+    """Return the value of a test with what it is about, and in words why.
+
+    Parameters
+    ----------
+    case : Case
+        For the names of the options.
+    layer : Layer
+        Established or exploratory.
+    test : Candidate
+        One test, or several as one.
+    value : Value
+        What it is worth.
+
+    Returns
+    -------
+    InformationValue
+        Options that come first in fewer than half of one of 100 people are not named.
+    """
+    titles = [option.treatment.title for option in case.options]
+    names = [option.treatment.id for option in case.options]
     leads = [option for option, share in value.leads if round(PEOPLE * share)]
     return InformationValue(
         test=test.id,
