@@ -269,13 +269,30 @@ def world() -> World:
 
 def rows(estimates: dict[str, tuple[float, float]]) -> tuple[Moderation, ...]:
     """Return the literature on moderators with the given mean and sd of each slope."""
-    return tuple(
-        Moderation(
-            *(f"{measure} {first}", measure, first, second, kind, *estimates[measure]),
-            *(0.5, 0.1, 0.6, 0.5, 0, 0, grade, "derived", ("equipoise_method",)),
+    found = []
+    for measure, first, second, kind, grade, _ in ROWS:
+        mean, sd = estimates[measure]
+        found.append(
+            Moderation(
+                id=f"{measure} {first}",
+                measure=measure,
+                treatment=first,
+                comparator=second,
+                row_type=kind,
+                estimate=mean,
+                standard_error=sd,
+                published=mean,
+                published_standard_error=sd,
+                reliability=1.0,
+                reporting=1.0,
+                replications=0,
+                failed_replications=0,
+                grade=grade,
+                checked="derived",
+                references=("equipoise_method",),
+            )
         )
-        for measure, first, second, kind, grade, _ in ROWS
-    )
+    return tuple(found)
 
 
 def acting(world: World, estimates: dict[str, tuple[float, float]]) -> tuple[Slope, ...]:
@@ -324,12 +341,12 @@ def one_person(world: World, draws: np.random.Generator) -> Array:
         outcome = _outcome(world, after, int(option), world.stages[place], happened=happened)
         beliefs = learn(beliefs, outcome, world.settings.numerics.nodes)
         signs.append(1 if happened else -1)
-    level = np.array([_level(world.stages[stage], t, draws) for t in range(len(NAMES))])
+    levels = np.array([_level(world.stages[stage], t, draws) for t in range(len(NAMES))])
     drawn = _eta(world, after, beliefs, world.stages[stage], draws)
     own = _normals(beliefs.mean, beliefs.covariance, draws)[:, len(MEASURES) :]
     first = signs[0] * world.loadings[tried[0]]
     last = (own @ first < first @ deviations).sum()
-    return np.append((drawn < level + added).sum(axis=0), last).astype(np.float64)
+    return np.append((drawn < levels + added).sum(axis=0), last).astype(np.float64)
 
 
 def _read(
@@ -410,9 +427,9 @@ def judge(ranks: dict[str, Array]) -> list[Verdict]:
         counts = histogram(one)
         even = len(one) / BINS
         p = float(chi2.sf(((counts - even) ** 2 / even).sum(), BINS - 1))
-        held = [float(((one >= low) & (one < high)).mean()) for low, high in MIDDLE.values()]
-        error = (DRAWS + 1) / math.sqrt(12 * len(one))
-        found.append(Verdict(name, len(one), p, *held, float((one.mean() - DRAWS / 2) / error)))
+        held = {k: float(((one >= low) & (one < high)).mean()) for k, (low, high) in MIDDLE.items()}
+        bias = float((one.mean() - DRAWS / 2) / (DRAWS + 1) * math.sqrt(12 * len(one)))
+        found.append(Verdict(name, len(one), p, held[80], held[95], bias))
     return found
 
 

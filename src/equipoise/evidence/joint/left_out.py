@@ -87,7 +87,9 @@ class _Known:
     covariance: Array
 
 
-def foretell(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foretold, ...]:
+def foretell(
+    trials: Sequence[Trial], effects: Sequence[Effect], only: frozenset[str] | None = None
+) -> tuple[Foretold, ...]:
     """Return every arm and every difference of arms, foretold without the trial's programme.
 
     Parameters
@@ -96,6 +98,8 @@ def foretell(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foreto
         Those for show are foretold too.
     effects : sequence of Effect
         Published contrasts.
+    only : frozenset of str or None, optional
+        Programmes that are wanted; all where it is None.
 
     Returns
     -------
@@ -105,6 +109,8 @@ def foretell(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foreto
     whole = fit_joint(trials, effects)
     found: list[Foretold] = []
     for programme in sorted({one.programme for one in trials}):
+        if only is not None and programme not in only:
+            continue
         left = [one for one in trials if one.programme == programme]
         given = any(one.use == "joint" for one in left)
         rest = [one for one in trials if one.programme != programme]
@@ -113,7 +119,9 @@ def foretell(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foreto
     return tuple(found)
 
 
-def foretell_effects(trials: Sequence[Trial], effects: Sequence[Effect]) -> tuple[Foretold, ...]:
+def foretell_effects(
+    trials: Sequence[Trial], effects: Sequence[Effect], only: frozenset[str] | None = None
+) -> tuple[Foretold, ...]:
     """Return every published contrast that the joint model uses, foretold without itself.
 
     Parameters
@@ -122,6 +130,8 @@ def foretell_effects(trials: Sequence[Trial], effects: Sequence[Effect]) -> tupl
         Those for show are left out.
     effects : sequence of Effect
         Only response; a contrast that nothing else ties together is left out.
+    only : frozenset of str or None, optional
+        Ids that are wanted; all where it is None.
 
     Returns
     -------
@@ -131,6 +141,8 @@ def foretell_effects(trials: Sequence[Trial], effects: Sequence[Effect]) -> tupl
     used = [one for one in effects if one.use == "joint"]
     found = []
     for effect in used:
+        if only is not None and effect.id not in only:
+            continue
         rest = [one for one in used if one is not effect]
         if effect.outcome == "response" and _tied(effect, compared(trials, rest)):
             found.append(_effect(effect, fit_joint(trials, rest)))
