@@ -127,9 +127,10 @@ def test_the_day_of_the_start_is_needed(start: Answer[str]) -> None:
     assert one.why_not
 
 
-def test_a_treatment_of_an_unstudied_kind_is_read_and_foretells_nothing() -> None:
-    ect = TreatmentTrial("ect", start=given("2025-01-10"), ongoing=given(True))
-    (one,) = _read(BEFORE, AFTER, trials=(ect,))
+@pytest.mark.parametrize("treatment", ["ect", "snt", "exercise", "vns", "mianserin"])
+def test_a_treatment_of_an_unstudied_kind_is_read_and_foretells_nothing(treatment: str) -> None:
+    trial = TreatmentTrial(treatment, start=given("2025-01-10"), ongoing=given(True))
+    (one,) = _read(BEFORE, AFTER, trials=(trial,))
     assert one.improvement == 25
     assert "not studied" in (one.why_not or "")
 

@@ -223,8 +223,11 @@ def _course(treatment: str) -> Row | None:
     """Return the row of the treatment, else of its class, else of its group."""
     courses = load_table("baselines/early_courses")
     row = load_table("treatments/treatments").find(id=treatment)
-    names = [treatment] if row is None else [treatment, row.text("drug_class"), row.text("group")]
-    return next((found for name in names if (found := courses.find(id=name))), None)
+    names = {"treatment": treatment}
+    if row is not None:
+        names |= {"class": row.text("drug_class"), "group": row.text("group")}
+    found = (courses.find(id=name, applies_to=kind) for kind, name in names.items())
+    return next((one for one in found if one is not None), None)
 
 
 # --- what else happened since the start ----------------------------------------------------------

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from equipoise.core.gaussian import logistic, logit
-from equipoise.core.nouns import Interval, OptionBaseline
+from equipoise.core.nouns import Interval
 from equipoise.core.tables import setting
 from equipoise.predict.calibrate import expect
+from equipoise.predict.early.rate import Rates
 from equipoise.predict.early.update import next_chance
 from equipoise.predict.preferences.weights import utilities, values_of
 
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Ahead", "Rates", "look_ahead", "outlook"]
-
-Rates = Mapping[tuple[str, int], OptionBaseline]
+__all__ = ["Ahead", "look_ahead", "outlook"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ import numpy as np
 from equipoise.core.nouns import Continuation, Interval, NextMove
 from equipoise.core.tables import load_table, setting
 from equipoise.predict.calibrate import expect
-from equipoise.predict.early.ahead import Ahead, Rates, look_ahead, outlook
+from equipoise.predict.early.ahead import Ahead, look_ahead, outlook
 from equipoise.predict.early.course import Course, course_of, line_at
+from equipoise.predict.early.rate import Rates, rate_of
 from equipoise.predict.early.update import after_change, shift_of_change
 from equipoise.predict.early.words import SOONER, little_change, raising, said
 from equipoise.predict.layers import LEVELS
@@ -45,6 +46,7 @@ class _Present:
     course: Course
     line: tuple[float, float]
     row: Row
+    own: bool
 
 
 def continuations(
@@ -84,12 +86,15 @@ def continuations(
     found = []
     for taken in reading:
         treatment = known.get(taken.treatment)
-        baseline = rates.get((taken.treatment, appraisal.stage.used))
-        course = None if treatment is None else course_of(treatment)
-        if treatment is None or baseline is None or course is None:
+        if treatment is None:
+            continue
+        course = course_of(treatment)
+        baseline = rate_of(rates, known, treatment, appraisal.stage.used)
+        if baseline is None or course is None:
             continue
         line, row = line_at(taken.weeks or 0, course.weeks)
-        present = _Present(taken, treatment, baseline, course, line, row)
+        own = (treatment.id, appraisal.stage.used) in rates
+        present = _Present(taken, treatment, baseline, course, line, row, own)
         found.append(_continuation(present, rates, case, layer))
     return tuple(found)
 
@@ -145,7 +150,11 @@ def _outside(present: _Present) -> list[str]:
     if not scale.flag("studied"):
         reasons.append("another scale")
     if present.baseline.extrapolated:
-        reasons.append("the rate is of another stage")
+        reasons.append(
+            "the rate before the change is that of another stage"
+            if present.own
+            else "it has no rate of its own, and that of treatments of its kind stands for it"
+        )
     if taken.dose_raised == "yes":
         reasons.append("it was taken at a lower dose before, so it is not newly begun")
     if taken.dose_enough == "no":

@@ -51,8 +51,13 @@ def course_of(treatment: Treatment) -> Course | None:
         Without a row nothing is foretold from a change.
     """
     courses = load_table("baselines/early_courses")
-    names = (treatment.id, treatment.drug_class, treatment.group)
-    row = next((found for name in names if (found := courses.find(id=name))), None)
+    names = {
+        "treatment": treatment.id,
+        "class": treatment.drug_class,
+        "group": treatment.group,
+    }
+    each = (courses.find(id=name, applies_to=kind) for kind, name in names.items())
+    row = next((found for found in each if found is not None), None)
     if row is None:
         return None
     return Course(
