@@ -158,7 +158,10 @@ def _logit_spread(ends: Array) -> Array:
 
 def _normals(pattern: str, names: Sequence[str], case: Case) -> Array:
     seed, draws = case.person.seed, case.settings.numerics.draws
-    return np.stack([antithetic_normals(pattern.format(name), seed, draws) for name in names]).T
+    drawn = {
+        name: antithetic_normals(pattern.format(name), seed, draws) for name in dict.fromkeys(names)
+    }
+    return np.stack([drawn[name] for name in names]).T
 
 
 def _remission(case: Case, layer: Layer, columns: NDArray[np.intp]) -> tuple[Array, Array]:
