@@ -11,7 +11,7 @@ import numpy as np
 from equipoise.core.errors import TableError
 from equipoise.core.gaussian import logistic
 from equipoise.core.nouns import JointRates, LogitEstimate, OptionBaseline
-from equipoise.core.streams import antithetic_normals
+from equipoise.core.streams import stream
 from equipoise.predict.calibrate import calibrate_intercept, expect
 from equipoise.predict.settings import Numerics
 
@@ -175,19 +175,27 @@ def _together(
     names, rows_of_factor = factor
     wanted = [one.treatment for one in rows]
     alone = tuple(sorted(set(wanted) - set(names)))
-    own = _normals(name, (*names, *alone), seed, numerics)
-    mixed = own.copy()
-    if names:
-        scale = np.array(rows_of_factor)
+    places = {one: place for place, one in enumerate(names)}
+    half = _normals(name, (*names, *alone), seed, numerics.draws // 2)
+    mixed = np.empty((len(wanted), half.shape[1]))
+    joined = [t for t, one in enumerate(wanted) if one in places]
+    if joined:
+        scale = np.array([rows_of_factor[places[wanted[t]]] for t in joined])
         scale /= np.linalg.norm(scale, axis=1, keepdims=True)
-        mixed[:, : len(names)] = own[:, : len(names)] @ scale.T
-    column = {one: place for place, one in enumerate((*names, *alone))}
-    return np.ascontiguousarray(mixed[:, [column[one] for one in wanted]])
+        mixed[joined] = scale @ half[: len(names)]
+    single = {one: len(names) + place for place, one in enumerate(alone)}
+    for t, one in enumerate(wanted):
+        if one in single:
+            mixed[t] = half[single[one]]
+    # The second half of the draws are the negatives of the first.
+    return np.ascontiguousarray(np.concatenate([mixed, -mixed], axis=1).T)
 
 
-def _normals(name: str, treatments: Sequence[str], seed: int, numerics: Numerics) -> Array:
-    each = [antithetic_normals(f"{name}/{one}", seed, numerics.draws) for one in treatments]
-    return np.ascontiguousarray(np.stack(each).T)
+def _normals(name: str, treatments: Sequence[str], seed: int, count: int) -> Array:
+    drawn = np.empty((len(treatments), count))
+    for place, one in enumerate(treatments):
+        stream(f"{name}/{one}", seed).standard_normal(out=drawn[place])
+    return drawn
 
 
 def _spread(estimates: Sequence[LogitEstimate], normals: Array) -> Array:
