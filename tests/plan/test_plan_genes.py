@@ -7,7 +7,7 @@ import pytest
 from equipoise.appraise import option_verdict
 from equipoise.core.answers import given
 from equipoise.core.nouns import Genotype, Timeline
-from equipoise.plan.options import avoided
+from equipoise.core.avoided import avoided
 
 
 @pytest.mark.parametrize(

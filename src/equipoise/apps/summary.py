@@ -17,6 +17,7 @@ from equipoise.apps.report.sections.gaps import gaps_by_reason
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.target import FALL_BACK
 from equipoise.apps.report.wording import joined, say
+from equipoise.core.avoided import avoided_options
 from equipoise.core.casing import within
 from equipoise.core.nouns import Dossier, Interval, OptionVerdict, Prediction, Target
 from equipoise.core.nouns.appraisal import ALREADY_FAILED
@@ -124,7 +125,7 @@ def _answer(dossier: Dossier) -> list[str]:
 
 def _options(dossier: Dossier) -> list[str]:
     ranked = dossier.decision.predictions
-    shown = foremost(ranked, SHOWN)
+    shown = foremost(ranked, SHOWN, behind=avoided_options(dossier.appraisal.verdicts))
     lines = [_option(dossier, prediction) for prediction in shown]
     rest = len(ranked) - len(shown)
     tied = sum(p.tied for p in ranked)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from equipoise.core.avoided import avoided
 from equipoise.core.casing import within
 from equipoise.core.tables import load_table, setting
 from equipoise.plan.case import drugs_of, title
@@ -13,12 +14,11 @@ from equipoise.plan.case import drugs_of, title
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from equipoise.core.nouns import OptionVerdict, Prediction
+    from equipoise.core.nouns import Prediction
     from equipoise.plan.case import Case
 
 __all__ = [
     "Choice",
-    "avoided",
     "choose",
     "left_out",
     "left_out_words",
@@ -29,7 +29,6 @@ __all__ = [
     "without_benefit",
 ]
 
-_AVOID = "A"
 _EARLY = 1
 _LEFT_OUT = {
     "unasked": ("no safety rule was asked",) * 2,
@@ -229,33 +228,6 @@ def _taken(case: Case) -> set[str]:
     """Return what is taken now, as a trial or among the other drugs."""
     others = {use.drug for use in case.timeline.drugs.or_else(()) if use.stop.value is None}
     return others.union(*(drugs_of(running.trial.treatment) for running in case.running))
-
-
-def avoided(verdict: OptionVerdict) -> bool:
-    """Return whether a caution says to avoid an option.
-
-    Parameters
-    ----------
-    verdict : OptionVerdict
-        Of the option.
-
-    Returns
-    -------
-    bool
-        True where it is not blocked, but for a specialist to choose; no plan names it.
-    """
-    rules = load_table("contraindications/contraindications")
-    pairs, genes = load_table("interactions/interactions"), load_table("genes/rules")
-    for reason in verdict.reasons:
-        if reason.verdict != "caution":
-            continue
-        rule = rules.find(id=reason.rule) or genes.find(id=reason.rule)
-        pair = pairs.find(id=reason.rule)
-        if rule is not None and rule.cells["avoid"] == "true" and not reason.missing:
-            return True
-        if pair is not None and pair.text("severity") == _AVOID:
-            return True
-    return False
 
 
 def _has_base(case: Case) -> bool:

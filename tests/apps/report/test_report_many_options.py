@@ -169,3 +169,12 @@ def test_a_long_first_sentence_is_no_headline() -> None:
     head = words(answer[answer.index("<h2") : answer.index("</h2>")])
     assert head.endswith("Electroconvulsive therapy comes first of 10 options by the weights used")
     assert long in words(answer)
+
+
+def test_options_to_avoid_are_drawn_only_where_room_is_left() -> None:
+    predictions = build("forty_options").decision.predictions
+    tied = [p for p in predictions if p.tied]
+    most = max(tied, key=lambda p: p.utility)
+    assert most in foremost(predictions, 3)
+    assert most not in foremost(predictions, 3, behind={most.treatment})
+    assert most in foremost(predictions, len(tied), behind={most.treatment})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final, NamedTuple
 
 from equipoise.apps.report import numbers as n
@@ -63,7 +63,9 @@ def shares(columns: Sequence[Column]) -> tuple[int, ...]:
     return tuple(round(100 * column.width / whole) for column in columns)
 
 
-def foremost(predictions: Sequence[Prediction], most: int) -> tuple[Prediction, ...]:
+def foremost(
+    predictions: Sequence[Prediction], most: int, *, behind: Container[str] = ()
+) -> tuple[Prediction, ...]:
     """Return the options that a short listing shows, in the order of the ranking.
 
     Parameters
@@ -72,6 +74,8 @@ def foremost(predictions: Sequence[Prediction], most: int) -> tuple[Prediction, 
         All, in order: the tie group by id, then the rest.
     most : int
         How many to show.
+    behind : container of str, optional
+        Treatments to show only where room is left, such as those to avoid.
 
     Returns
     -------
@@ -82,7 +86,7 @@ def foremost(predictions: Sequence[Prediction], most: int) -> tuple[Prediction, 
     tied = [p for p in predictions if p.tied]
     if len(tied) <= most:
         return tuple(predictions[:most])
-    highest = sorted(tied, key=lambda p: (-p.utility, p.treatment))[:most]
+    highest = sorted(tied, key=lambda p: (p.treatment in behind, -p.utility, p.treatment))[:most]
     return tuple(p for p in tied if p in highest)
 
 

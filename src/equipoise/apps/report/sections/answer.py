@@ -18,8 +18,8 @@ from equipoise.apps.report.sections.excluded import reasons_anchor
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
 from equipoise.apps.report.wording import joined, say, sentence
+from equipoise.core.avoided import avoided, avoided_options
 from equipoise.core.nouns import Decision, Dossier, Prediction
-from equipoise.plan.options import avoided
 
 __all__ = [
     "Answer",
@@ -105,7 +105,9 @@ def weighed(dossier: Dossier) -> str:
     """Return whose weights rank the options and what is not weighed; nothing without a ranking."""
     if withheld(dossier) or not dossier.decision.predictions:
         return ""
-    return sentence(say("weighed", whose=dossier.decision.weights_source))
+    # Whose weights; what is not known of an option stands with the weights themselves.
+    whose, _ = _first_sentence(dossier.decision.weights_source)
+    return sentence(say("weighed", whose=whose))
 
 
 def safety_mark(dossier: Dossier, treatment: str) -> str:
@@ -189,7 +191,7 @@ def _forest(dossier: Dossier, shown: tuple[Prediction, ...]) -> RowChart:
     measured = bool(dossier.profile.measures_used)
     groups = [
         PlotGroup(title, tuple(_row(dossier, p, measured=measured) for p in part))
-        for title, part in _parts(shown)
+        for title, part in _parts(shown, avoided_options(dossier.appraisal.verdicts))
     ]
     moved = sorted(moved_by_research(dossier), key=lambda pair: -abs(pair[1].shift.mean))
     drawn = [pair for pair in moved if n.whole(pair[1].shift.mean)]
@@ -220,8 +222,10 @@ def _research_words(moved: list[Pair], drawn: list[Pair]) -> str:
     return say("research_note", n=n.count(more, "option")) if more else ""
 
 
-def _parts(shown: tuple[Prediction, ...]) -> list[tuple[str, list[Prediction]]]:
-    drawn = foremost(shown, FOREST_ROWS)
+def _parts(
+    shown: tuple[Prediction, ...], behind: frozenset[str]
+) -> list[tuple[str, list[Prediction]]]:
+    drawn = foremost(shown, FOREST_ROWS, behind=behind)
     number = sum(p.tied for p in shown)
     tied = [p for p in drawn if p.tied]
     parts = []

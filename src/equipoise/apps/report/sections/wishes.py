@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import attribute_title, treatment_title
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, table_or_none
 from equipoise.apps.report.wording import capital, say, sentence
+from equipoise.core.avoided import avoided_options
 from equipoise.core.nouns import Dossier, PreferenceChange
 
 __all__ = ["Wishes", "wishes"]
+
+NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +34,18 @@ def wishes(dossier: Dossier) -> Wishes | None:
     decision = dossier.decision
     if withheld(dossier) or len(decision.predictions) < 2:  # noqa: PLR2004
         return None
-    changes = decision.preference_changes
+    behind = avoided_options(dossier.appraisal.verdicts)
+    changes = [one for one in decision.preference_changes if one.option not in behind]
+    lines = [_change(one) for one in changes[:NAMED]]
+    if len(changes) > NAMED:
+        lines.append(say("wishes_more", n=n.count(len(changes) - NAMED, "such change")))
     return Wishes(
-        title=say("wishes_change", n=n.count(len(changes), "change")) if changes else _firm(),
+        title=say("wishes_change") if changes else say("wishes_firm"),
         whose=sentence(decision.weights_source),
-        changes=tuple(_change(one) for one in changes),
+        changes=tuple(lines),
         table=_table(decision.weights),
         limit=say("wishes_limit"),
     )
-
-
-def _firm() -> str:
-    return say("wishes_firm")
 
 
 def _change(one: PreferenceChange) -> str:
