@@ -16,6 +16,7 @@ from equipoise.core.nouns import (
     EvidenceBase,
     NextMove,
     Profile,
+    RedFlag,
     Stage,
     UnderWay,
 )
@@ -177,6 +178,30 @@ def test_an_early_gain_is_no_promise(ask: Ask) -> None:
     (one,) = ask(replace(TAKEN, improvement=45.0, latest=11.0))
     assert "not a promise" in one.sentence
     assert one.if_continued.mean < 0.8
+
+
+@pytest.mark.parametrize(("improvement", "weeks"), [(25.0, 6.0), (25.0, 2.0), (35.0, 5.0)])
+def test_some_improvement_that_lowers_the_chance_is_called_no_good_sign(
+    ask: Ask, improvement: float, weeks: float
+) -> None:
+    (one,) = ask(replace(TAKEN, improvement=improvement, weeks=weeks))
+    assert one.if_continued.mean < one.before.mean
+    assert "good sign" not in one.sentence
+    assert "improved more than this" in one.sentence
+
+
+def test_nothing_is_said_while_an_emergency_withholds_the_plan(
+    make_evidence: Callable[..., EvidenceBase],
+    make_person: Callable[..., Profile],
+    stage_one: Appraisal,
+) -> None:
+    flag = RedFlag("suicidal_plan", "Plan of suicide", "emergency", "", ())
+    appraisal = replace(stage_one, under_way=(TAKEN,), red_flags=(flag,))
+    found = predict(
+        make_person(), appraisal, _two_stages(make_evidence()), preferences=not_asked(), seed=1
+    )
+    assert found.withheld
+    assert found.continuations == ()
 
 
 def test_unwanted_effects_are_a_reason_of_their_own(ask: Ask) -> None:

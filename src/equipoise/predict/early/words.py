@@ -45,7 +45,7 @@ def said(
         f"Of 100 people like this who go on with it, about {_people(after.mean)} respond by the"
         f" end of the course (80 %: {low} to {high}); before the change was known it was"
         f" {_people(before.mean)}.",
-        _meaning(taken),
+        _meaning(taken, better=after.mean > before.mean),
         *_mend_first(taken),
     ]
     if outside:
@@ -116,7 +116,7 @@ def _moved(taken: UnderWay) -> str:
     return f"{abs(improvement):.0f} % {side} than at the start"
 
 
-def _meaning(taken: UnderWay) -> str:
+def _meaning(taken: UnderWay, *, better: bool) -> str:
     short = little_change(taken)
     if short == SOONER:
         return (
@@ -128,9 +128,9 @@ def _meaning(taken: UnderWay) -> str:
             "With dose and intake adequate this is the time to weigh adding or changing against"
             " going on; otherwise these come first."
         )
-    if (taken.improvement or 0) > 0:
+    if better:
         return "Improvement so far is a good sign, not a promise."
-    return ""
+    return "People who respond in the end have on average improved more than this by then."
 
 
 def _mend_first(taken: UnderWay) -> list[str]:
