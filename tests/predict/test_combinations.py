@@ -254,3 +254,12 @@ def test_drugs_that_lower_the_seizure_threshold_are_not_shown_with_magnetic_stim
 
 def test_without_the_effects_of_the_parts_nothing_is_shown() -> None:
     assert gains_of({}, load_rules()) == {}
+
+
+def test_titles_read_as_one_sentence() -> None:
+    titles = {one.parts: one.title for stage in range(3) for one in _decision(stage).combinations}
+    by_id = {one.id: one.title for one in evidence.load().treatments}
+    for parts, title in titles.items():
+        assert title.startswith(by_id[parts[0]])
+        assert title.count(" and ") >= 1
+        assert title.lower().endswith(f" and {by_id[parts[-1]].lower()}")

@@ -209,4 +209,5 @@ def _title(titles: Sequence[str]) -> str:
     """Return the titles joined; an abbreviation keeps its capitals."""
     first, *rest = titles
     low = [text[:1].lower() + text[1:] if text[1:2].islower() else text for text in rest]
-    return " and ".join(([" with ".join([first, low[0]])] if low else [first]) + low[1:])
+    *most, last = [first, *low]
+    return f"{', '.join(most)} and {last}"
