@@ -12,7 +12,7 @@ from equipoise.core.nouns import Continuation, Interval, NextMove
 from equipoise.core.tables import load_table, setting
 from equipoise.predict.calibrate import expect
 from equipoise.predict.early.ahead import Ahead, look_ahead, outlook
-from equipoise.predict.early.course import Course, course_of, line_at
+from equipoise.predict.early.course import Course, course_of, line_at, line_errors
 from equipoise.predict.early.rate import Rates, rate_of
 from equipoise.predict.early.update import after_change, shift_of_change
 from equipoise.predict.early.words import SOONER, little_change, raising, said
@@ -76,7 +76,8 @@ def continuations(
     A treatment that failed is in the stage already and is none of these; so the present stage is
     the one at which what goes on was begun, and its rate is that of the evidence for an average
     person there, moved by the general outlook. The change moves its log-odds: the mean by
-    quadrature, the ends of the intervals exactly, for they move with every draw.
+    quadrature, the ends of the intervals exactly, for they move with every draw. Given the change
+    they are wider by how sure slope and centre are.
     """
     reading = [taken for taken in appraisal.under_way if taken.why_not is None]
     if not reading:
@@ -127,18 +128,20 @@ def _chances(present: _Present, layer: Layer, numerics: Numerics) -> tuple[Inter
     """Return the chance of those who go on, before and after the change was known."""
     literature = read_literature([present.baseline], numerics)
     limits = (setting("predict_early_lowest"), setting("predict_early_highest"))
-    change = np.array([present.taken.improvement or 0])
-    shift = shift_of_change(change, present.line, limits)
-    level = literature.theta + outlook(layer)
+    change = np.clip(present.taken.improvement or 0, *limits)
+    moved = float(shift_of_change(change, present.line, limits))
+    slope_sd, centre_sd = line_errors(present.taken.weeks or 0, present.course.weeks)
+    doubt = ((change - present.line[1]) * slope_sd) ** 2 + (present.line[0] * centre_sd) ** 2
+    level, spread = literature.theta + outlook(layer), literature.theta_sd**2
     places = np.array([NormalDist().inv_cdf(share / 1000) for share in LEVELS])
 
-    def _interval(moved: float) -> Interval:
-        mean = expect(level + moved, literature.theta_sd**2, numerics.nodes)[0]
-        ends = after_change(level + places * literature.theta_sd, moved)
+    def _interval(shift: float, more: float) -> Interval:
+        mean = expect(level + shift, spread, numerics.nodes)[0]
+        ends = after_change(level + places * np.sqrt(spread + more), shift)
         low80, high80, low95, high95 = (float(end) for end in ends)
         return Interval(float(mean[0]), (low80, high80), (low95, high95))
 
-    return _interval(0.0), _interval(float(shift[0]))
+    return _interval(0.0, 0.0), _interval(moved, float(doubt))
 
 
 def _outside(present: _Present) -> list[str]:

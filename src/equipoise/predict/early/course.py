@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from equipoise.core.tables import Row, load_table
+from equipoise.predict.layers import LEVELS
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import Treatment
 
-__all__ = ["Course", "course_of", "line_at"]
+__all__ = ["Course", "course_of", "line_at", "line_errors"]
+
+THOUSAND: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,44 @@ def line_at(week: float, course_weeks: float) -> tuple[tuple[float, float], Row]
     The last week of the table is the length of the course that its weeks are of: week 3 of a course
     of 6 weeks is read as week 4 of 8.
     """
-    rows = sorted(load_table("baselines/early"), key=lambda row: row.number("week"))
-    weeks = [row.number("week") for row in rows]
+    rows, weeks = _weeks()
     scaled = week * weeks[-1] / course_weeks
-    slope = float(np.interp(scaled, weeks, [row.number("slope") for row in rows]))
-    centre = float(np.interp(scaled, weeks, [row.number("centre") for row in rows]))
+    slope, centre = (_between(rows, weeks, scaled, name) for name in ("slope", "centre"))
     nearest = min(rows, key=lambda row: abs(row.number("week") - scaled))
     return (slope, centre), nearest
+
+
+def line_errors(week: float, course_weeks: float) -> tuple[float, float]:
+    """Return the standard deviations of slope and centre.
+
+    Parameters
+    ----------
+    week : float
+        Since the start.
+    course_weeks : float
+        Of the full course.
+
+    Returns
+    -------
+    slope_sd, centre_sd : float
+        The ranges of the table are read as 95 % limits.
+    """
+    rows, weeks = _weeks()
+    scaled = week * weeks[-1] / course_weeks
+    width = 2 * NormalDist().inv_cdf(LEVELS[-1] / THOUSAND)
+    ends = (
+        _between(rows, weeks, scaled, f"{name}_upper")
+        - _between(rows, weeks, scaled, f"{name}_lower")
+        for name in ("slope", "centre")
+    )
+    slope_sd, centre_sd = (end / width for end in ends)
+    return slope_sd, centre_sd
+
+
+def _weeks() -> tuple[list[Row], list[float]]:
+    rows = sorted(load_table("baselines/early"), key=lambda row: row.number("week"))
+    return rows, [row.number("week") for row in rows]
+
+
+def _between(rows: list[Row], weeks: list[float], week: float, column: str) -> float:
+    return float(np.interp(week, weeks, [row.number(column) for row in rows]))
