@@ -57,18 +57,21 @@ def value_of_test(
     active = moved(beliefs, paths, fineness.least)
     if not active.size:
         return NOTHING
+    moves = tuple(int(option) for option in active)
     normals, weights = _results(paths.shape[1], fineness, seed)
     flat = normals.reshape(-1, paths.shape[1])
-    acting = contenders(beliefs, paths, active, float(np.linalg.norm(flat, axis=1).max()))
-    columns = _columns(beliefs.utility, acting)
+    columns = contenders(beliefs, paths, active, float(np.linalg.norm(flat, axis=1).max()))
+    if columns.size == 1:
+        return replace(NOTHING, moves=moves)
     first = int(np.searchsorted(columns, np.argmax(beliefs.utility)))
+    acting = np.isin(columns, active)
     utility = np.tile(beliefs.utility[columns], (len(flat), 1))
-    given = utilities_given(beliefs.of(acting), paths, flat, fineness.nodes)
-    utility[:, np.searchsorted(columns, acting)] = given
+    own = beliefs.of(columns[acting])
+    utility[:, acting] = utilities_given(own, paths, flat, fineness.nodes)
     line = flat[:, 0] if paths.shape[1] == 1 else None
     groups = utility.reshape(*normals.shape[:2], -1)
     found = [value_of(group, weights, first, fineness.floor, line) for group in groups]
-    return replace(_mean(found, columns), moves=tuple(int(option) for option in active))
+    return replace(_mean(found, columns), moves=moves)
 
 
 def _results(dimensions: int, fineness: Fineness, seed: int) -> tuple[Array, Array]:
@@ -83,7 +86,7 @@ def _results(dimensions: int, fineness: Fineness, seed: int) -> tuple[Array, Arr
 def contenders(
     beliefs: Beliefs, paths: Array, active: NDArray[np.intp], far: float
 ) -> NDArray[np.intp]:
-    """Return the options that some result could bring to the top.
+    """Return the options that some result could bring to the top, today's choice among them.
 
     Parameters
     ----------
@@ -99,28 +102,22 @@ def contenders(
     Returns
     -------
     ndarray
-        The others stay below the lowest that today's choice can fall to, whatever the result is.
+        By position. The others stay below the lowest that the best can fall to, whatever the
+        result is.
 
     Notes
     -----
     The logistic curve rises by at most 1/4 for one unit of the mean of its argument, and by at most
     1/20 for one unit of its variance.
     """
-    reach = np.linalg.norm(beliefs.weights @ paths, axis=1)
+    own = beliefs.of(active)
+    reach = np.linalg.norm(own.weights @ paths, axis=1)
     step = far * np.linalg.norm(paths, axis=1)
-    widened = reach**2 + beliefs.spread @ (step**2 + 2.0 * np.abs(beliefs.mean) * step)
-    bound = np.abs(beliefs.gain) * (far * reach / 4 + widened / 20)
+    widened = reach**2 + own.spread @ (step**2 + 2.0 * np.abs(own.mean) * step)
+    bound = np.zeros_like(beliefs.utility)
+    bound[active] = np.abs(own.gain) * (far * reach / 4 + widened / 20)
     lowest = (beliefs.utility - bound).max()
-    return np.asarray(active[(beliefs.utility + bound)[active] >= lowest])
-
-
-def _columns(utility: Array, acting: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the options to compare: those that move, today's choice and the best that stays."""
-    still = np.setdiff1d(np.arange(utility.size), acting)
-    kept = [*acting, int(np.argmax(utility))]
-    if still.size:
-        kept.append(int(still[np.argmax(utility[still])]))
-    return np.unique(np.array(kept, dtype=np.intp))
+    return np.flatnonzero(beliefs.utility + bound >= lowest)
 
 
 def _mean(found: Sequence[Value], columns: NDArray[np.intp]) -> Value:
