@@ -159,7 +159,24 @@ def relapse_weeks(share: Array, risk: Array, shape: float, weeks: float) -> Arra
 
 
 def relapse_by(weeks: Array, risk: float, shape: float, over: float) -> Array:
-    """Return the share that has relapsed by some weeks where `risk` has by the week `over`."""
+    """Return the share that has relapsed by some weeks.
+
+    Parameters
+    ----------
+    weeks : ndarray
+        Since the remission.
+    risk : float
+        Share that has relapsed by the week `over`.
+    shape : float
+        Of the Weibull distribution.
+    over : float
+        Weeks of the risk.
+
+    Returns
+    -------
+    ndarray
+        From 0 to 1.
+    """
     return np.asarray(-np.expm1(np.log1p(-risk) * (weeks / over) ** shape))
 
 

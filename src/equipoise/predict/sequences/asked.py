@@ -113,7 +113,24 @@ def compare_plans(
 def given_of_person(
     profile: Profile, appraisal: Appraisal, evidence: EvidenceBase, seed: int
 ) -> Given:
-    """Return what the years of a person are built from, in the established layer."""
+    """Return what the years of a person are built from, in the established layer.
+
+    Parameters
+    ----------
+    profile : Profile
+        State of the mechanisms.
+    appraisal : Appraisal
+        Stage and what was tried.
+    evidence : EvidenceBase
+        Treatments, rates, moderations.
+    seed : int
+        Of the run.
+
+    Returns
+    -------
+    Given
+        Without wishes: plans that are written need no utility.
+    """
     settings = load_settings()
     asked = [one.id for one in appraisal.covariates]
     rows = tuple(
