@@ -23,6 +23,8 @@ Printer = Callable[[float], str]
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "validation.md"
 PICTURE = FOLDER / "_static" / "calibration.svg"
+OUTSIDE = FOLDER.parent / "src" / "equipoise" / "tables" / "validation" / "outside.tsv"
+COMMON = ("population", "reference", "as_of", "grade", "checked", "confidence")
 STEPS = ("stard_l1", "stard_l2_all", "stard_l3_all", "stard_l4_all")
 RESISTANT = ("ect", "esketamine", "snt")
 SINCE = 2
@@ -89,8 +91,11 @@ class Step:
         return abs(self.seen - self.expected) <= self.reach
 
 
-def page() -> str:
-    """Return the page as Markdown text."""
+Left = tuple[tuple[Step, ...], list[Foretold]]
+
+
+def left_out() -> Left:
+    """Return the steps of STAR*D, and the rows of the three treatments, each without itself."""
     trials, effects = read_trials(), tuple(read_effects().values())
     steps = tuple(_steps(trials, fit_joint([t for t in trials if t.programme != "stard"], effects)))
     programmes = frozenset(
@@ -105,6 +110,48 @@ def page() -> str:
     )
     found = [one for one in foretell(trials, effects, programmes) if _resistant(one)]
     found += foretell_effects(trials, effects, pairs)
+    return steps, found
+
+
+def outside(left: Left) -> str:
+    """Return the table ``validation/outside``."""
+    steps, found = left
+    groups: dict[str, tuple[str, Sequence[Step | Foretold]]] = {
+        "differences": (
+            "differences of ECT, esketamine and SNT in resistant depression",
+            [one for one in found if one.comparator is not None],
+        ),
+        "levels": (
+            "levels of ECT, esketamine and SNT in resistant depression",
+            [one for one in found if one.comparator is None],
+        ),
+        "stard": ("steps of STAR*D, remission", steps),
+    }
+    lines = [
+        [
+            "id",
+            "title",
+            "inside",
+            "rows",
+            "population",
+            "reference",
+            "as_of",
+            "grade",
+            "checked",
+            "confidence",
+        ]
+    ]
+    for name, (title, rows) in groups.items():
+        counts = [str(sum(one.inside for one in rows)), str(len(rows))]
+        rest = ["people of the trials", "equipoise_method", "2026-11", "n/a", "derived", "high"]
+        lines.append([name, title, *counts, *rest])
+    return "".join("\t".join(line) + "\n" for line in lines)
+
+
+def page(left: Left) -> str:
+    """Return the page as Markdown text."""
+    trials, effects = read_trials(), tuple(read_effects().values())
+    steps, found = left
     return "\n".join([
         INTRODUCTION,
         INVENTED,
@@ -360,5 +407,7 @@ def _panel(place: int, row: Row) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    found_now = left_out()
+    PAGE.write_text(page(found_now), encoding="utf-8")
+    OUTSIDE.write_text(outside(found_now), encoding="utf-8")
     PICTURE.write_text(picture(), encoding="utf-8")
