@@ -62,7 +62,7 @@ def test_what_chains_of_trials_say_does_not_settle_the_first_place() -> None:
     decision = _decision(2)
     tied = {p.treatment for p in decision.predictions if p.tied}
     # Never compared directly, from different populations: only what lies below in 95 of 100 draws
-    # is out of the first place. Daily TMS is: 30 visits and its cost count since costs are known.
+    # is out of the first place. Daily TMS is, for its 30 visits.
     assert {"ect", "esketamine", "ketamine_iv", "snt", "itbs"} <= tied
     assert not tied & {"sertraline", "fluoxetine", "citalopram"}
     assert "compared directly" in decision.sentence

@@ -185,6 +185,17 @@ def test_a_record_of_all_older_weights_still_stands(shipped: tuple[Treatment, ..
     assert sum(shares[name] for name in SIDE_EFFECTS) == pytest.approx(0.20)
 
 
+def test_what_a_payer_pays_counts_only_where_the_person_weighs_it(
+    shipped: tuple[Treatment, ...],
+) -> None:
+    plain = choose_weights(not_asked(), shipped)
+    assert "cost" not in dict(plain.shares)
+    assert "gives it a weight: cost" in plain.source
+    asked = choose_weights(given(Preferences((("remission", 100.0), ("cost", 50.0)))), shipped)
+    assert dict(asked.shares)["cost"] == pytest.approx(dict(asked.shares)["remission"] / 2)
+    assert "gives it a weight" not in asked.source
+
+
 def test_what_no_option_has_gives_its_weight_to_what_stands_in(
     shipped: tuple[Treatment, ...],
 ) -> None:
@@ -201,9 +212,9 @@ def test_what_no_option_has_gives_its_weight_to_what_stands_in(
 
 
 def test_the_source_says_what_a_point_is_worth(shipped: tuple[Treatment, ...]) -> None:
-    # A default weight of 0.35 for a chance from 0 to 1: 1 / 0.35 = 2.86 points.
+    # A default weight of 0.35 of the 0.96 without cost, for a chance from 0 to 1: 2.74 points.
     source = choose_weights(not_asked(), shipped).source
-    assert source.endswith("One point of utility is worth 2.9 points of the chance of remission.")
+    assert source.endswith("One point of utility is worth 2.7 points of the chance of remission.")
 
 
 @examples(st.dictionaries(st.sampled_from(SIDE_EFFECTS), st.floats(1, 100), max_size=7))

@@ -42,9 +42,12 @@ def test_the_default_weights_add_up_to_one() -> None:
     groups: dict[str, float] = {}
     for row in rows:
         groups[row.text("group")] = groups.get(row.text("group"), 0.0) + row.number("weight")
-    assert groups == pytest.approx(
-        {"outcome": 0.68, "side_effects": 0.20, "burden": 0.08, "cost": 0.04}
-    )
+    assert groups == pytest.approx({
+        "outcome": 0.68,
+        "side_effects": 0.20,
+        "burden": 0.08,
+        "cost": 0.04,
+    })
     outcomes = [row.number("weight") for row in rows if row.text("group") == "outcome"]
     assert outcomes == pytest.approx([0.35, 0.15, 0.10, 0.08, 0.0, 0.0])
 
@@ -54,14 +57,14 @@ def test_what_is_not_known_for_all_is_shared_out_and_said(
 ) -> None:
     chosen = choose_weights(not_asked(), treatments)
     shares = dict(chosen.shares)
-    # 0.24 of side effects and cost falls to the other 0.76.
+    # 0.20 of side effects falls to the other 0.76; cost counts only where it is given a weight.
     assert shares["remission"] == pytest.approx(0.35 / 0.76)
     assert sum(shares.values()) == pytest.approx(1)
     assert {"weight_gain", "withdrawal", "cost"}.isdisjoint(shares)
     assert chosen.source.startswith("Default weights (none were set).")
     assert "Not counted" in chosen.source
     assert "weight gain, sexual problems, sleepiness" in chosen.source
-    assert "cost of the first eight weeks;" in chosen.source
+    assert "gives it a weight: cost of the first eight weeks." in chosen.source
 
 
 def test_one_option_without_a_level_takes_the_attribute_from_all(

@@ -36,6 +36,8 @@ class Attribute:
         Expected level of an option whose level is not known, and how far it may be off.
     known_sd : float
         How far a known level may be off.
+    if_weighed : bool
+        Whether it counts only where the person gives it a weight.
     stands_in : str or None
         Attribute that takes the weight while no option has a level.
     reported_as : str or None
@@ -52,6 +54,7 @@ class Attribute:
     unknown: float | None
     unknown_sd: float
     known_sd: float
+    if_weighed: bool
     stands_in: str | None
     reported_as: str | None
 
@@ -92,6 +95,7 @@ def _attribute(row: Row) -> Attribute:
         unknown=row.optional_number("unknown"),
         unknown_sd=row.optional_number("unknown_sd") or 0.0,
         known_sd=row.optional_number("known_sd") or 0.0,
+        if_weighed=row.flag("if_weighed"),
         stands_in=row.optional_text("stands_in"),
         reported_as=row.optional_text("reported_as"),
     )

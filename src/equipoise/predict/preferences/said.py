@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from equipoise.core.nouns import Treatment
 from equipoise.predict.preferences.attributes import (
-    SUM,
     Attribute,
     Weights,
     read_attributes,
@@ -49,6 +48,7 @@ def weights_said(
         _source(rows, *whose),
         *(_moved(rows, *pair) for pair in moved),
         _left_out(rows, missing),
+        _unweighed(rows, whose[0]),
         _unknown(weights, treatments, rows),
         _experience(weights, rows),
         _rate(weights),
@@ -60,7 +60,8 @@ def _source(rows: Mapping[str, Attribute], own: Mapping[str, float], why: str) -
     if not own:
         return f"Default weights ({why})."
     named = ", ".join(row.title for name, row in rows.items() if name in own)
-    whole = all(name in own for name, row in rows.items() if row.share and row.kind != SUM)
+    usual = (name for name, row in rows.items() if row.share and not row.if_weighed)
+    whole = all(name in own for name in usual)
     rest = "" if whole else " Default weights for the rest."
     return f"Weights set by the person: {named}.{rest}"
 
@@ -81,6 +82,13 @@ def _left_out(rows: Mapping[str, Attribute], missing: Sequence[str]) -> str:
         f"Not counted, because the level is not known for every option: {named};"
         " the other weights take their share."
     )
+
+
+def _unweighed(rows: Mapping[str, Attribute], own: Mapping[str, float]) -> str:
+    titles = [row.title for name, row in rows.items() if row.if_weighed and name not in own]
+    if not titles:
+        return ""
+    return f"Counts only where the person gives it a weight: {', '.join(titles)}."
 
 
 def _unknown(

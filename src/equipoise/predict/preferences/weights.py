@@ -179,9 +179,10 @@ def _check_scale(
 ) -> None:
     """Refuse weights that cannot be told to be on the scale of the defaults beside them."""
     raised = {name: swing for name, swing in own.items() if swing}
-    if not raised or all(name in spread for name, row in rows.items() if row.share):
+    usuals = _default_swings(rows)
+    if not raised or all(name in spread for name, usual in usuals.items() if usual):
         return
-    most = max((_default_swings(rows) | dict(own)).values())
+    most = max((usuals | dict(own)).values())
     if math.isclose(most, HUNDRED) and min(raised.values()) >= LEAST:
         return
     raise InputError(
@@ -194,8 +195,10 @@ def _check_scale(
 
 
 def _default_swings(rows: Mapping[str, Attribute]) -> dict[str, float]:
-    most = max(row.share for row in rows.values())
-    return {name: HUNDRED * row.share / most for name, row in rows.items() if row.kind != SUM}
+    shares = {
+        name: 0.0 if row.if_weighed else row.share for name, row in rows.items() if row.kind != SUM
+    }
+    return {name: HUNDRED * share / max(shares.values()) for name, share in shares.items()}
 
 
 def _stood_in(
