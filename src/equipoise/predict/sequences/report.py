@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 __all__ = ["Asked", "compare_all", "compare_two", "report"]
 
@@ -194,18 +195,25 @@ def _met(one: Asked, other: Asked, place: int) -> str:
         names = [
             f"{name} and {asked.added}" for name, asked in zip(names, (one, other), strict=True)
         ]
+    begun = max(float(_at(asked.course.begun, place).mean()) for asked in (one, other))
+    gained = _at(one.course.remitted, place) - _at(other.course.remitted, place)
+    error = round(PEOPLE * pairs(gained)[1] / begun) if begun else 0
     gap = abs(round(PEOPLE * shares[0]) - round(PEOPLE * shares[1]))
     counts = [
         f"{round(PEOPLE * share)} with {name}" for share, name in zip(shares, names, strict=True)
     ]
     return (
         f"They differ first at step {place + 1}: of {PEOPLE} people who begin it,"
-        f" {counts[0]} and {counts[1]} get well by it, a difference of {gap}."
+        f" {counts[0]} and {counts[1]} get well by it, a difference of {gap}"
+        f" (standard error {error})."
     )
 
 
 def _reached(asked: Asked, place: int) -> float:
-    if place >= len(asked.course.begun):
-        return 0.0
-    begun = asked.course.begun[place]
-    return float(asked.course.remitted[place].sum() / max(begun.sum(), 1))
+    begun = _at(asked.course.begun, place)
+    return float(_at(asked.course.remitted, place).sum() / max(begun.sum(), 1))
+
+
+def _at(flags: Sequence[Flags], place: int) -> Array:
+    """Return whom a step concerned as 0 and 1; nobody where a plan has no such step."""
+    return flags[place].astype(np.float64) if place < len(flags) else np.zeros(len(flags[0]))
