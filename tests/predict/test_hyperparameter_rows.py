@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from equipoise.core.tables import load_table
+from equipoise.core.tables import Row, load_table
 
 SETTINGS = load_table("hyperparameters/hyperparameters")
 # Row, default, range: the specification of the decision model, section 12. Half and twice for the
@@ -65,8 +65,7 @@ def test_a_specified_row_is_there_with_its_range(
     [row for row in SETTINGS if row.text("id").startswith(PRIORS)],
     ids=lambda row: row.text("id"),
 )
-def test_a_row_of_the_model_says_why_and_how_far(row: object) -> None:
-    row = SETTINGS.row(id=row.text("id"))  # type: ignore[attr-defined]
+def test_a_row_of_the_model_says_why_and_how_far(row: Row) -> None:
     assert len(row.text("reason")) >= 15
     assert row.text("confidence") != "low"
     least, most = row.optional_number("minimum"), row.optional_number("maximum")

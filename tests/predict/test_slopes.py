@@ -113,8 +113,9 @@ def test_classmates_as_the_exact_posterior(
     names = (*CLASSES, "rtms")
     row = make_moderation("D", comparator=comparator)
     slopes = slopes_of((row,), names, frozenset(names), SETTINGS)
-    mean = sum(slope.mean * slope.shares for slope in slopes)
-    covariance = sum(slope.sd**2 * np.outer(slope.shares, slope.shares) for slope in slopes)
+    mean = np.sum([slope.mean * slope.shares for slope in slopes], axis=0)
+    squares = [slope.sd**2 * np.outer(slope.shares, slope.shares) for slope in slopes]
+    covariance = np.sum(squares, axis=0)
     expected = _exact(names, np.array(weights), row.estimate, row.standard_error, 0.06)
     np.testing.assert_allclose(mean, expected[0], atol=1e-12)
     np.testing.assert_allclose(covariance, expected[1], atol=1e-12)
