@@ -321,3 +321,9 @@ def test_options_that_are_passed_over_never_lead(seed: int) -> None:
     kept = set(contenders(beliefs, paths, np.arange(30), 5.0))
     assert leaders <= kept
     assert len(kept) < 30
+
+
+def test_a_second_name_of_an_option_changes_no_value(two_drugs: Beliefs) -> None:
+    twice = two_drugs.of(np.array([0, 0, *range(1, 20)]))
+    assert worth(twice, 0.5) == pytest.approx(worth(two_drugs, 0.5), rel=1e-12)
+    assert worth(twice, 0.5, part=1) == 0.0

@@ -101,6 +101,9 @@ def test_an_established_moderator_gives_its_test_a_worth(
     assert set(crp.would_lead) == {"escitalopram", "sertraline"}
     assert "C-reactive protein" in found.tests_sentence
     assert NOTHING not in found.tests_sentence
+    tied = {one.treatment for one in found.predictions if one.tied}
+    within = set(crp.would_lead) <= tied
+    assert ("not told apart anyway" in found.tests_sentence) == within
     # White blood cells speak of the same mechanism, and less.
     assert 0 < _of(found.tests, "white_cells").evsi < crp.evsi <= whole.evsi
     assert _of(found.tests, "hba1c").evsi == 0.0

@@ -8,7 +8,7 @@ from equipoise.core.tables import load_table
 from equipoise.predict.information.catalogue import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from equipoise.core.nouns import InformationValue
     from equipoise.predict.information.numerics import Fineness
@@ -90,6 +90,7 @@ def _nothing(layer: str, findings: Sequence[str]) -> str:
 def sentence_of(
     established: Sequence[InformationValue],
     exploratory: Sequence[InformationValue],
+    tied: Collection[str],
     fineness: Fineness,
 ) -> str:
     """Return what the tests would change.
@@ -98,6 +99,8 @@ def sentence_of(
     ----------
     established, exploratory : sequence of InformationValue
         Of either layer, the whole work-up last.
+    tied : collection of str
+        Options that share the first place now.
     fineness : Fineness
         From when on a test counts.
 
@@ -107,12 +110,12 @@ def sentence_of(
         The established layer first; unproven research is named as such.
     """
     firm, open_ = _counting(established, fineness), _counting(exploratory, fineness)
-    first = f"{_says(firm)}." if firm else NOTHING
+    first = f"{_says(firm, tied)}." if firm else NOTHING
     if not open_:
         return f"{first} Not even unproven research would let a test change it."
     if {one.test for one in open_} == {one.test for one in firm}:
         return first
-    return f"{first} By unproven research, which is not used for the ranking: {_says(open_)}."
+    return f"{first} By unproven research, which is not used for the ranking: {_says(open_, tied)}."
 
 
 def _counting(tests: Sequence[InformationValue], fineness: Fineness) -> list[InformationValue]:
@@ -124,11 +127,14 @@ def _counting(tests: Sequence[InformationValue], fineness: Fineness) -> list[Inf
     return [one for one in found if one.test != ALL] or found
 
 
-def _says(tests: Sequence[InformationValue]) -> str:
+def _says(tests: Sequence[InformationValue], tied: Collection[str]) -> str:
     most = max(one.p_changes_choice for one in tests)
     people = round(PEOPLE * most)
     often = f"about {people}" if people else "fewer than 1"
+    # Who shares the first place may be chosen without the test.
+    within = all(name in tied for one in tests for name in one.would_lead)
+    among = ", only among options that are not told apart anyway" if within else ""
     return (
         f"{named([one.title for one in tests])} could change the first choice,"
-        f" in {often} of 100 people like you"
+        f" in {often} of 100 people like you{among}"
     )

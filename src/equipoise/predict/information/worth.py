@@ -79,10 +79,11 @@ def worth_of_tests(
     readings = [(test, whole.of(parts)) for test, parts in left]
     firm = _worth(case, first, readings, fineness)
     every = _worth(case, second, readings, fineness)
+    tied = {case.options[t].treatment.id for t in np.flatnonzero(first.tied)}
     return Worth(
         established=firm,
         exploratory=every,
-        sentence=sentence_of(firm, every, fineness),
+        sentence=sentence_of(firm, every, tied, fineness),
         perfect=perfect_information(first.drawn.utility, int(np.argmax(first.utility))),
         safety=safety_tests(appraisal, case.options),
     )
