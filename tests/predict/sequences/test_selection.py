@@ -18,6 +18,7 @@ from equipoise.predict.sequences.build import build_world
 from equipoise.predict.sequences.ground import ground_of
 from equipoise.predict.sequences.simulate import Steps, begin, take
 from equipoise.predict.sequences.world import World
+from equipoise.predict.settings import load_settings
 from equipoise.profile import infer
 
 PEOPLE = 60_000
@@ -92,7 +93,9 @@ def test_after_two_failures_the_rate_is_the_anchored_one() -> None:
 def test_without_recentring_the_failure_would_be_charged_twice() -> None:
     world = _world((*(name for name, _ in USUAL), "escitalopram"))
     prior = np.array([0.4**2 + 0.2**2 + 0.3**2])
-    naive = float(calibrate_intercept(np.array([CURVE[1] / STAY]), prior, _numerics())[0])
+    naive = float(
+        calibrate_intercept(np.array([CURVE[1] / STAY]), prior, load_settings().numerics)[0]
+    )
     place = world.place("escitalopram")
     means = [
         share * float(logistic(naive + world.chances.own[_survivors(world, (name,)), place]).mean())
@@ -101,9 +104,3 @@ def test_without_recentring_the_failure_would_be_charged_twice() -> None:
     # The prototype lost 2.6 points of 28.5 in this way; the test of the anchor would see it.
     assert sum(means) * STAY < CURVE[1] - 0.01
     assert float(logit(np.array(CURVE[1]))) > naive - 1.0
-
-
-def _numerics() -> object:
-    from equipoise.predict.settings import load_settings
-
-    return load_settings().numerics

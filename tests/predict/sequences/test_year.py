@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from equipoise.core.answers import not_asked
@@ -21,8 +19,8 @@ KNOWN = {one.id: one for one in EVIDENCE.treatments}
 PERSON = infer((), today="2025-01-10")
 
 
-def _appraisal(stage: int, **more: object) -> Appraisal:
-    return replace(Appraisal((), (), Stage(stage, stage, stage, True, ""), (), ()), **more)
+def _appraisal(stage: int, verdicts: tuple[OptionVerdict, ...] = ()) -> Appraisal:
+    return Appraisal((), (), Stage(stage, stage, stage, True, ""), (), verdicts)
 
 
 def _year(appraisal: Appraisal, seed: int = 1) -> Year:

@@ -10,7 +10,7 @@ import numpy as np
 
 from equipoise.core.gaussian import logistic, logit
 from equipoise.core.nouns import EvidenceBase, LogitEstimate, Moderation, OptionBaseline, Treatment
-from equipoise.core.streams import antithetic_normals, stream
+from equipoise.core.streams import stream
 from equipoise.core.tables import load_table, setting
 from equipoise.predict.calibrate import calibrate_intercept, widened
 from equipoise.predict.literature import Literature, read_literature
@@ -179,9 +179,15 @@ def _literature_errors(
         if factor:
             scale = np.array(factor)
             mixing[: len(scale), : len(scale)] = scale / np.linalg.norm(scale, axis=1)[:, None]
-        each = [antithetic_normals(f"{name}/{one}", given.seed, people) for one in names]
-        found[name] = np.stack(each, axis=1) @ mixing[places].T
+        half = np.stack([_half(f"{name}/{one}", given.seed, people) for one in names], axis=1)
+        mixed = half @ mixing[places].T
+        found[name] = np.concatenate([mixed, -mixed])
     return found
+
+
+def _half(name: str, seed: int, people: int) -> Array:
+    """Return the first half of antithetic normals; the second mirrors it."""
+    return stream(name, seed).standard_normal(people // 2)
 
 
 def _other(

@@ -44,6 +44,7 @@ class Between:
     washouts: tuple[Sides, ...]
     switches: tuple[Sides, ...]
     _weeks: dict[tuple[str, str], float] = field(default_factory=dict, compare=False, repr=False)
+    _clashes: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def weeks(self, before: Treatment, after: Treatment) -> float:
         """Return the fewest weeks from the end of one treatment to the start of another."""
@@ -57,10 +58,13 @@ class Between:
 
     def clash(self, one: Treatment, other: Treatment) -> bool:
         """Return whether the two must not be given together, or hold the same drug."""
-        if set(one.drugs) & set(other.drugs):
-            return True
-        left, right = self._all(one), self._all(other)
-        return any((left & a and right & b) or (left & b and right & a) for _, a, b in self.stops)
+        key = (one.id, other.id)
+        if key not in self._clashes:
+            left, right = self._all(one), self._all(other)
+            self._clashes[key] = bool(set(one.drugs) & set(other.drugs)) or any(
+                (left & a and right & b) or (left & b and right & a) for _, a, b in self.stops
+            )
+        return self._clashes[key]
 
     def _lingering(self, before: Treatment, after: Treatment) -> float:
         names = self._all(after)
