@@ -263,7 +263,7 @@ def test_a_second_name_for_an_option_changes_nothing_for_the_others() -> None:
 
 @pytest.mark.parametrize(("y", "status"), [(1.2, "known"), (None, "unknown")])
 def test_a_clinical_fact_is_a_score_of_its_own(y: float | None, status: str) -> None:
-    fact = Covariate("clinical.anxious", "Anxious", y, None, status, "")  # type: ignore[arg-type]
+    fact = Covariate("clinical.anxious", "Anxious", y, None, status, "")
     names = ("blood.crp_hs", "clinical.anxious")
     scores = scores_of(NOBODY, names, SETTINGS, (fact,))
     assert scores.mean == pytest.approx([0.0, y or 0.0])
