@@ -124,7 +124,8 @@ def _notes(world: World, steps: Steps, ground: Ground) -> tuple[str, ...]:
 def _carried(ground: Ground, treatment: str, place: int) -> bool:
     """Return whether a step may meet people of a stage that was not studied with it."""
     last = min(ground.stage + place, ground.highest)
-    rows = (ground.rates.get((treatment, stage)) for stage in range(ground.stage, last + 1))
+    first = min(max(ground.stage, ground.floors[treatment]), last)
+    rows = (ground.rates.get((treatment, stage)) for stage in range(first, last + 1))
     return any(row is not None and row.extrapolated for row in rows)
 
 
