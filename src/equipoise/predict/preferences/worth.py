@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.core.nouns import Treatment
-from equipoise.predict.preferences.attributes import Weights, read_attributes
+from equipoise.predict.preferences.attributes import Attribute, Weights, read_attributes
 from equipoise.predict.preferences.levels import levels_of
 from equipoise.predict.settings import Settings
 
@@ -99,10 +99,20 @@ def values_of(
             level = levels_of(row, treatments, weights.experience)
         elif name == "speed":
             level = response * np.array([_weeks(one, settings) for one in treatments])
+        elif name == "stay":
+            level = 1.0 - dropout
         else:
-            level = {"response": response, "remission": remission, "stay": 1.0 - dropout}[name]
-        columns.append((level - row.worst) / (row.best - row.worst))
+            level = {"response": response, "remission": remission}[name]
+        columns.append(_scaled(level, row))
     return Values(attributes, tuple(columns))
+
+
+def _scaled(level: Array, row: Attribute) -> Array:
+    """Return 0 at the worst end and 1 at the best; what is on that scale already is not copied."""
+    if (row.worst, row.best) == (0, 1):
+        return level
+    shifted = level - row.worst if row.worst else level
+    return shifted / (row.best - row.worst)
 
 
 def _weeks(treatment: Treatment, settings: Settings) -> float:
@@ -125,17 +135,20 @@ def utilities(values: Values, weights: Array) -> Array:
     ndarray, shape (..., t)
         100 times the weighted sum.
     """
-    factors = HUNDRED * weights[..., None]
-    # Levels first: they have no draws of their own, so with one set of weights they stay small.
-    first, *rest = sorted(range(len(values.columns)), key=lambda n: values.columns[n].ndim)
-    total = factors[..., first, :] * values.columns[first]
-    for column in rest:
-        part = factors[..., column, :] * values.columns[column]
-        if part.shape == total.shape:
+    still = [n for n, column in enumerate(values.columns) if column.ndim == 1]
+    moving = [n for n, column in enumerate(values.columns) if column.ndim > 1]
+    # Levels have no draws of their own: one product for all of them.
+    total = np.zeros(values.columns[0].shape[-1])
+    if still:
+        total = weights[..., still] @ np.stack([values.columns[n] for n in still])
+    if moving:
+        first, *rest = moving
+        total = total + weights[..., first, None] * values.columns[first]
+        part = np.empty_like(total)
+        for n in rest:
+            np.multiply(weights[..., n, None], values.columns[n], out=part)
             total += part
-        else:
-            total = total + part
-    return np.asarray(total)
+    return np.asarray(HUNDRED * total)
 
 
 def in_remission(points: float, weights: Weights) -> float | None:
