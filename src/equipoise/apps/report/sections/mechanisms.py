@@ -8,7 +8,7 @@ from typing import Final
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts import marks
 from equipoise.apps.report.charts.mechanism import AXIS, informed_plot, prior_plot
-from equipoise.apps.report.names import anchor, measure_title
+from equipoise.apps.report.names import anchor, cell, measure_title
 from equipoise.apps.report.sections.strips import LEVEL80, LEVEL95
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
 from equipoise.apps.report.wording import joined, say, sentence
@@ -51,10 +51,15 @@ def _title(informed: list[MechanismState], of: int) -> str:
 
 def _biotypes(dossier: Dossier) -> str:
     found = dossier.profile.biotypes
+    note = sentence(dossier.profile.biotypes_note)
     if not found:
-        return "No biotype was assessed."
-    parts = [f"{b.id.replace('_', ' ')} {n.of_100(b.chance)} of 100" for b in found]
-    return f"Biotypes: {joined(parts)}."
+        return f"No biotype was assessed. {note}".strip()
+    parts = [f"{_biotype(b.id)} {n.of_100(b.chance)} of 100" for b in found]
+    return f"Biotypes: {joined(parts)}. {note}".strip()
+
+
+def _biotype(name: str) -> str:
+    return cell("mechanisms/biotypes", "title", id=name) or name.replace("_", " ")
 
 
 def _chart(states: tuple[MechanismState, ...]) -> RowChart:
