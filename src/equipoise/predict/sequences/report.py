@@ -198,7 +198,7 @@ def _met(one: Asked, other: Asked, place: int) -> str:
         ]
     begun = max(float(_at(asked.course.begun, place).mean()) for asked in (one, other))
     gained = _at(one.course.remitted, place) - _at(other.course.remitted, place)
-    error = round(PEOPLE * pairs(gained)[1] / begun) if begun else 0
+    error = PEOPLE * pairs(gained)[1] / begun if begun else 0.0
     gap = abs(round(PEOPLE * shares[0]) - round(PEOPLE * shares[1]))
     counts = [
         f"{round(PEOPLE * share)} with {name}" for share, name in zip(shares, names, strict=True)
@@ -206,7 +206,7 @@ def _met(one: Asked, other: Asked, place: int) -> str:
     return (
         f"They differ first at step {place + 1}: of {PEOPLE} people who begin it,"
         f" {counts[0]} and {counts[1]} get well by it, a difference of {gap}"
-        f" (standard error {error})."
+        f" (standard error {error:.1f})."
     )
 
 
