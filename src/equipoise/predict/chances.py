@@ -252,8 +252,8 @@ def _draw_staying(
     if not slopes and still.all():
         # Calibrating and integrating out the same deviations undo each other.
         return logistic(draws.theta)
-    intercept = calibrate_draws(draws.theta, state.reference_variance, numerics)
-    logits = intercept + (mean - state.reference_mean)
+    logits = calibrate_draws(draws.theta, state.reference_variance, numerics)
+    logits += mean - state.reference_mean
     if slopes:
         logits += draw_shifts(slopes, state.names, person.drawn, person.seed, numerics)
     if given is not None:

@@ -214,7 +214,11 @@ def layers(case: Case) -> tuple[Layer, Layer]:
     every = _side(case, case.moderations)
     drawn = _draw(case, firm, np.arange(len(case.options)))
     moved = _apart(firm, every)
-    redone = _patched(drawn, _draw(case, every, moved), moved) if moved.size else drawn
+    redone = drawn
+    if moved.size:
+        # The draws of drop-out are those of the first layer.
+        known = drawn.spread.dropout[:, moved]
+        redone = _patched(drawn, _draw(case, every, moved, known), moved)
     return _layer("established", case, firm, drawn), _layer("exploratory", case, every, redone)
 
 
@@ -279,8 +283,10 @@ def _utility(case: Case, chances: tuple[Array, Array, Array]) -> Array:
     return utilities(values_of(case.weights, treatments, chances, case.settings), shares)
 
 
-def _draw(case: Case, side: _Side, columns: NDArray[np.intp]) -> LayerDraws:
-    """Work out the draws of some options."""
+def _draw(
+    case: Case, side: _Side, columns: NDArray[np.intp], dropout: Array | None = None
+) -> LayerDraws:
+    """Work out the draws of some options; the ends of drop-out may be known already."""
     own = [slope.of(columns) for slope in side.slopes if slope.shares[columns].any()]
     person = side.person.of(columns)
     drawn = draw_chances(case.draws.of(columns), own, person, case.settings.numerics)
@@ -289,11 +295,11 @@ def _draw(case: Case, side: _Side, columns: NDArray[np.intp]) -> LayerDraws:
     values = values_of(case.weights, treatments, each, case.settings)
     shares = np.array([share for _, share in case.weights.shares])
     return LayerDraws(
-        _spread(drawn), utilities(values, shares), utilities(values, case.drawn_weights)
+        _spread(drawn, dropout), utilities(values, shares), utilities(values, case.drawn_weights)
     )
 
 
-def _spread(drawn: Drawn) -> Spread:
+def _spread(drawn: Drawn, dropout: Array | None) -> Spread:
     count = drawn.fit.shape[1]
     fit, above, below = np.zeros((len(LEVELS), count)), np.zeros(count), np.zeros(count)
     # Where no moderator acts the fit is 0 in every draw.
@@ -305,7 +311,7 @@ def _spread(drawn: Drawn) -> Spread:
     return Spread(
         response=bounds(drawn.response),
         remission=bounds(drawn.remission),
-        dropout=bounds(drawn.dropout),
+        dropout=bounds(drawn.dropout) if dropout is None else dropout,
         fit=fit,
         above=above,
         below=below,

@@ -151,10 +151,11 @@ def usual_states(
         By stage, from the deviations that act to the trial.
     """
     courses, rates = usual_courses(), usual_rates()
-    kinds = sorted({trial for some in courses.values() for one in some for trial in one.trials})
+    wanted = [one for stage in range(highest + 1) for one in courses[stage]]
     states: list[Beliefs] = [prior]
     trials: list[dict[tuple[str, str], Outcome]] = []
     for stage in range(highest):
+        kinds = {one.trials[stage] for one in wanted if len(one.trials) > stage}
         trials.append({
             kind: outcome_of(frame, slopes, kind, rates[stage], states[stage]) for kind in kinds
         })
