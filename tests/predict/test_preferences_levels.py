@@ -16,7 +16,13 @@ from equipoise.core.answers import given, not_asked
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import PastEffect, Preferences, Treatment
 from equipoise.core.tables import load_table
-from equipoise.predict.preferences import choose_weights, draw_levels, swings_of, values_of
+from equipoise.predict.preferences import (
+    choose_weights,
+    draw_levels,
+    in_remission,
+    swings_of,
+    values_of,
+)
 from equipoise.predict.preferences.attributes import Attribute, Weights, read_attributes
 from equipoise.predict.preferences.levels import level_sd, levels_of
 from equipoise.predict.settings import load_settings
@@ -98,6 +104,21 @@ def test_unknown_never_looks_like_none_and_is_named(shipped: tuple[Treatment, ..
     # CBT: rated as none, 0.03; ECT: not known, the average of all, 0.098.
     assert worth["weight_gain"].tolist() == pytest.approx([0.97, 0.902])
     assert "weight gain, sexual problems, sleepiness, trouble sleeping: Electro" in weights.source
+
+
+def test_an_option_without_any_rating_is_named_in_few_words(
+    shipped: tuple[Treatment, ...],
+) -> None:
+    two = tuple(one for one in shipped if one.id in {"cbt", "buspirone_augmentation"})
+    source = choose_weights(not_asked(), two).source
+    assert "the average of all options: all side effects: Buspirone added to" in source
+
+
+def test_points_of_utility_as_points_of_remission() -> None:
+    # With a weight of 0.4, ten points of utility are worth 25 points of the chance of remission.
+    weights = Weights((("remission", 0.4), ("stay", 0.6)), "")
+    assert in_remission(10.0, weights) == pytest.approx(25)
+    assert in_remission(10.0, Weights((("stay", 1.0),), "")) is None
 
 
 def test_an_option_that_is_not_ranked_does_not_move_the_others(

@@ -100,9 +100,11 @@ def _unknown(
         if rows[name].kind == "level":
             for option in unknown_levels(rows[name], treatments):
                 gaps.setdefault(option, []).append(rows[name].title)
+    whole = [rows[n].title for n, _ in weights.shares if rows[n].group == "side_effects"]
     together: dict[tuple[str, ...], list[str]] = {}
     for option, titles in gaps.items():
-        together.setdefault(tuple(titles), []).append(option)
+        said_of = ("all side effects",) if titles == whole else tuple(titles)
+        together.setdefault(said_of, []).append(option)
     if not together:
         return ""
     said = "; ".join(f"{', '.join(t)}: {', '.join(sorted(o))}" for t, o in together.items())
