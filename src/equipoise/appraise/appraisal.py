@@ -59,7 +59,7 @@ def appraise(timeline: Timeline, *, today: IsoDate) -> Appraisal:
         genes=genes,
         dose_limits=mark_stopped(limits, verdicts, shared),
         gene_advice=mark_stopped(gene_advice(shared), verdicts, shared),
-        covariates=covariates_of(timeline),
+        covariates=covariates_of(timeline, today=today),
         under_way=under_way(timeline, trials, today=today),
     )
 

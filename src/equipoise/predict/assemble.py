@@ -69,7 +69,7 @@ def _prediction(place: _Place) -> Prediction:
     t, layer, option = place.column, place.layer, place.option
     expected, spread, baseline = layer.expected, layer.drawn.spread, option.baseline
     history = layer.person.standing.acts[t] or layer.person.tolerance.acts[t]
-    acted = history or any(slope.shares[t] for slope in layer.slopes)
+    acted = history or any(slope.shares[t] for slope in layer.slopes if not slope.prognostic)
     shift = _shift(expected, spread, t, place.settings if acted else None)
     drivers = _drivers(layer, t)
     acting = {slope.moderation.id: slope.moderation for slope in layer.slopes}
@@ -122,12 +122,13 @@ def _drivers(layer: Layer, t: int) -> tuple[Driver, ...]:
     """Return what moved an option, most first; amounts follow the logit by one common slope."""
     amounts: dict[str, float] = {}
     rows = {slope.moderation.id: slope.moderation for slope in layer.slopes}
+    common = {slope.moderation.id for slope in layer.slopes if slope.prognostic}
     for slope in layer.slopes:
         score = layer.scores.mean[layer.scores.names.index(slope.moderation.measure)]
         moved = float(slope.shares[t] * slope.mean * score * layer.expected.slope[t])
         amounts[slope.moderation.id] = amounts.get(slope.moderation.id, 0.0) + moved
     drivers = [
-        Driver(rows[name].measure, name, amount, rows[name].grade)
+        Driver(rows[name].measure, name, amount, rows[name].grade, name in common)
         for name, amount in amounts.items()
     ]
     drivers.append(Driver(HISTORY, HISTORY, float(layer.expected.history[t]), HISTORY_GRADE))

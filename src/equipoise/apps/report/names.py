@@ -106,8 +106,12 @@ def once(anchors: list[str]) -> tuple[str, ...]:
 
 
 def measure_title(measure: str) -> str:
-    """Return the printed name of a measure."""
-    return cell("measures/measures", "title", id=measure) or from_id(measure)
+    """Return the printed name of a measure, or of a fact that bears on prognosis."""
+    for table in ("measures/measures", "baselines/covariates"):
+        title = cell(table, "title", id=measure)
+        if title:
+            return title
+    return from_id(measure)
 
 
 def treatment_title(treatment: str) -> str:

@@ -20,12 +20,16 @@ __all__ = ["Decision", "Driver", "HeadToHead", "Prediction", "Shift"]
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """What moved a prediction: a measure, its share of the shift in chances, its grade."""
+    """What moved a prediction: a measure, its share of the shift in chances, its grade.
+
+    `outlook` is True for what moves every option alike, which is no part of the fit.
+    """
 
     measure: str
     moderation: str
     amount: Chance
     grade: str
+    outlook: bool = False
 
 
 @dataclass(frozen=True, slots=True)

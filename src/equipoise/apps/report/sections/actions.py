@@ -153,7 +153,7 @@ def _reordered(predictions: tuple[Prediction, ...]) -> bool:
 
 def _research(pairs: tuple[tuple[Prediction, Prediction], ...]) -> str:
     moved = [research for _, research in pairs]
-    measures = sorted({measure_title(d.measure) for p in moved for d in p.drivers})
+    measures = sorted({measure_title(d.measure) for p in moved for d in p.drivers if not d.outlook})
     return say(
         "moved_research", options=_titles(moved), most=_most(moved), measures=joined(measures)
     )

@@ -183,7 +183,8 @@ def moved_by_research(dossier: Dossier) -> tuple[Pair, ...]:
 
 
 def _differs(established: Prediction, research: Prediction) -> bool:
-    moderators = {d.moderation for d in research.drivers}
+    # What moves every option alike is no reason for one of them: it belongs to the outlook.
+    moderators = {d.moderation for d in research.drivers if not d.outlook}
     return bool(moderators - {d.moderation for d in established.drivers})
 
 
@@ -268,8 +269,10 @@ def _research_row(decision: Decision, research: Prediction) -> PlotRow:
         shift=n.points(research.shift.mean),
         shift80=n.range_points(research.shift.ci80),
     )
-    measures = sorted({measure_title(driver.measure) for driver in research.drivers})
-    grades = sorted({driver.grade for driver in research.drivers})
+    measures = sorted({
+        measure_title(driver.measure) for driver in research.drivers if not driver.outlook
+    })
+    grades = sorted({driver.grade for driver in research.drivers if not driver.outlook})
     return PlotRow(
         label=research.title,
         plot=research_plot(research),
