@@ -96,6 +96,8 @@ def _moved(line: Row, table: Table, row: Row, end: str) -> str:
         new = value + sign * row.number(line.text(end))
     elif way == "shift":
         new = value + sign * line.number(end)
+    elif way == "factor":
+        new = value * line.number(end)
     elif way == "logit":
         new = 1 / (1 + math.exp(-math.log(value / (1 - value)) - sign * line.number(end)))
     else:

@@ -43,6 +43,8 @@ class Moved:
         Options that are tied with the first choice now and were not, and the other way round.
     largest : dict
         The chance that moved most: option, layer, outcome, difference; empty where none did.
+    plan : str or None
+        Id of the plan of a year with most weeks in remission; None where there is none.
     refused : str or None
         Why the tables with this end do not fit together.
     """
@@ -52,6 +54,7 @@ class Moved:
     joined: tuple[str, ...]
     left: tuple[str, ...]
     largest: dict[str, Any]
+    plan: str | None = None
     refused: str | None = None
 
 
@@ -77,8 +80,8 @@ def sensitivity(
     Returns
     -------
     dict
-        Keys ``schema_version label date first_choice tie_group sentence runs rows``; no rows, with
-        the reason in `sentence`, where nothing is ranked.
+        Keys ``schema_version label date first_choice tie_group first_plan sentence runs rows``;
+        no rows, with the reason in `sentence`, where nothing is ranked.
     """
     before = _decide(timeline, settings)
     document: dict[str, Any] = {
@@ -87,6 +90,7 @@ def sensitivity(
         "date": settings.today,
         "first_choice": _first(before),
         "tie_group": sorted(_tied(before)),
+        "first_plan": _plan(before),
         "sentence": before.sentence,
         "rows": [],
     }
@@ -112,10 +116,11 @@ def _try(
         with _in_force(change, site):
             after = _decide(*run)
     except InputError as error:
-        return Moved(change, None, (), (), {}, error.line())
+        return Moved(change, None, (), (), {}, refused=error.line())
     joined, left = _tied(after) - _tied(before), _tied(before) - _tied(after)
     largest = _largest(before, after)
-    return Moved(change, _first(after), tuple(sorted(joined)), tuple(sorted(left)), largest)
+    sides = tuple(sorted(joined)), tuple(sorted(left))
+    return Moved(change, _first(after), *sides, largest, _plan(after))
 
 
 @contextmanager
@@ -137,6 +142,10 @@ def _first(decision: Decision) -> str | None:
     """Return the option of highest expected utility; the page orders a tie group by name."""
     ranked = sorted(decision.predictions, key=lambda one: (-one.utility, one.treatment))
     return ranked[0].treatment if ranked else None
+
+
+def _plan(decision: Decision) -> str | None:
+    return decision.year_plans[0].id if decision.year_plans else None
 
 
 def _tied(decision: Decision) -> set[str]:
@@ -174,5 +183,7 @@ def _entry(moved: Moved, before: Decision) -> dict[str, Any]:
         "joined_tie_group": list(moved.joined),
         "left_tie_group": list(moved.left),
         "largest_change": moved.largest,
+        "first_plan": moved.plan,
+        "changes_first_plan": moved.refused is None and moved.plan != _plan(before),
         "refused": moved.refused,
     }

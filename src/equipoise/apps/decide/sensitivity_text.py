@@ -43,6 +43,8 @@ def sensitivity_text(document: dict[str, Any]) -> str:
     group = [row for row in rows if row not in first and _changes_group(row)]
     lines += _block("Change the first choice", (f"{_named(r)}: {_now(r)}" for r in first))
     lines += _block("Change only who is tied with it", (f"{_named(r)}: {_who(r)}" for r in group))
+    plans = (f"{_named(r)}: first is {r['first_plan']}" for r in rows if r["changes_first_plan"])
+    lines += _block("Change the first plan of the year", plans)
     lines += _block("Move a chance most", (f"{_named(r)}: {_moved(r)}" for r in _most(rows)))
     refused = (f"{_named(row)}: {row['refused']}" for row in rows if row["refused"])
     lines += _block("Ends that other tables do not allow", refused, quiet=True)
@@ -52,7 +54,8 @@ def sensitivity_text(document: dict[str, Any]) -> str:
 
 
 def _changes(row: dict[str, Any]) -> bool:
-    return bool(row["changes_first_choice"] or _changes_group(row) or row["refused"])
+    changed = row["changes_first_choice"] or row["changes_first_plan"] or row["refused"]
+    return bool(changed or _changes_group(row))
 
 
 def _changes_group(row: dict[str, Any]) -> bool:
