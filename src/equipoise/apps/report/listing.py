@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.wording import say
 from equipoise.core.casing import within
-from equipoise.core.nouns import Decision, Prediction
+from equipoise.core.nouns import Decision, Dossier, Prediction
 
 __all__ = [
     "Column",
@@ -17,6 +17,7 @@ __all__ = [
     "foremost",
     "never_compared",
     "never_words",
+    "only_averages",
     "shares",
 ]
 
@@ -138,3 +139,9 @@ def against_average(prediction: Prediction, *, measured: bool) -> str:
         kind = shift.words
     mean, ci95 = n.points(shift.mean), n.range_points(shift.ci95)
     return say(f"average_{kind}", mean=mean, ci95=ci95)
+
+
+def only_averages(dossier: Dossier) -> bool:
+    """Whether neither a measure nor a fact nor the history moves any option."""
+    moved = any(p.shift.mean or p.outlook or p.history for p in dossier.decision.predictions)
+    return not dossier.profile.measures_used and not moved

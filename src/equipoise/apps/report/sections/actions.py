@@ -10,6 +10,7 @@ from typing import Final
 from markupsafe import Markup
 
 from equipoise.apps.report import numbers as n
+from equipoise.apps.report.listing import only_averages
 from equipoise.apps.report.names import cite, measure_title, treatment_title
 from equipoise.apps.report.sections.answer import moved_by_research, nothing_measured
 from equipoise.apps.report.sections.safety import withheld
@@ -121,8 +122,7 @@ def change(dossier: Dossier) -> Change | None:
     """Return whether the measurements changed the order; None while the ranking is withheld."""
     if withheld(dossier) or not dossier.decision.predictions:
         return None
-    moved = any(p.shift.mean or p.outlook for p in dossier.decision.predictions)
-    if nothing_measured(dossier) and not moved:
+    if nothing_measured(dossier) and only_averages(dossier):
         return Change((say("moved_no_measure"),))
     found = [_established(dossier.decision.predictions)]
     pairs = moved_by_research(dossier)

@@ -9,7 +9,13 @@ from markupsafe import escape
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.svg import element
-from equipoise.apps.report.listing import Column, against_average, never_compared, shares
+from equipoise.apps.report.listing import (
+    Column,
+    against_average,
+    never_compared,
+    only_averages,
+    shares,
+)
 from equipoise.apps.report.names import attribute_title, cell
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import capital, exactness, joined, say
@@ -64,7 +70,7 @@ def _kinds(shown: Sequence[Prediction]) -> list[tuple[str, list[Prediction]]]:
 
 def _columns(dossier: Dossier, shown: Sequence[Prediction]) -> list[Column]:
     never = never_compared(dossier.decision)
-    measured = bool(dossier.profile.measures_used)
+    measured = not only_averages(dossier)
     places = _places(dossier.decision.predictions)
     columns = [
         Column("Option", 24, [option_title(p.title, p.treatment in never) for p in shown]),
@@ -117,7 +123,7 @@ def sorted_by(dossier: Dossier) -> str:
     parts = [say("sorted_by", whose=decision.weights_source, weights=joined(weights))]
     if len(decision.predictions) > MANY:
         parts.append(say("sorted_kinds"))
-    measured = bool(dossier.profile.measures_used)
+    measured = not only_averages(dossier)
     words = {against_average(p, measured=measured) for p in decision.predictions}
     if len(words) == 1 and len(decision.predictions) > 1:
         parts.append(say("all_alike", words=within(words.pop())))

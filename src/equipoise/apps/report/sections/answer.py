@@ -11,7 +11,13 @@ from markupsafe import Markup
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.forest import FOREST_AXIS, established_plot, research_plot
 from equipoise.apps.report.charts.marks import glyph
-from equipoise.apps.report.listing import against_average, foremost, never_compared, never_words
+from equipoise.apps.report.listing import (
+    against_average,
+    foremost,
+    never_compared,
+    never_words,
+    only_averages,
+)
 from equipoise.apps.report.names import anchor, measure_title
 from equipoise.apps.report.sections.all_options import all_options, sorted_by
 from equipoise.apps.report.sections.excluded import reasons_anchor
@@ -164,7 +170,9 @@ def _sentences(dossier: Dossier, shown: tuple[Prediction, ...]) -> tuple[str, ..
         low, high = n.of_100(means[0]), n.of_100(means[-1])
         chance = say("answer_many", low=low, high=high, n=str(len(tied)))
     head, rest = _first_sentence(dossier.decision.sentence)
-    alone = (say("population_only"),) if nothing_measured(dossier) else ()
+    alone = (
+        (say("population_only"),) if nothing_measured(dossier) and only_averages(dossier) else ()
+    )
     return tuple(line for line in (head, chance, *alone, rest) if line)
 
 
@@ -189,7 +197,7 @@ def _differs(established: Prediction, research: Prediction) -> bool:
 
 
 def _forest(dossier: Dossier, shown: tuple[Prediction, ...]) -> RowChart:
-    measured = bool(dossier.profile.measures_used)
+    measured = not only_averages(dossier)
     groups = [
         PlotGroup(title, tuple(_row(dossier, p, measured=measured) for p in part))
         for title, part in _parts(shown, avoided_options(dossier.appraisal.verdicts))
