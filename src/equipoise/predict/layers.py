@@ -23,6 +23,7 @@ from equipoise.predict.history.record import history_of
 from equipoise.predict.history.standing import Tried, stand, tried_of
 from equipoise.predict.history.tolerance import Tolerance, tolerance_of
 from equipoise.predict.literature import Draws, Literature, draw_literature, read_literature
+from equipoise.predict.preferences.levels import draw_levels
 from equipoise.predict.preferences.weights import Weights, draw_weights, utilities, values_of
 from equipoise.predict.ranking import chance_of_first, tie_group
 from equipoise.predict.scores import Scores, draw_scores, redrawn, scores_of
@@ -74,6 +75,7 @@ class Case:
     tolerance: Tolerance
     weights: Weights
     drawn_weights: Array
+    drawn_levels: Array
     settings: Settings
     comparisons: Comparisons
 
@@ -180,6 +182,7 @@ def prepare(
         tolerance=tolerance_of(treatments, history, evidence, numerics),
         weights=weights,
         drawn_weights=draw_weights(weights, seed, settings),
+        drawn_levels=draw_levels(weights, treatments, seed, numerics.draws),
         settings=settings,
         comparisons=compare(options, evidence.effects),
     )
@@ -295,7 +298,9 @@ def _draw(
     values = values_of(case.weights, treatments, each, case.settings)
     shares = np.array([share for _, share in case.weights.shares])
     return LayerDraws(
-        _spread(drawn, dropout), utilities(values, shares), utilities(values, case.drawn_weights)
+        _spread(drawn, dropout),
+        utilities(values, shares),
+        utilities(values, case.drawn_weights) + case.drawn_levels[:, columns],
     )
 
 
