@@ -20,11 +20,16 @@ from equipoise.core.nouns import (
     Decision,
     EvidenceBase,
     InformationValue,
+    Measurement,
     Moderation,
+    NormedMeasurement,
+    NormUsed,
     Profile,
+    Provenance,
+    Quantity,
 )
 from equipoise.core.steps import NoStore
-from equipoise.core.tables import load_table
+from equipoise.core.tables import load_table, setting
 from equipoise.predict import decision, predict
 from equipoise.predict.information.kernels import directions, trapezoid, utilities_given
 from equipoise.predict.information.numerics import load_fineness
@@ -34,7 +39,9 @@ from equipoise.predict.information.sets import Question, best_set, forward
 from equipoise.predict.information.worth import beliefs_of, worth_of_tests
 from equipoise.predict.scores import scores_of
 from equipoise.predict.settings import load_settings
+from equipoise.profile import infer
 
+TODAY = "2025-01-10"
 PERSON = Path(__file__).parents[3] / "examples" / "person.yaml"
 NOTHING = "Nothing you could test would change the choice."
 CLOSE = (("escitalopram", 0.44), ("nortriptyline", 0.40), ("rtms", 0.45), ("sertraline", 0.43))
@@ -156,6 +163,23 @@ def test_a_test_reads_what_the_profile_would_say_of_its_result(
     np.testing.assert_allclose(left, after.covariance, atol=1e-9)
     assert still_told("blood.crp_hs", make_person(1.3), settings) == pytest.approx(1.0)
     assert still_told("blood.crp_hs", before, settings) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_test_is_as_unsure_of_its_norm_as_a_value_that_was_taken() -> None:
+    """Studies differ on where patients lie on this measure; that error is in both or in neither."""
+    name, settings, before = "mri.rest_default_mode", load_settings(), infer((), today=TODAY)
+    scores = scores_of(before, (name,), settings)
+    reading = read((name,), before, scores, settings)
+    total = reading.design @ scores.covariance @ reading.design.T + reading.noise
+    taken = Measurement(name, Quantity(0.0, "z"), TODAY, 1.0, (), Provenance((), "test"))
+    norm = NormUsed("site", "", "", "n/a", "derived")
+    error = setting("norms_error")
+    value = NormedMeasurement(taken, norm, 0.0, error, 50.0, False, None)
+    after = scores_of(infer((value,), today=TODAY), (name,), settings)
+    gain = scores.covariance @ reading.design.T / total
+    np.testing.assert_allclose(
+        scores.covariance - gain @ gain.T * total, after.covariance, atol=1e-9
+    )
 
 
 @pytest.fixture

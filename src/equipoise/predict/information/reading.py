@@ -160,7 +160,10 @@ def _norm_error(row: Row) -> float:
     patients = load_table("norms/patients").find(measure=row.text("id"))
     if patients is None:
         return float(np.hypot(error, setting("profile_no_centre_error")))
-    return error / patients.number("spread")
+    own, spread = 0.0, patients.number("spread")
+    if patients.optional_text("norm") is None:
+        own = patients.optional_number("shift_error") or 0.0
+    return float(np.hypot(error, own)) / spread
 
 
 def _same(groups: list[str | None]) -> Array:
