@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.core.avoided import avoided_options
 from equipoise.core.nouns import Appraisal, EvidenceBase, Moderation, Profile
 from equipoise.predict.chances import (
     Drawn,
@@ -63,7 +64,11 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything that both layers share; `person` is as measured, before any trial."""
+    """Everything that both layers share.
+
+    `person` is as measured, before any trial. `avoided` are the options that a caution says to
+    avoid: they keep their chances, but nothing proposes them.
+    """
 
     options: tuple[Option, ...]
     active: frozenset[str]
@@ -78,6 +83,11 @@ class Case:
     drawn_levels: Array
     settings: Settings
     comparisons: Comparisons
+    avoided: frozenset[str] = frozenset()
+
+    def proposable(self) -> NDArray[np.bool_]:
+        """Return which options may be proposed: no caution says to avoid them; shape (t,)."""
+        return np.array([option.treatment.id not in self.avoided for option in self.options])
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +195,7 @@ def prepare(
         drawn_levels=draw_levels(weights, treatments, seed, numerics.draws),
         settings=settings,
         comparisons=compare(options, evidence.effects),
+        avoided=avoided_options(appraisal.verdicts),
     )
 
 

@@ -66,6 +66,7 @@ def beliefs_of(
         covariance=covariance,
         utility=100 * expected_logistic(intercept, variance, nodes),
         gain=np.full(options, 100.0),
+        eligible=np.ones(options, dtype=bool),
     )
 
 
@@ -121,6 +122,19 @@ def test_a_choice_that_always_leads_makes_every_test_worth_exactly_nothing(
         replace(two_drugs, utility=utility), np.eye(2)[:1], np.zeros((1, 1)), FINE, SEED
     )
     assert (value.evsi, value.changes, value.leads) == (0.0, 0.0, ())
+
+
+def test_what_is_to_be_avoided_neither_leads_nor_has_to_be_overtaken() -> None:
+    # Three options, the best of which may not come first: as if it were not there.
+    weights = np.array([[0.3, 0.0], [-0.3, 0.0], [0.5, 0.0]])
+    three = beliefs_of(weights, intercept=np.array([-0.45, -0.5, 0.4]))
+    kept = replace(three, eligible=np.array([True, True, False]))
+    design, noise, fine = np.eye(2)[:1], np.ones((1, 1)), load_fineness()
+    found = value_of_test(kept, design, noise, fine, 1)
+    alone = value_of_test(three.of(np.array([0, 1])), design, noise, fine, 1)
+    assert found.evsi == pytest.approx(alone.evsi, rel=1e-12)
+    assert found.leads == alone.leads
+    assert found.evsi > 0
 
 
 def test_more_error_is_never_worth_more(two_drugs: Beliefs) -> None:

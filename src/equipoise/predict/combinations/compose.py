@@ -23,7 +23,7 @@ from equipoise.predict.combinations.gains import (
 )
 from equipoise.predict.combinations.parts import candidates
 from equipoise.predict.layers import LEVELS, bounds
-from equipoise.predict.ranking import arrange
+from equipoise.predict.ranking import in_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,8 +83,9 @@ def combinations(evidence: EvidenceBase, case: Case, layer: Layer) -> tuple[Comb
     Returns
     -------
     tuple of Combination
-        Highest expected response first. Only of options that are ranked, so none with a hard stop;
-        one drug, one psychotherapy and one kind of stimulation at most.
+        Highest expected response first. Only of options that are ranked, so none with a hard stop,
+        and none that a caution says to avoid; one drug, one psychotherapy and one kind of
+        stimulation at most, those of highest expected utility.
 
     Notes
     -----
@@ -92,7 +93,8 @@ def combinations(evidence: EvidenceBase, case: Case, layer: Layer) -> tuple[Comb
     Remission among responders stays that of the better part, and no lower drop-out is assumed.
     """
     treatments = [option.treatment for option in case.options]
-    order = arrange(layer.utility, layer.tied, [one.id for one in treatments])
+    may = case.proposable()
+    order = [t for t in in_order(layer.utility, [one.id for one in treatments]) if may[t]]
     rules = load_rules()
     gains = gains_of({one.id: one for one in evidence.effects}, rules)
     found = [

@@ -44,8 +44,14 @@ class Ahead:
     ends: Array
 
     def best(self, case: Case, wanted: Callable[[Treatment], bool]) -> tuple[int, ...]:
-        """Return the columns of the best options of a kind, best utility first, ties by id."""
-        columns = [t for t, option in enumerate(case.options) if wanted(option.treatment)]
+        """Return the columns of the best options of a kind, best utility first, ties by id.
+
+        None that a caution says to avoid.
+        """
+        may = case.proposable()
+        columns = [
+            t for t, option in enumerate(case.options) if may[t] and wanted(option.treatment)
+        ]
         columns.sort(key=lambda t: (-self.utility[t], case.options[t].treatment.id))
         return tuple(columns[: int(setting("predict_early_named"))])
 

@@ -38,7 +38,10 @@ ADDED = "adjunct"
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """A treatment under way: what is taken, its rate at the stage of its start, its line."""
+    """A treatment under way: what is taken, its rate at the stage of its start, its line.
+
+    `going` is everything under way, which is nothing to begin.
+    """
 
     taken: UnderWay
     treatment: Treatment
@@ -47,6 +50,7 @@ class _Present:
     line: tuple[float, float]
     row: Row
     own: bool
+    going: frozenset[str]
 
 
 def continuations(
@@ -84,6 +88,7 @@ def continuations(
         return ()
     rates = {(one.treatment, one.stage): one for one in evidence.baselines}
     known = {one.id: one for one in evidence.treatments}
+    going = frozenset(one.treatment for one in appraisal.under_way)
     found = []
     for taken in reading:
         treatment = known.get(taken.treatment)
@@ -95,7 +100,7 @@ def continuations(
             continue
         line, row = line_at(taken.weeks or 0, course.weeks)
         own = (treatment.id, appraisal.stage.used) in rates
-        present = _Present(taken, treatment, baseline, course, line, row, own)
+        present = _Present(taken, treatment, baseline, course, line, row, own, going)
         found.append(_continuation(present, rates, case, layer))
     return tuple(found)
 
@@ -189,8 +194,10 @@ def _raise(present: _Present) -> tuple[NextMove, ...]:
 
 def _ahead(kind: str, present: _Present, case: Case, ahead: Ahead) -> tuple[NextMove, ...]:
     """Return the best additions or the best others; nothing where none is ranked."""
-    name, added = present.taken.treatment, kind == "augment"
-    best = ahead.best(case, lambda one: (one.group == ADDED) is added and one.id != name)
+    added = kind == "augment"
+    best = ahead.best(
+        case, lambda one: (one.group == ADDED) is added and one.id not in present.going
+    )
     if not best:
         return ()
     first = case.options[best[0]]

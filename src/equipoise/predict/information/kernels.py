@@ -52,6 +52,8 @@ class Beliefs:
         Expected utility now.
     gain : ndarray, shape (t,)
         Utility of a certain response among those who stay, above that of none.
+    eligible : ndarray of bool, shape (t,)
+        Which options may come first at all; at least one.
     """
 
     intercept: Array
@@ -62,6 +64,7 @@ class Beliefs:
     covariance: Array
     utility: Array
     gain: Array
+    eligible: NDArray[np.bool_]
 
     def of(self, options: NDArray[np.intp]) -> Beliefs:
         """Return the beliefs of some options."""
@@ -73,6 +76,7 @@ class Beliefs:
             literature=self.literature[options],
             utility=self.utility[options],
             gain=self.gain[options],
+            eligible=self.eligible[options],
         )
 
 

@@ -63,7 +63,8 @@ def value_of_test(
     columns = contenders(beliefs, paths, active, float(np.linalg.norm(flat, axis=1).max()))
     if columns.size == 1:
         return replace(NOTHING, moves=moves)
-    first = int(np.searchsorted(columns, np.argmax(beliefs.utility)))
+    today = np.argmax(np.where(beliefs.eligible, beliefs.utility, -np.inf))
+    first = int(np.searchsorted(columns, today))
     acting = np.isin(columns, active)
     utility = np.tile(beliefs.utility[columns], (len(flat), 1))
     own = beliefs.of(columns[acting])
@@ -103,7 +104,7 @@ def contenders(
     -------
     ndarray
         By position. The others stay below the lowest that the best can fall to, whatever the
-        result is.
+        result is, or may not come first at all.
 
     Notes
     -----
@@ -116,8 +117,8 @@ def contenders(
     widened = reach**2 + own.spread @ (step**2 + 2.0 * np.abs(own.mean) * step)
     bound = np.zeros_like(beliefs.utility)
     bound[active] = np.abs(own.gain) * (far * reach / 4 + widened / 20)
-    lowest = (beliefs.utility - bound).max()
-    return np.flatnonzero(beliefs.utility + bound >= lowest)
+    lowest = (beliefs.utility - bound)[beliefs.eligible].max()
+    return np.flatnonzero(beliefs.eligible & (beliefs.utility + bound >= lowest))
 
 
 def _mean(found: Sequence[Value], columns: NDArray[np.intp]) -> Value:

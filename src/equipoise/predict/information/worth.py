@@ -84,9 +84,15 @@ def worth_of_tests(
         established=firm,
         exploratory=every,
         sentence=sentence_of(firm, every, tied, fineness),
-        perfect=perfect_information(first.drawn.utility, int(np.argmax(first.utility))),
+        perfect=_perfect(case, first),
         safety=safety_tests(appraisal, case.options),
     )
+
+
+def _perfect(case: Case, layer: Layer) -> float:
+    may = case.proposable()
+    kept = np.flatnonzero(may) if may.any() else np.arange(may.size)
+    return perfect_information(layer.drawn.utility[:, kept], int(np.argmax(layer.utility[kept])))
 
 
 def tests_left(
@@ -163,7 +169,8 @@ def information(case: Case, layer: Layer, test: Candidate, value: Value) -> Info
     """
     titles = [option.treatment.title for option in case.options]
     names = [option.treatment.id for option in case.options]
-    leads = [option for option, share in value.leads if round(PEOPLE * share)]
+    may = case.proposable()
+    leads = [option for option, share in value.leads if round(PEOPLE * share) and may[option]]
     return InformationValue(
         test=test.id,
         title=test.title,
@@ -200,7 +207,7 @@ def beliefs_of(case: Case, layer: Layer) -> Beliefs:
     Beliefs
         The utility is linear in the chance of response among those who stay.
     """
-    state = layer.state
+    state, may = layer.state, case.proposable()
     scores, count = len(state.names), len(layer.utility)
     weights = np.zeros((count, state.mean.size))
     spread = np.zeros_like(weights)
@@ -218,6 +225,8 @@ def beliefs_of(case: Case, layer: Layer) -> Beliefs:
         covariance=state.covariance,
         utility=layer.utility,
         gain=_gain(case, layer.expected.dropout),
+        # What a caution says to avoid can neither be first nor become so.
+        eligible=may if may.any() else np.ones_like(may),
     )
 
 

@@ -36,16 +36,20 @@ def preference_changes(case: Case, layer: Layer) -> tuple[PreferenceChange, ...]
     -------
     tuple of PreferenceChange
         Smallest change first; those above the setting are left out. The other weights keep their
-        proportions.
+        proportions. Only among options that no caution says to avoid.
     """
-    treatments = [option.treatment for option in case.options]
+    # What a caution says to avoid is no answer to a wish, and need not be overtaken by one.
+    kept = np.flatnonzero(case.proposable())
+    if kept.size == 0:
+        return ()
+    treatments = [case.options[t].treatment for t in kept]
     expected = layer.expected
-    chances = (expected.response, expected.remission, expected.dropout)
+    chances = (expected.response[kept], expected.remission[kept], expected.dropout[kept])
     values = values_of(case.weights, treatments, chances, case.settings)
     worths = np.stack([np.broadcast_to(one, len(treatments)) for one in values.columns])
     shares = np.array([share for _, share in case.weights.shares])
     names = [one.id for one in treatments]
-    first = in_order(layer.utility, names)[0]
+    first = in_order(layer.utility[kept], names)[0]
     limit, rows = setting("predict_preference_change"), read_attributes()
     found = []
     for place, (attribute, share) in enumerate(case.weights.shares):
