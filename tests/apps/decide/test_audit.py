@@ -75,7 +75,7 @@ def test_numbers_are_those_of_the_tables() -> None:
     assert f"{len(moderators)} findings on moderators are listed, {silent} of them move" in text
     calibration = _rows("validation/calibration")
     assert f"smallest p {min(float(r['p']) for r in calibration):.2f}" in text
-    outside = _rows("validation/outside")
+    outside = [row for row in _rows("validation/outside") if row["id"] != "claimed"]
     inside, count = (sum(int(row[key]) for row in outside) for key in ("inside", "rows"))
     assert f"Published results left out: {inside} of {count} inside" in text
     assert f"hold {inside} of {count}: fewer than the 80 of 100 meant." in text
