@@ -67,6 +67,11 @@ class RunSettings:
         What the user chose about reading and cleaning scans.
     site_norms : SiteNorms or None
         Norms that the site learned from its own controls.
+
+    Raises
+    ------
+    InputError
+        If the acknowledgement names nobody: it would release the plan all the same.
     """
 
     today: IsoDate
@@ -74,6 +79,14 @@ class RunSettings:
     acknowledged_by: str | None = None
     imaging: assays.Options = field(default_factory=assays.Options)
     site_norms: SiteNorms | None = None
+
+    def __post_init__(self) -> None:
+        if self.acknowledged_by is not None and not self.acknowledged_by.strip():
+            raise InputError(
+                "an acknowledgement needs a name",
+                where="--acknowledge",
+                todo="name the clinician who saw the person",
+            )
 
 
 def default_seed() -> int:

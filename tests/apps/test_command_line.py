@@ -57,7 +57,10 @@ def _results(out: Path) -> dict[str, bytes]:
     ("arguments", "says"),
     [
         (["bogus"], "No such command"),
-        (["plan"], "Missing parameter: person"),
+        (["plan"], "Missing argument 'person' (see --help)"),
+        (["plan", FULL, "--seed", "-1"], "'--seed': Input should be greater than or equal to 0"),
+        (["decide", "compare", FULL, FULL, "--draws", "0"], "'--draws': Input should be"),
+        (["decide", "compare", FULL, FULL, *DATE, "--acknowledge", " "], "needs a name"),
         (["plan", "/nowhere/person.yaml"], "person.yaml"),
         (["run", "/nowhere", "out"], "/nowhere"),
         (["run", ".", "out", "cohort"], "no such level"),

@@ -80,7 +80,13 @@ EDITS = [
         ["did you mean remission or"],
     ),
     ("remission: 100", "remission: -1", "remission of weights of preferences", ["too small"]),
-    ("remission: 100, side_effects: 40", "remission: 0", "weights of preferences", ["zero"]),
+    (
+        "remission: 100, side_effects: 40",
+        "remission: 0, response: 0, stay: 0, speed: 0, side_effects: 0, visits: 0, anaesthesia: 0,"
+        " invasiveness: 0",
+        "weights of preferences",
+        ["all weights are zero", "raise one"],
+    ),
     ("{remission: 100, side_effects: 40}", "7", "weights of preferences", ["names with numbers"]),
     ("side_effects: 40", "Remission: 1", "Remission of weights of preferences", ["two weights"]),
     # Doses and laboratory values.

@@ -196,6 +196,13 @@ def test_parts_of_a_section_have_three_values_too(read: Read) -> None:
     assert read("preferences: {weights: {}}\n").preferences == given(Preferences())
 
 
+@pytest.mark.parametrize("name", ["cost", "remission", "side_effects"])
+def test_a_weight_of_zero_leaves_one_thing_out(read: Read, name: str) -> None:
+    # What is not named keeps its usual weight, so something is left to compare.
+    read_back = read(f"preferences: {{weights: {{{name}: 0}}}}\n").preferences
+    assert read_back == given(Preferences(weights=((name, 0.0),)))
+
+
 def test_no_and_yes_are_words_and_years_are_dates(read: Read) -> None:
     body = (
         "notice: no\n"

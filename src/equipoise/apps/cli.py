@@ -200,8 +200,6 @@ def _settings(
     today = check_date(date, where="--date") if date else dt.date.today().isoformat()
     if len(today) != len("2024-03-10"):
         raise InputError("the day of the run must be a whole date", got=today, where="--date")
-    if acknowledge is not None and not acknowledge.strip():
-        raise InputError("an acknowledgement needs a name", where="--acknowledge")
     return RunSettings(today, default_seed() if seed is None else seed, acknowledge)
 
 
@@ -245,7 +243,9 @@ def _guarded(arguments: list[str]) -> int:
     try:
         code = app(arguments, prog_name="equipoise", standalone_mode=False)
     except TyperException as error:
-        _say(f"equipoise: {' '.join(str(error).split())} (see --help)")
+        # Its own words name the option; the bare text of the error does not.
+        told = " ".join(error.format_message().split()).rstrip(".")
+        _say(f"equipoise: {told} (see --help)")
         return BAD_INPUT
     except EquipoiseError as error:
         _say(f"equipoise: {error}")

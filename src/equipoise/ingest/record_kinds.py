@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from equipoise.core.errors import RecordError
+from equipoise.core.tables import load_table
 from equipoise.ingest.fields import (
     NUMBER,
     WHOLE,
@@ -85,11 +86,23 @@ def _weights(node: Node, spot: Spot) -> tuple[tuple[str, float], ...]:
         if attribute in found:
             raise RecordError(f"two weights for {attribute}", where=here.where, todo="keep one")
         found[attribute] = at_least(NUMBER, 0.0).read(value, here)
-    if found and not any(found.values()):
+    if found and _leave_nothing(found):
         raise RecordError(
             "all weights are zero", where=spot.where, todo="raise one, or write {} for the defaults"
         )
     return tuple(sorted(found.items()))
+
+
+def _leave_nothing(weights: dict[str, float]) -> bool:
+    """Return whether nothing counts any more; what is left out keeps its default weight."""
+    rows = load_table("hyperparameters/attributes").rows
+    named = [row for row in rows if row.text("id") in weights]
+    wholes = {row.text("group") for row in named if row.text("kind") == "sum"}
+    usual = [row for row in rows if row.number("weight") and not row.flag("if_weighed")]
+    kept = [
+        row for row in usual if row.text("id") not in weights and row.text("group") not in wholes
+    ]
+    return not (any(weights.values()) or kept)
 
 
 def _experience(node: Node, spot: Spot) -> tuple[tuple[str, tuple[str, ...]], ...]:
