@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from equipoise.appraise.adequacy import dose_in_unit, dose_row
 from equipoise.core.dates import IsoDate, earliest, latest, weeks_between
 from equipoise.core.nouns import Timeline, TreatmentTrial, TrialAppraisal, UnderWay
 from equipoise.core.scoring import score
@@ -106,6 +107,7 @@ def _one(
         side_effects=_side_effects(timeline, start),
         why_not=why_not,
         dose_raised=_dose_raised(timeline, trial),
+        dose=_dose(trial),
     )
 
 
@@ -246,6 +248,12 @@ def _side_effects(timeline: Timeline, start: IsoDate | None) -> tuple[str, ...]:
     return tuple(
         row.text("title") for row in titles if newest.get(row.text("id"), "none") != "none"
     )
+
+
+def _dose(trial: TreatmentTrial) -> float | None:
+    """Return the dose in the unit of the table of doses, or None."""
+    row, dose = dose_row(trial.treatment), trial.dose.value
+    return None if row is None or dose is None else dose_in_unit(dose, row)
 
 
 def _dose_raised(timeline: Timeline, trial: TreatmentTrial) -> str:

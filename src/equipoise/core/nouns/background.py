@@ -64,6 +64,8 @@ class UnderWay:
         Why no change can be read, or why it foretells nothing, where that is so.
     dose_raised : {"yes", "cannot_tell"}
         Whether the record shows that the same treatment was taken at a lower dose just before.
+    dose : float or None
+        Dose taken now, in the unit of `doses/doses`; None where it is not known.
     """
 
     treatment: str
@@ -80,3 +82,4 @@ class UnderWay:
     side_effects: tuple[str, ...]
     why_not: str | None
     dose_raised: str = "cannot_tell"
+    dose: float | None = None

@@ -13,6 +13,7 @@ from equipoise.core.tables import load_table, setting
 from equipoise.predict.calibrate import expect
 from equipoise.predict.early.ahead import Ahead, look_ahead, outlook
 from equipoise.predict.early.course import Course, course_of, line_at, line_errors
+from equipoise.predict.early.danger import dangers, may_be_raised, raise_limits
 from equipoise.predict.early.rate import Rates, rate_of
 from equipoise.predict.early.update import after_change, shift_of_change
 from equipoise.predict.early.words import SOONER, little_change, raising, said
@@ -20,6 +21,8 @@ from equipoise.predict.layers import LEVELS
 from equipoise.predict.literature import read_literature
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from equipoise.core.nouns import (
         Appraisal,
         EvidenceBase,
@@ -34,13 +37,14 @@ if TYPE_CHECKING:
 __all__ = ["continuations"]
 
 ADDED = "adjunct"
+BASE = "drug"
 
 
 @dataclass(frozen=True, slots=True)
 class _Present:
     """A treatment under way: what is taken, its rate at the stage of its start, its line.
 
-    `going` is everything under way, which is nothing to begin.
+    `going` is everything under way; `appraisal` says what is dangerous.
     """
 
     taken: UnderWay
@@ -50,7 +54,19 @@ class _Present:
     line: tuple[float, float]
     row: Row
     own: bool
-    going: frozenset[str]
+    going: tuple[Treatment, ...]
+    appraisal: Appraisal
+
+    def begun_by(self, one: Treatment, *, added: bool) -> bool:
+        """Return whether a treatment could be begun, as an addition or in place of this one.
+
+        What goes on is nothing to begin. While another antidepressant goes on, a new one would come
+        on top of it.
+        """
+        others = [each for each in self.going if each.id != self.treatment.id]
+        doubled = one.group == BASE and any(each.group == BASE for each in others)
+        apart = one.id not in {self.treatment.id, *(each.id for each in others)}
+        return (one.group == ADDED) is added and apart and not doubled
 
 
 def continuations(
@@ -88,21 +104,31 @@ def continuations(
         return ()
     rates = {(one.treatment, one.stage): one for one in evidence.baselines}
     known = {one.id: one for one in evidence.treatments}
-    going = frozenset(one.treatment for one in appraisal.under_way)
-    found = []
-    for taken in reading:
-        treatment = known.get(taken.treatment)
-        if treatment is None:
-            continue
-        course = course_of(treatment)
-        baseline = rate_of(rates, known, treatment, appraisal.stage.used)
-        if baseline is None or course is None:
-            continue
-        line, row = line_at(taken.weeks or 0, course.weeks)
-        own = (treatment.id, appraisal.stage.used) in rates
-        present = _Present(taken, treatment, baseline, course, line, row, own, going)
-        found.append(_continuation(present, rates, case, layer))
-    return tuple(found)
+    found = (_present(taken, appraisal, rates, known) for taken in reading)
+    return tuple(_continuation(one, rates, case, layer) for one in found if one is not None)
+
+
+def _present(
+    taken: UnderWay, appraisal: Appraisal, rates: Rates, known: Mapping[str, Treatment]
+) -> _Present | None:
+    treatment, stage = known.get(taken.treatment), appraisal.stage.used
+    if treatment is None:
+        return None
+    course, baseline = course_of(treatment), rate_of(rates, known, treatment, stage)
+    if baseline is None or course is None:
+        return None
+    line, row = line_at(taken.weeks or 0, course.weeks)
+    return _Present(
+        taken=taken,
+        treatment=treatment,
+        baseline=baseline,
+        course=course,
+        line=line,
+        row=row,
+        own=(treatment.id, stage) in rates,
+        going=tuple(known[one.treatment] for one in appraisal.under_way if one.treatment in known),
+        appraisal=appraisal,
+    )
 
 
 def _continuation(present: _Present, rates: Rates, case: Case, layer: Layer) -> Continuation:
@@ -124,7 +150,13 @@ def _continuation(present: _Present, rates: Rates, case: Case, layer: Layer) -> 
             *_ahead("augment", present, case, ahead),
             *_ahead("switch", present, case, ahead),
         ),
-        sentence=said(taken, present.treatment, (before, after), outside),
+        sentence=said(
+            taken,
+            present.treatment,
+            (before, after),
+            outside,
+            dangers(taken, present.treatment, present.appraisal),
+        ),
         extrapolated=bool(outside),
     )
 
@@ -183,26 +215,26 @@ def _continue(present: _Present, after: Interval) -> NextMove:
 
 
 def _raise(present: _Present) -> tuple[NextMove, ...]:
-    """Return what is known of a higher dose; nothing where what is taken has none."""
+    """Return what is known of a higher dose; nothing where there is none for this person."""
+    asked = present.taken, present.treatment, present.appraisal
     name = present.taken.treatment
-    if load_table("doses/doses").find(treatment=name) is None:
+    if load_table("doses/doses").find(treatment=name) is None or not may_be_raised(*asked):
         return ()
     row = raising(present.taken, present.treatment)
     grade = row.optional_text("grade") or "N"
-    return (NextMove("raise", (name,), None, row.text("words"), grade, row.items("reference")),)
+    words = ". ".join([row.text("words"), *raise_limits(*asked)])
+    return (NextMove("raise", (name,), None, words, grade, row.items("reference")),)
 
 
 def _ahead(kind: str, present: _Present, case: Case, ahead: Ahead) -> tuple[NextMove, ...]:
     """Return the best additions or the best others; nothing where none is ranked."""
     added = kind == "augment"
-    best = ahead.best(
-        case, lambda one: (one.group == ADDED) is added and one.id not in present.going
-    )
+    best = ahead.best(case, lambda one: present.begun_by(one, added=added))
     if not best:
         return ()
     first = case.options[best[0]]
     words = (
-        "the best by expected utility first, and the chance is that of the first, after its own"
+        "that of most weighted benefit first, and the chance is that of the first, after its own"
         " course; it knows the change so far, and whoever stops counts as no response"
     )
     references = first.baseline.references

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from equipoise.core.tables import Row, load_table
+from equipoise.predict.early.danger import rose
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import Interval, Treatment, UnderWay
@@ -16,7 +17,11 @@ HUNDRED = 100
 
 
 def said(
-    taken: UnderWay, treatment: Treatment, chances: tuple[Interval, Interval], outside: list[str]
+    taken: UnderWay,
+    treatment: Treatment,
+    chances: tuple[Interval, Interval],
+    outside: list[str],
+    danger: list[str],
 ) -> str:
     """Return the sentence on a treatment under way.
 
@@ -30,6 +35,8 @@ def said(
         Among those who go on.
     outside : list of str
         What was not as in the studies.
+    danger : list of str
+        What comes before any number.
 
     Returns
     -------
@@ -40,11 +47,13 @@ def said(
     low, high = (_people(end) for end in after.ci80)
     scale = load_table("scales/scales").row(id=str(taken.scale)).text("title")
     parts = [
+        *danger,
         f"{treatment.title}, {_weeks(taken.weeks or 0)}: the {scale} is {_moved(taken)}"
         f" ({taken.baseline:g} to {taken.latest:g}).",
         f"Of 100 people like this who go on with it, about {_people(after.mean)} respond by the"
         f" end of the course (80 %: {low} to {high}); before the change was known it was"
-        f" {_people(before.mean)}.",
+        f" {_people(before.mean)}. Both count only people who stay on it. The ranking counts"
+        " whoever stops as no response, and does not know this change.",
         _meaning(taken, better=after.mean > before.mean),
         *_mend_first(taken),
     ]
@@ -118,6 +127,11 @@ def _moved(taken: UnderWay) -> str:
 
 def _meaning(taken: UnderWay, *, better: bool) -> str:
     short = little_change(taken)
+    if rose(taken) and short in {SOONER, None}:
+        return (
+            "A rise is more than little change: it is no reason to wait for the next date, and not"
+            " by itself a reason to stop."
+        )
     if short == SOONER:
         return (
             "Little change this early is a prompt to check dose and intake, not by itself a reason"
@@ -129,7 +143,10 @@ def _meaning(taken: UnderWay, *, better: bool) -> str:
             " going on; otherwise these come first."
         )
     if better:
-        return "Improvement so far is a good sign, not a promise."
+        return (
+            "Improvement so far is a good sign, not a promise: ask at every visit about thoughts of"
+            " suicide, which may outlast low energy, and about elation or little need for sleep."
+        )
     return "People who respond in the end have on average improved more than this by then."
 
 
