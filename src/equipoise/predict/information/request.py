@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from equipoise.predict.choices import rankable
 from equipoise.predict.information.catalogue import ALL, Candidate, as_one
 from equipoise.predict.information.numerics import load_fineness
-from equipoise.predict.information.sets import Question, best_set, forward
+from equipoise.predict.information.sets import DECIMALS, Question, best_set, forward
 from equipoise.predict.information.worth import beliefs_of, information, tests_left
 from equipoise.predict.layers import layers, prepare
 from equipoise.predict.preferences import choose_weights
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["worth_of_sets"]
 
 SIZES: Final = (2, 3)
+LEAST: Final = 10**-DECIMALS
 
 
 def worth_of_sets(
@@ -38,6 +39,7 @@ def worth_of_sets(
     *,
     preferences: Answer[Preferences],
     seed: int,
+    acknowledged: bool = False,
 ) -> tuple[tuple[InformationValue, ...], tuple[InformationValue, ...]]:
     """Return which tests are best done together.
 
@@ -53,16 +55,18 @@ def worth_of_sets(
         Swing weights.
     seed : int
         Of the run.
+    acknowledged : bool, optional
+        Whether a clinician has acknowledged an emergency.
 
     Returns
     -------
     established, exploratory : tuple of InformationValue
         The best test, the best to add to it and so on while that adds anything; then the best pair
-        and the best triple, where they are others. Empty where no test is worth anything, or
-        nothing is ranked.
+        and the best triple, where they are others and worth more than every smaller set. Empty
+        where no test is worth anything, or nothing is ranked.
     """
     options, _ = rankable(evidence, appraisal)
-    if not options or appraisal.emergency:
+    if not options or (appraisal.emergency and not acknowledged):
         return (), ()
     weights = choose_weights(preferences, [option.treatment for option in options])
     settings = load_settings()
@@ -94,7 +98,10 @@ def _sets(
         return ()
     for size in SIZES:
         names, value = best_set(question, parts, size)
-        found.setdefault(names, value)
+        # A set is not named for a test in it that adds nothing.
+        most = max((one.evsi for known, one in found.items() if len(known) < size), default=0.0)
+        if value.evsi > most + 2 * value.error + LEAST:
+            found.setdefault(names, value)
     return tuple(
         information(case, layer, _together([tests[name] for name in names]), value)
         for names, value in found.items()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from equipoise.predict.scores import Scores
     from equipoise.predict.settings import Settings
 
-__all__ = ["Question", "best_set", "forward"]
+__all__ = ["DECIMALS", "Question", "best_set", "forward"]
 
 DECIMALS: Final = 9
 
