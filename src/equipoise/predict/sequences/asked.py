@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
@@ -13,9 +13,11 @@ from equipoise.core.tables import setting
 from equipoise.predict.history.record import history_of
 from equipoise.predict.history.standing import tried_of
 from equipoise.predict.scores import scores_of
-from equipoise.predict.sequences.build import Given, build_world
+from equipoise.predict.sequences.build import build_world
+from equipoise.predict.sequences.given import Given
 from equipoise.predict.sequences.ground import Ground, ground_of
 from equipoise.predict.sequences.report import compare_all, report
+from equipoise.predict.sequences.warned import warned
 from equipoise.predict.sequences.washouts import between
 from equipoise.predict.sequences.year import Year
 from equipoise.predict.settings import load_settings
@@ -104,8 +106,12 @@ def compare_plans(
     asked = [
         (one.title, one.title, tuple(world.place(name) for name in one.steps)) for one in ordered
     ]
-    added = {one.title: world.place(one.augment_with) for one in ordered if one.augment_with}
-    found = report(world, asked, weeks, ground, added)
+    adds = {one.title: one.augment_with for one in ordered if one.augment_with}
+    added = {title: world.place(name) for title, name in adds.items()}
+    found = [
+        replace(one, plan=warned(one.plan, adds.get(one.plan.id), appraisal, known))
+        for one in report(world, asked, weeks, ground, added)
+    ]
     found.sort(key=lambda one: (-one.plan.weeks_well.mean, one.plan.id))
     return Year(tuple(one.plan for one in found), compare_all(found))
 
@@ -213,9 +219,11 @@ def _check_place(
             got=treatment.id,
             todo="put an antidepressant before it",
         )
-    if bases and between().clash(bases[-1], treatment):
+    if bases and between().apart(bases[-1], treatment):
         raise InputError(
-            f"it must not be given beside {bases[-1].id}", where=where, got=treatment.id
+            f"it must not, or should not, be given beside {bases[-1].id}",
+            where=where,
+            got=treatment.id,
         )
 
 

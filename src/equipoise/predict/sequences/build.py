@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from equipoise.core.gaussian import logistic, logit
-from equipoise.core.nouns import EvidenceBase, LogitEstimate, Moderation, OptionBaseline, Treatment
+from equipoise.core.nouns import LogitEstimate, OptionBaseline, Treatment
 from equipoise.core.streams import stream
 from equipoise.core.tables import load_table, setting
 from equipoise.predict.calibrate import calibrate_intercept, widened
 from equipoise.predict.literature import Literature, read_literature
+from equipoise.predict.sequences.given import Given
 from equipoise.predict.sequences.ground import Ground
 from equipoise.predict.sequences.person import Believed, believed_of
 from equipoise.predict.sequences.washouts import between
@@ -24,26 +25,11 @@ from equipoise.predict.timing import Clock, clock_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from equipoise.predict.history.standing import Tried
-    from equipoise.predict.scores import Scores
-
     Array = NDArray[np.float64]
 
-__all__ = ["Given", "build_world"]
+__all__ = ["build_world"]
 
 YEAR: Final = "year"
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a year is built from: evidence, person, what was tried, settings, seed."""
-
-    evidence: EvidenceBase
-    moderations: tuple[Moderation, ...]
-    scores: Scores
-    tried: Tried
-    settings: Settings
-    seed: int
 
 
 def build_world(given: Given, ground: Ground, names: Sequence[str], people: int) -> World:

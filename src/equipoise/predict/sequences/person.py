@@ -22,7 +22,7 @@ from equipoise.predict.state import State, added
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from equipoise.predict.sequences.build import Given
+    from equipoise.predict.sequences.given import Given
 
     Array = NDArray[np.float64]
 

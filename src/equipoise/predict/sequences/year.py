@@ -11,7 +11,8 @@ import numpy as np
 
 from equipoise.core.nouns import OptionBaseline, YearComparison, YearPlan
 from equipoise.core.tables import setting
-from equipoise.predict.sequences.build import Given, build_world
+from equipoise.predict.sequences.build import build_world
+from equipoise.predict.sequences.given import Given
 from equipoise.predict.sequences.ground import BASE, Ground, ground_of
 from equipoise.predict.sequences.policy import Judge, follow, linear_utility, search
 from equipoise.predict.sequences.report import Asked, compare_all, report
@@ -67,7 +68,10 @@ def year_plans(evidence: EvidenceBase, appraisal: Appraisal, case: Case, layer: 
         return Year((), ())
     given = given_of(evidence, case, layer)
     shown, tried = int(setting("predict_year_draws")), int(setting("predict_year_search_draws"))
-    world = build_world(given, ground, _pool(ground, case), shown + tried)
+    pool = _pool(ground, case)
+    if not pool:
+        return Year((), ())
+    world = build_world(given, ground, pool, shown + tried)
     half, part = world.people // 2, tried // 2
     here = np.arange(part)
     rest = np.arange(part, half)
@@ -114,7 +118,7 @@ def _plans(judge: Judge, ground: Ground) -> list[tuple[str, str, tuple[int, ...]
     drugs = frozenset(t for t, one in enumerate(treatments) if ground.base(one))
     usable = list(judge.usable(()))
     plans = [
-        ("best", "Found by the search", search(judge)),
+        ("best", "Mixed plan", search(judge)),
         (BASE, "Drugs, step by step", follow(judge, (), drugs)),
     ]
     for group, name, title in FIRSTS:
@@ -131,13 +135,18 @@ def _plans(judge: Judge, ground: Ground) -> list[tuple[str, str, tuple[int, ...]
 
 
 def _pool(ground: Ground, case: Case) -> list[str]:
-    """Return the best options of each group by their average utility at any stage to come."""
+    """Return the best options of each group by their average utility at any stage to come.
+
+    What a caution says to avoid is proposed at no step, though a written plan may hold it.
+    """
     most = int(setting("predict_year_best"))
     constant, response, remission, dropout = linear_utility(
         case.weights, ground.treatments, case.settings
     )
     held: dict[str, dict[str, float]] = {}
     for place, one in enumerate(ground.treatments):
+        if one.id in case.avoided:
+            continue
         for stage in range(max(ground.stage, ground.floors[one.id]), ground.highest + 1):
             row = ground.rates.get((one.id, stage))
             if row is None:
