@@ -93,11 +93,11 @@ def calibrate_draws(theta: Array, variance: Array, numerics: Numerics) -> Array:
         a.
     """
 
-    def solved(points: Array) -> Array:
+    def _solved(points: Array) -> Array:
         spread = np.broadcast_to(variance, points.shape)
         return calibrate_intercept(logistic(points), spread, numerics)
 
-    return _along(theta, solved, numerics)
+    return _along(theta, _solved, numerics)
 
 
 def expect_draws(logits: Array, variance: Array, numerics: Numerics) -> Array:
@@ -118,11 +118,11 @@ def expect_draws(logits: Array, variance: Array, numerics: Numerics) -> Array:
         Chances.
     """
 
-    def integrated(points: Array) -> Array:
+    def _integrated(points: Array) -> Array:
         spread = np.broadcast_to(variance, points.shape)
         return logit(expect(points, spread, numerics.nodes)[0])
 
-    return logistic(_along(logits, integrated, numerics))
+    return logistic(_along(logits, _integrated, numerics))
 
 
 def _along(draws: Array, curve: Callable[[Array], Array], numerics: Numerics) -> Array:

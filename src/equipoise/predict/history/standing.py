@@ -190,7 +190,7 @@ def _standing(
 ) -> Standing:
     after, staged, usual = beliefs
 
-    def state(believed: Beliefs, acting: Sequence[Slope]) -> State:
+    def _state(believed: Beliefs, acting: Sequence[Slope]) -> State:
         mean, variance = added(acting, frame.names, loadings, usual.mean, usual.covariance)
         return State(
             names=frame.names,
@@ -205,15 +205,15 @@ def _standing(
     common = [slope for slope in slopes if slope.prognostic]
     if not tried.failures:
         return Standing(
-            state(after, slopes),
-            state(after, common),
-            state(staged, slopes),
+            _state(after, slopes),
+            _state(after, common),
+            _state(staged, slopes),
             np.zeros(len(loadings), dtype=bool),
         )
     count = len(frame.names)
     base = _with_deviations(after, usual, count)
     moved = loadings @ (after.mean - usual.mean)[count:]
-    return Standing(state(after, slopes), state(base, common), state(staged, slopes), moved != 0)
+    return Standing(_state(after, slopes), _state(base, common), _state(staged, slopes), moved != 0)
 
 
 def _with_deviations(person: Beliefs, usual: Beliefs, count: int) -> Beliefs:
