@@ -80,7 +80,7 @@ def test_no_moderator_is_exactly_no_shift(
         assert one.drivers == ()
         assert one.response.mean == one.average
     assert (
-        "changes the order of the options by more than is too close to call." in decision.sentence
+        "changes the order of the options, apart from swaps too close to call." in decision.sentence
     )
     moved = {p.treatment for p in decision.exploratory if p.shift.mean != 0}
     # Sertraline is of the class of escitalopram.

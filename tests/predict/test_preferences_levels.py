@@ -235,7 +235,9 @@ def test_what_no_option_has_gives_its_weight_to_what_stands_in(
 def test_the_source_says_what_a_point_is_worth(shipped: tuple[Treatment, ...]) -> None:
     # A default weight of 0.35 of the 0.96 without cost, for a chance from 0 to 1: 2.74 points.
     source = choose_weights(not_asked(), shipped).source
-    assert source.endswith("One point of utility is worth 2.7 points of the chance of remission.")
+    assert source.endswith(
+        "counts as much as 2.7 points of the chance of getting well or nearly well."
+    )
 
 
 @examples(st.dictionaries(st.sampled_from(SIDE_EFFECTS), st.floats(1, 100), max_size=7))

@@ -6,7 +6,8 @@ from equipoise.apps.report.sections.under_way import under_way
 from equipoise.apps.report.sections.wishes import wishes
 from equipoise.apps.report.sections.worth import worth
 from equipoise.apps.report.sections.year import year
-from equipoise.apps.report.wording import joined
+from equipoise.apps.report.views import RowChart
+from equipoise.apps.report.wording import joined, say
 from equipoise.core.nouns import Dossier
 
 __all__ = ["choice_lines"]
@@ -34,7 +35,19 @@ def _headed(head: str, lines: list[str]) -> list[str]:
 
 def _under_way(dossier: Dossier) -> list[str]:
     view = under_way(dossier)
-    return _headed("UNDER WAY", [*view.words, *view.unread]) if view else []
+    if view is None:
+        return []
+    moves = [_moves(chart) for chart in view.charts]
+    limit = [say("under_way_limit")] if view.charts else []
+    return _headed("UNDER WAY", [*view.words, *moves, *limit, *view.unread])
+
+
+def _moves(chart: RowChart) -> str:
+    """Return what could come next, each with its chance."""
+    rows = [row for group in chart.groups for row in group.rows]
+    said = [", ".join(part for part in (row.value, *row.value_notes) if part) for row in rows]
+    pairs = zip(rows, said, strict=True)
+    return f"{chart.title}: {'; '.join(f'{row.label} ({text})' for row, text in pairs)}."
 
 
 def _tests(dossier: Dossier) -> list[str]:
@@ -42,15 +55,17 @@ def _tests(dossier: Dossier) -> list[str]:
     if view is None:
         return []
     asked = [test.title for test in dossier.decision.safety_tests]
-    safety = f"Safety or a dose asks for: {joined(asked)}." if asked else ""
+    safety = f"Needed all the same, for safety or a dose: {joined(asked)}." if asked else ""
     return _headed("TESTS", [f"{view.title}.", *view.words[:-1], safety])
 
 
 def _wishes(dossier: Dossier) -> list[str]:
     view = wishes(dossier)
-    return _headed("WHAT MATTERS", [f"{view.title}.", *view.changes]) if view else []
+    return _headed("WHAT MATTERS", [f"{view.title}.", view.now, *view.changes]) if view else []
 
 
 def _year(dossier: Dossier) -> list[str]:
     view = year(dossier)
-    return _headed("THE YEAR AHEAD", [f"{view.title}.", *view.words]) if view else []
+    if view is None:
+        return []
+    return _headed("THE YEAR AHEAD", [f"{view.title}.", *view.foremost, *view.words, view.limit])

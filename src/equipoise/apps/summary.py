@@ -10,7 +10,12 @@ from equipoise.apps.report import numbers
 from equipoise.apps.report.listing import foremost, never_compared
 from equipoise.apps.report.names import treatment_title
 from equipoise.apps.report.plain import plain
-from equipoise.apps.report.sections.answer import close_headline, safety_mark, weighed
+from equipoise.apps.report.sections.answer import (
+    close_headline,
+    research_line,
+    safety_mark,
+    weighed,
+)
 from equipoise.apps.report.sections.compared import compared
 from equipoise.apps.report.sections.crisis import crisis_lines, shown_flags, suicide_record
 from equipoise.apps.report.sections.gaps import gaps_by_reason
@@ -50,8 +55,7 @@ def summary(dossier: Dossier) -> str:
     lines += ["", "SAFETY", *_safety(dossier), "", "ANSWER", *_answer(dossier)]
     lines += ["", "ASSESSMENT", *_assessment(dossier)]
     if dossier.decision.predictions and not withheld(dossier):
-        lines += ["", f"OPTIONS (of 100 people like this, stage {dossier.decision.stage}, week 8)"]
-        lines += _options(dossier)
+        lines += ["", _options_head(dossier.decision.stage), *_options(dossier)]
     if (pairs := compared(dossier)) is not None:
         lines += ["", "COMPARED HEAD TO HEAD"]
         lines += [f"  {words}" for words in (f"{pairs.title}.", *pairs.contradictions)]
@@ -131,7 +135,14 @@ def _options(dossier: Dossier) -> list[str]:
     tied = sum(p.tied for p in ranked)
     if tied > len(shown):
         lines.append(f"  {say('forest_cut', n=str(tied), shown=str(len(shown)))}")
-    return lines + ([f"  and {rest} more in the report"] if rest > 0 else [])
+    lines += [f"  and {rest} more in the report"] if rest > 0 else []
+    research = research_line(dossier)
+    return [*lines, f"  {research}"] if research else lines
+
+
+def _options_head(stage: int) -> str:
+    trials = numbers.count(stage, "failed adequate drug trial") if stage else "no failed drug trial"
+    return f"OPTIONS (of 100 people like this, {trials}, by week 8)"
 
 
 def _option(dossier: Dossier, prediction: Prediction) -> str:

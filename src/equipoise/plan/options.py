@@ -131,12 +131,17 @@ def _tie(case: Case, options: list[Prediction]) -> list[Prediction]:
     """Return the best of `options` and what the evidence does not separate from it.
 
     Ties come from the decision; where its first choices are not open, the same margin of utility
-    is laid at the best that is. First-line options stand first.
+    is laid at the best that is. First-line options stand first, of these those of the present
+    phase: the title of the plan names it, and the step must not seem to say something else.
     """
     best = max(options, key=lambda p: p.utility)
     margin = setting("predict_tie_points")
     group = [p for p in options if best.utility - p.utility < margin or (p.tied and best.tied)]
-    return sorted(group, key=lambda p: _line(case, p.treatment))
+    now = case.phase.text("id")
+    return sorted(
+        group,
+        key=lambda p: (_line(case, p.treatment), case.treatments[p.treatment].phase != now),
+    )
 
 
 def _line(case: Case, treatment: str) -> float:
@@ -288,7 +293,8 @@ def _reason(case: Case, named: tuple[Prediction, ...], size: int) -> str:
     tied = {p.treatment for p in case.decision.predictions if p.tied}
     if size > 1:
         said = (
-            "What guidelines put first is named first, and within that in order of name. "
+            "What guidelines put first is named first, of that what belongs to this phase, then in "
+            "order of name. "
             "Burden, side effects and what the person wants decide."
         )
     elif tied == {named[0].treatment}:

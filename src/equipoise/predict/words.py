@@ -163,8 +163,20 @@ def answer(
         First choice or tie, what the measurements change, and what is not known.
     """
     moved = _measured(predictions, profile, appraisal, same_order=order.same)
-    parts = [_first(predictions, options, apart=order.apart), *moved]
+    parts = [_first(predictions, options, apart=order.apart), *_going(appraisal, options), *moved]
     return " ".join([*parts, *_history(appraisal.stage)])
+
+
+def _going(appraisal: Appraisal, options: Sequence[Option]) -> list[str]:
+    """Return that a ranking of what could be begun does not judge what is under way."""
+    titles = {o.treatment.id: within(o.treatment.title) for o in options}
+    names = [titles.get(one.treatment, one.treatment) for one in appraisal.under_way]
+    if not names:
+        return []
+    return [
+        f"Under way already: {', '.join(names)}. This ranks what could be begun; whether to go on"
+        " stands apart from it."
+    ]
 
 
 def _first(predictions: Sequence[Prediction], options: Sequence[Option], *, apart: bool) -> str:
@@ -214,7 +226,7 @@ def _measured(
             "Nothing was measured that can be used: these are averages of people at this stage."
         ]
     moved = (
-        "Nothing recorded about this person changes the order of the options by more than is too"
+        "Nothing recorded about this person changes the order of the options, apart from swaps too"
         " close to call."
         if same_order
         else "What is recorded about this person changes the order of the options."

@@ -76,12 +76,12 @@ def test_going_on_is_compared_with_the_other_moves() -> None:
 
 def test_a_wish_that_would_change_the_answer_is_named() -> None:
     shown = _section(page(), "wishes")
-    assert "were it worth 12 of 100 points instead of 4" in shown
+    assert "if it counted 12 of 100 points instead of 4" in shown
 
 
 def test_the_year_says_by_how_little_one_plan_leads() -> None:
     shown = _section(page(), "year")
-    assert "is ahead of Drugs step by step by 3.1 weeks well" in shown
+    assert "is ahead of Drugs step by step by about 3 weeks well" in shown
     assert "Step 2 differs" in shown
     assert "Never tested together" in shown
     assert re.search(r"over the better one alone: \+8", shown)

@@ -52,7 +52,7 @@ def test_headline_and_sentences_name_no_more_than_a_few() -> None:
         for line in re.split(r"(?<=[.:;]) ", words(part)):
             assert sum(title.lower() in line.lower() for title in titles) <= 5, line
     lines = summary(dossier)
-    assert "No clear first choice among 30; shown: the 7" in lines
+    assert "No clear first choice among 30; shown in order of name: the 7" in lines
     assert "and 48 more in the report" in lines
 
 

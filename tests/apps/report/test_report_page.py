@@ -241,7 +241,7 @@ def test_forty_options_show_seven_rows_and_the_rest_in_a_table() -> None:
     source = page("forty_options")
     forest = source[source.index('id="c-forest"') : source.index('id="actions"')]
     assert forest.count('class="plot-cell"') == 7
-    assert "No clear first choice among 30; shown: the 7 of highest expected utility" in forest
+    assert "among 30; shown in order of name: the 7 of most weighted benefit" in forest
     options = source[source.index('id="options"') : source.index('id="sheet"')]
     assert sum(f"Invented drug {k:02d}" in options for k in range(40)) == 40
 

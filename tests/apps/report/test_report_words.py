@@ -74,8 +74,12 @@ def test_whose_weights_rank_and_what_is_not_weighed() -> None:
     person = dataclasses.replace(
         base, decision=dataclasses.replace(base.decision, weights_source=source)
     )
-    assert source in words(section(render(person), "answer"))
-    assert source in summary(person)
+    # Whose they are stands with the answer, what does not count with the weights themselves.
+    whose = "What counts how much: Default weights (none were set)."
+    page = render(person)
+    assert whose in words(section(page, "answer"))
+    assert whose in summary(person)
+    assert source in words(section(page, "wishes"))
 
 
 def test_many_ties_have_a_short_headline_and_the_names_below() -> None:

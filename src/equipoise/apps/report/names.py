@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 SHORT: Final = 6
+HISTORY: Final = "history"
 """Words of a title that stand for a source without authors."""
 _Held = tuple[tuple[Row, ...], dict[tuple[str | None, ...], tuple[Row, ...]]]
 _HELD: Final[dict[tuple[str, ...], _Held]] = {}
@@ -107,6 +108,8 @@ def once(anchors: list[str]) -> tuple[str, ...]:
 
 def measure_title(measure: str) -> str:
     """Return the printed name of a measure, or of a fact that bears on prognosis."""
+    if measure == HISTORY:
+        return "Treatments tried before"
     for table in ("measures/measures", "baselines/covariates"):
         title = cell(table, "title", id=measure)
         if title:

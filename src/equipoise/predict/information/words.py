@@ -136,5 +136,5 @@ def _says(tests: Sequence[InformationValue], tied: Collection[str]) -> str:
     among = ", only among options that are not told apart anyway" if within else ""
     return (
         f"{named([one.title for one in tests])} could change the first choice,"
-        f" in {often} of 100 people like you{among}"
+        f" in {often} of 100 people like this{among}"
     )

@@ -130,4 +130,7 @@ def _rate(weights: Weights) -> str:
     points = in_remission(1.0, weights)
     if points is None:
         return ""
-    return f"One point of utility is worth {points:.1f} points of the chance of remission."
+    return (
+        f"One of the 100 points of weighted benefit counts as much as {points:.1f} points of the"
+        " chance of getting well or nearly well."
+    )

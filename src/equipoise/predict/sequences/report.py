@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from equipoise.core.casing import within
 from equipoise.core.nouns import Interval, YearComparison, YearPlan
 from equipoise.core.tables import setting
 from equipoise.predict.sequences.ground import Ground
@@ -194,19 +195,21 @@ def _met(one: Asked, other: Asked, place: int) -> str:
     ]
     if one.steps.augment != other.steps.augment:
         names = [
-            f"{name} and {asked.added}" for name, asked in zip(names, (one, other), strict=True)
+            f"{name} and {within(asked.added)}"
+            for name, asked in zip(names, (one, other), strict=True)
         ]
     begun = max(float(_at(asked.course.begun, place).mean()) for asked in (one, other))
     gained = _at(one.course.remitted, place) - _at(other.course.remitted, place)
     error = PEOPLE * pairs(gained)[1] / begun if begun else 0.0
     gap = abs(round(PEOPLE * shares[0]) - round(PEOPLE * shares[1]))
     counts = [
-        f"{round(PEOPLE * share)} with {name}" for share, name in zip(shares, names, strict=True)
+        f"{round(PEOPLE * share)} on {within(name)}"
+        for share, name in zip(shares, names, strict=True)
     ]
     return (
         f"They differ first at step {place + 1}: of {PEOPLE} people who begin it,"
         f" {counts[0]} and {counts[1]} get well by it, a difference of {gap}"
-        f" (standard error {error:.1f})."
+        f" (simulation error {error:.1f})."
     )
 
 

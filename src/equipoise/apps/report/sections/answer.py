@@ -18,13 +18,14 @@ from equipoise.apps.report.listing import (
     never_words,
     only_averages,
 )
-from equipoise.apps.report.names import anchor, measure_title
+from equipoise.apps.report.names import anchor, measure_title, treatment_title
 from equipoise.apps.report.sections.all_options import all_options, sorted_by
 from equipoise.apps.report.sections.excluded import reasons_anchor
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.avoided import avoided, avoided_options
+from equipoise.core.casing import within
 from equipoise.core.nouns import Decision, Dossier, Prediction
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "decision_sentence",
     "moved_by_research",
     "nothing_measured",
+    "research_line",
     "safety_mark",
     "weighed",
 ]
@@ -143,7 +145,8 @@ def decision_sentence(dossier: Dossier) -> str:
     if not stage.known:
         return say("decision_unknown")
     if stage.at_most == 0:
-        return say("decision_first")
+        going = [within(treatment_title(one.treatment)) for one in dossier.appraisal.under_way]
+        return say("decision_going", treatments=joined(going)) if going else say("decision_first")
     if stage.at_most > stage.count:
         return say("decision_range", low=str(stage.count), high=str(stage.at_most))
     trials = n.count(stage.count, "adequate trial", spelled=True)
@@ -188,6 +191,27 @@ def moved_by_research(dossier: Dossier) -> tuple[Pair, ...]:
         (p, research[p.treatment]) for p in dossier.decision.predictions if p.treatment in research
     ]
     return tuple((e, x) for e, x in pairs if _differs(e, x))
+
+
+def research_line(dossier: Dossier) -> str:
+    """Return what unproven research would shift, most first; nothing where it shifts nothing."""
+    shifted = [pair[1] for pair in moved_by_research(dossier) if n.whole(pair[1].shift.mean)]
+    if withheld(dossier) or not shifted:
+        return ""
+    shifted.sort(key=lambda one: (-abs(one.shift.mean), one.treatment))
+    measures = sorted({
+        measure_title(driver.measure)
+        for one in shifted
+        for driver in one.drivers
+        if not driver.outlook
+    })
+    said = [f"{within(one.title)} by {_points(one.shift.mean)}" for one in shifted]
+    measures = [*measures[:1], *(within(name) for name in measures[1:])]
+    return say("research_line", measures=joined(measures), options=joined(said, most=RESEARCH_ROWS))
+
+
+def _points(shift: float) -> str:
+    return f"{n.points(shift)} point{'' if abs(n.whole(shift)) == 1 else 's'}"
 
 
 def _differs(established: Prediction, research: Prediction) -> bool:
@@ -278,7 +302,7 @@ def _research_row(decision: Decision, research: Prediction) -> PlotRow:
         shift80=n.range_points(research.shift.ci80),
     )
     measures = sorted({
-        measure_title(driver.measure) for driver in research.drivers if not driver.outlook
+        within(measure_title(driver.measure)) for driver in research.drivers if not driver.outlook
     })
     grades = sorted({driver.grade for driver in research.drivers if not driver.outlook})
     return PlotRow(

@@ -11,7 +11,8 @@ from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, table_or_none
 from equipoise.apps.report.wording import capital, say, sentence
 from equipoise.core.avoided import avoided_options
-from equipoise.core.nouns import Dossier, PreferenceChange
+from equipoise.core.casing import within
+from equipoise.core.nouns import Dossier, Prediction, PreferenceChange
 
 __all__ = ["Wishes", "wishes"]
 
@@ -20,10 +21,11 @@ NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Weights, whose they are, and small changes that would put another option first."""
+    """Weights, whose they are, what is ahead by them, and small changes that alter this."""
 
     title: str
     whose: str
+    now: str
     changes: tuple[str, ...]
     table: DataTable | None
     limit: str
@@ -42,10 +44,20 @@ def wishes(dossier: Dossier) -> Wishes | None:
     return Wishes(
         title=say("wishes_change") if changes else say("wishes_firm"),
         whose=sentence(decision.weights_source),
+        now=_now(decision.predictions, behind),
         changes=tuple(lines),
         table=_table(decision.weights),
         limit=say("wishes_limit"),
     )
+
+
+def _now(predictions: tuple[Prediction, ...], behind: frozenset[str]) -> str:
+    """Return which option of a tie group a change would overtake; a clear first is named above."""
+    tied = [one for one in predictions if one.tied and one.treatment not in behind]
+    if len(tied) < 2:  # noqa: PLR2004
+        return ""
+    first = min(tied, key=lambda one: (-one.utility, one.treatment))
+    return say("wishes_now", option=within(first.title))
 
 
 def _change(one: PreferenceChange) -> str:
@@ -54,7 +66,7 @@ def _change(one: PreferenceChange) -> str:
         title=capital(one.title),
         now=n.of_100(one.weight),
         needed=n.of_100(one.needed),
-        option=treatment_title(one.option),
+        option=within(treatment_title(one.option)),
     )
 
 

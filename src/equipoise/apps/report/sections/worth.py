@@ -21,6 +21,7 @@ from equipoise.apps.report.views import (
 )
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import Decision, Dossier, InformationValue
+from equipoise.core.tables import setting
 
 __all__ = ["Worth", "worth"]
 
@@ -85,7 +86,13 @@ def _chart(decision: Decision) -> RowChart | None:
 
 
 def _acting(tests: tuple[InformationValue, ...]) -> list[InformationValue]:
-    return [one for one in tests if one.p_changes_choice > 0]
+    """Return the tests that the sentence above may name: what is below notice gets no row."""
+    gain, chance = setting("predict_test_gain"), setting("predict_test_chance")
+    return [
+        one
+        for one in tests
+        if one.p_changes_choice > 0 and (one.evsi >= gain or one.p_changes_choice >= chance)
+    ]
 
 
 def _row(one: InformationValue, decision: Decision, *, research: bool = False) -> PlotRow:

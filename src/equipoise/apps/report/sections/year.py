@@ -12,7 +12,7 @@ from equipoise.apps.report.charts.scales import Linear
 from equipoise.apps.report.names import graded, treatment_title
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import Legend, PlotGroup, PlotRow, RowChart
-from equipoise.apps.report.wording import say, sentence
+from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.casing import within
 from equipoise.core.nouns import Combination, Decision, Dossier, YearComparison, YearPlan
 
@@ -30,6 +30,8 @@ class YearView:
 
     title: str
     words: tuple[str, ...]
+    foremost: tuple[str, ...]
+    limit: str
     plans: RowChart | None
     together: RowChart | None
 
@@ -42,7 +44,9 @@ def year(dossier: Dossier) -> YearView | None:
     titles = {plan.id: plan.title for plan in decision.year_plans}
     return YearView(
         title=_title(decision),
-        words=tuple(_compared(one, titles) for one in decision.year_comparisons),
+        words=(*_going(dossier), *(_compared(one, titles) for one in decision.year_comparisons)),
+        foremost=tuple(_in_words(plan) for plan in _foremost(decision)),
+        limit=say("year_limit") if decision.year_plans else "",
         plans=_plans(decision.year_plans) if decision.year_plans else None,
         together=_together(decision.combinations) if decision.combinations else None,
     )
@@ -58,8 +62,49 @@ def _title(decision: Decision) -> str:
         return say("year_together")
     if all(one.verdict == "equal" for one in decision.year_comparisons):
         return say("year_equal", n=n.count(len(decision.year_plans), "plan", spelled=True))
-    best = decision.year_plans[0]
-    return say("year_best", plan=best.title, weeks=str(round(best.weeks_well.mean)))
+    best, *others = _foremost(decision)
+    if not others:
+        return say("year_best", plan=best.title, weeks=str(round(best.weeks_well.mean)))
+    weeks = sorted({round(plan.weeks_well.mean) for plan in (best, *others)})
+    return say(
+        "year_close",
+        plans=joined([best.title, *(plan.title for plan in others)]),
+        weeks="about " + " to ".join(str(end) for end in dict.fromkeys((weeks[0], weeks[-1]))),
+    )
+
+
+def _foremost(decision: Decision) -> list[YearPlan]:
+    """Return the first plan and those that the simulation does not separate from it."""
+    if not decision.year_plans:
+        return []
+    first = decision.year_plans[0]
+    equal = {one.b for one in decision.year_comparisons if one.verdict == "equal"}
+    return [first, *(plan for plan in decision.year_plans[1:] if plan.id in equal)]
+
+
+def _in_words(plan: YearPlan) -> str:
+    low, high = plan.weeks_well.ci80
+    return say(
+        "year_steps",
+        plan=plan.title,
+        steps=_steps(plan),
+        weeks=n.count(round(plan.weeks_well.mean), "week"),
+        low=str(round(low)),
+        high=str(round(high)),
+        ever=n.of_100(plan.ever_well),
+    )
+
+
+def _steps(plan: YearPlan) -> str:
+    return ", then ".join(within(treatment_title(step)) for step in plan.steps)
+
+
+def _going(dossier: Dossier) -> tuple[str, ...]:
+    """Return that going on is no plan, where something is under way."""
+    names = [within(treatment_title(one.treatment)) for one in dossier.appraisal.under_way]
+    if not names or not dossier.decision.year_plans:
+        return ()
+    return (say("year_going", treatments=joined(names)),)
 
 
 def _compared(one: YearComparison, titles: dict[str, str]) -> str:
@@ -67,7 +112,7 @@ def _compared(one: YearComparison, titles: dict[str, str]) -> str:
     if one.verdict == "equal":
         return f"{say('year_tie', **names)} {sentence(one.why)}"
     ahead, behind = (names["a"], names["b"]) if one.verdict == "a" else (names["b"], names["a"])
-    weeks = n.measured(abs(one.lead), one.lead_error)
+    weeks = n.count(round(abs(one.lead)), "week")
     return f"{say('year_lead', ahead=ahead, behind=behind, weeks=weeks)} {sentence(one.why)}"
 
 
@@ -89,14 +134,13 @@ def _plans(plans: tuple[YearPlan, ...]) -> RowChart:
 def _plan(plan: YearPlan) -> PlotRow:
     ends = marks.Estimate(plan.weeks_well.mean, plan.weeks_well.ci80, plan.weeks_well.ci95)
     low, high = plan.weeks_well.ci80
-    steps = ", then ".join(within(treatment_title(step)) for step in plan.steps)
     return PlotRow(
         label=plan.title,
         plot=marks.row(
             PLACES, marks.interval(WEEKS, ends), marks.dot(WEEKS.place(plan.weeks_well.mean))
         ),
         value=n.count(round(plan.weeks_well.mean), "week"),
-        notes=(sentence(steps), *(sentence(note) for note in plan.notes)),
+        notes=(sentence(_steps(plan)), *(sentence(note) for note in plan.notes)),
         value_notes=(
             f"{n.P80}: {round(low)} to {round(high)}",
             f"well at least once: {n.of_100(plan.ever_well)} of 100",
@@ -114,9 +158,17 @@ def _together(found: tuple[Combination, ...]) -> RowChart:
         axis_title="of 100 people like this, much better by week 8",
         value_head="Much better",
         axis=FOREST_AXIS,
-        groups=(PlotGroup(None, tuple(_combination(one) for one in found)),),
+        groups=tuple(_grouped(found)),
         caption=say("together_limit"),
     )
+
+
+def _grouped(found: tuple[Combination, ...]) -> list[PlotGroup]:
+    """Return what trials speak for before what was put together, however high that comes out."""
+    tested = tuple(_combination(one) for one in found if one.path == "randomised")
+    composed = tuple(_combination(one) for one in found if one.path != "randomised")
+    groups = ((say("together_tested"), tested), (say("together_composed"), composed))
+    return [PlotGroup(title, rows) for title, rows in groups if rows]
 
 
 def _combination(one: Combination) -> PlotRow:
