@@ -95,7 +95,13 @@ def test_a_plan_names_its_person(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("steps: [no_such_drug]", "no such treatment"),
+        ("steps: [no_such_drug]", "line 2, field steps: this treatment is not known"),
+        ("steps: [sertralin]", "did you mean sertraline?"),
+        ("steps: [pill_placebo]", "this treatment is not known"),
+        ("steps: [sertraline, Zoloft]", "stands twice; got sertraline; leave one of the two out"),
+        ("augment_with: lithum\nsteps: [sertraline]", "field augment_with"),
+        ('title: "red \\e[31m"\nsteps: [cbt]', "this title does not fit a line; got 'red \\x1b"),
+        (f"title: {'x' * 101}\nsteps: [cbt]", "got 101 letters; allowed: one line of at most 100"),
         ("steps: []", "a plan has steps"),
         ("steps: cbt", "a list of steps"),
         ("title: nothing", "a list of steps"),
@@ -113,6 +119,26 @@ def test_bad_plans_are_one_line_and_exit_2(run: Run, tmp_path: Path, text: str, 
     assert "x.yaml" in err
     assert err.count("\n") == 1
     assert "Traceback" not in err
+
+
+def test_names_of_treatments_are_read_as_in_a_record(run: Run, tmp_path: Path) -> None:
+    named = _plan(tmp_path, "title: x\nsteps: [Zoloft, Venlafaxine]")
+    assert "sertraline, then venlafaxine" in run(named, PLANS[0], "--stage", "1")[1]
+
+
+def test_a_plan_given_twice_is_told_so(run: Run) -> None:
+    same = EXAMPLES / ".." / "examples" / "plan_a.yaml"
+    code, out, err = run(PLANS[0], same)
+    assert (code, out) == (2, "")
+    assert "plan_a.yaml: this plan is given twice; name each plan once" in err
+
+
+@pytest.mark.parametrize("version", ["2.0", "1.x", "1.", "one"])
+def test_another_version_of_a_plan_is_refused(run: Run, tmp_path: Path, version: str) -> None:
+    path = tmp_path / "old.yaml"
+    path.write_text(f'schema_version: "{version}"\nsteps: [cbt]\n', encoding="utf-8")
+    code, _, err = run(path, PLANS[0])
+    assert (code, f"got {version}; allowed: " in err) == (2, True)
 
 
 def test_other_bad_input(run: Run, tmp_path: Path) -> None:
@@ -137,4 +163,35 @@ def test_an_emergency_comes_first(run: Run, tmp_path: Path) -> None:
     code, out, err = run(*PLANS, "--person", path)
     assert (code, out) == (2, "")
     assert "Emergency sign in the record" in err
+    assert "--acknowledge NAME" in err
+    # A blank is nobody's name: it must not release an emergency.
+    assert run(*PLANS, "--person", path, "--acknowledge", " ")[0] == 2
     assert run(*PLANS, "--person", path, "--acknowledge", "Dr Example")[0] == 0
+
+
+def test_without_a_person_the_first_lines_say_that_safety_was_not_looked_at(run: Run) -> None:
+    _, out, _ = run(*PLANS, "--stage", "1")
+    assert out.splitlines()[1].startswith("No person is given: contraindications")
+
+
+def test_flags_and_what_is_to_be_avoided_stand_before_the_numbers(run: Run, tmp_path: Path) -> None:
+    record = (EXAMPLES / "person.yaml").read_text(encoding="utf-8")
+    finding = "findings:\n  - {finding: suicidal_intent, status: present, date: 2026-03-01}\n"
+    head, _, rest = record.partition("findings:")
+    kept = "\n".join(line for line in rest.splitlines() if "suicidal_intent" not in line)
+    person = tmp_path / "person.yaml"
+    person.write_text(head + finding + kept.lstrip("\n") + "\n", encoding="utf-8")
+    plans = [
+        _plan(tmp_path, "steps: [venlafaxine, mirtazapine, nortriptyline]", "a.yaml"),
+        _plan(tmp_path, "steps: [mirtazapine]", "b.yaml"),
+    ]
+    code, _, err = run(*plans, "--person", person)
+    assert code == 2
+    assert "Emergency sign" in err
+    code, out, _ = run(*plans, "--person", person, "--acknowledge", "Dr A")
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[1].startswith("EMERGENCY: ")
+    assert "Acknowledged by Dr A" in out
+    place = next(n for n, line in enumerate(lines) if "nortriptyline" in line)
+    assert lines[place + 1].strip().startswith("AVOID: a safety rule speaks against nortriptyline")

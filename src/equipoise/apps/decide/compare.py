@@ -69,7 +69,10 @@ def compare(
         run=(settings.seed, people, weeks),
         acknowledged=settings.acknowledged_by is not None,
     )
-    return _document(year, label, appraisal.stage.used, (settings, people, weeks))
+    safety = _safety(appraisal, label, settings)
+    return _document(year, label, appraisal.stage.used, (settings, people, weeks)) | {
+        "safety": safety
+    }
 
 
 def _person(files: Sequence[PlanFile], asked: CompareAsked) -> Path | None:
@@ -98,6 +101,23 @@ def _who(
     timeline = ingest.read_person(person, today=settings.today)
     dossier = pipeline.run_person(timeline, settings, store=NoStore())
     return dossier.profile, dossier.appraisal, dossier.label
+
+
+def _safety(appraisal: Appraisal, label: str | None, settings: pipeline.RunSettings) -> list[str]:
+    """Return what comes before every number: red flags, or that nobody's safety was looked at."""
+    if label is None:
+        return ["No person is given: contraindications and interactions were not looked at."]
+    said = [f"{flag.grade.upper()}: {flag.title}." for flag in appraisal.red_flags]
+    if appraisal.emergency:
+        who = settings.acknowledged_by
+        said.append(f"Acknowledged by {who}. The urgent pathway comes before any of these plans.")
+    elif said:
+        said.append("The safety steps of the plan come before any of these plans.")
+    said += [
+        f"Taken now, with a hard stop against it: {one.treatment}. It has to be reviewed first."
+        for one in appraisal.current
+    ]
+    return said
 
 
 def _people(asked: int | None) -> int:
@@ -153,7 +173,8 @@ def compare_text(document: dict[str, Any]) -> str:
     who = f"person {document['label']}" if document["label"] else AVERAGE
     lines = [
         f"{document['weeks']:.0f} weeks, {document['people']} simulated years of {who}"
-        f" (failed adequate drug trials: {document['stage']}), the same luck in every plan."
+        f" (failed adequate drug trials: {document['stage']}), the same luck in every plan.",
+        *document["safety"],
     ]
     for place, plan in enumerate(document["plans"], start=1):
         lines += ["", *_plan_lines(place, plan)]
@@ -169,13 +190,13 @@ def _plan_lines(place: int, plan: dict[str, Any]) -> list[str]:
     low, high = well["ci80"]
     return [
         f"{place}. {plan['title']}: {', then '.join(plan['steps'])}",
+        *(f"   {note}" for note in plan["notes"]),
         f"   Weeks in remission: {well['mean']:.1f} on average (simulation error"
         f" {plan['weeks_error']:.1f}); for 80 of {HUNDRED} people between {low:.0f} and"
         f" {high:.0f}.",
         f"   Of {HUNDRED} people {HUNDRED * plan['ever_well']:.0f} get well at least once;"
         f" courses left early {plan['dropouts']:.1f}, visits {plan['visits']:.0f} on average.",
         f"   {plan['ends']}",
-        *(f"   {note}" for note in plan["notes"]),
     ]
 
 

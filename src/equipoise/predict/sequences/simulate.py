@@ -153,7 +153,7 @@ def allowed(world: World, course: Course, option: int, credit: int = 0) -> Flags
         return np.asarray(may)
     may = may & (course.base != NONE)
     for base in {place for place, _ in course.ends if rules.base[place]}:
-        if rules.between.clash(rules.treatments[base], rules.treatments[option]):
+        if rules.between.apart(rules.treatments[base], rules.treatments[option]):
             may = may & (course.base != base)
     return np.asarray(may)
 
@@ -230,7 +230,7 @@ def _goes_on(world: World, place: int, option: int) -> bool:
     rules = world.rules
     if not rules.base[place] or rules.base[option]:
         return False
-    return not rules.between.clash(rules.treatments[place], rules.treatments[option])
+    return not rules.between.apart(rules.treatments[place], rules.treatments[option])
 
 
 def _waiting(world: World, week: Array, option: int, ends: Ends) -> Array:

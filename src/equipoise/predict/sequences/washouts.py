@@ -18,6 +18,7 @@ __all__ = ["Between", "between"]
 DAYS: Final = 7
 WAIT: Final = "stop_and_wait"
 REPLACES: Final = "drug"
+AVOID: Final = "A"
 Sides = tuple["Row", frozenset[str], frozenset[str]]
 Names = frozenset[str]
 
@@ -34,6 +35,8 @@ class Between:
         Days after the last dose for which interactions still hold.
     stops : tuple of (Row, frozenset of str, frozenset of str)
         Interactions that are hard stops.
+    avoids : tuple of (Row, frozenset of str, frozenset of str)
+        Interactions to be avoided: no hard stops, but no reason to give both.
     washouts, switches : tuple of (Row, frozenset of str, frozenset of str)
         The drug before and the drug after.
     """
@@ -41,10 +44,12 @@ class Between:
     names: dict[str, Names]
     lingers: dict[str, float]
     stops: tuple[Sides, ...]
+    avoids: tuple[Sides, ...]
     washouts: tuple[Sides, ...]
     switches: tuple[Sides, ...]
     _weeks: dict[tuple[str, str], float] = field(default_factory=dict, compare=False, repr=False)
     _clashes: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    _aparts: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def weeks(self, before: Treatment, after: Treatment) -> float:
         """Return the fewest weeks from the end of one treatment to the start of another."""
@@ -61,10 +66,17 @@ class Between:
         key = (one.id, other.id)
         if key not in self._clashes:
             left, right = self._all(one), self._all(other)
-            self._clashes[key] = bool(set(one.drugs) & set(other.drugs)) or any(
-                (left & a and right & b) or (left & b and right & a) for _, a, b in self.stops
-            )
+            shared = bool(set(one.drugs) & set(other.drugs))
+            self._clashes[key] = shared or _meet(self.stops, left, right)
         return self._clashes[key]
+
+    def apart(self, one: Treatment, other: Treatment) -> bool:
+        """Return whether the two must not, or should not, be given together."""
+        key = (one.id, other.id)
+        if key not in self._aparts:
+            should_not = _meet(self.avoids, self._all(one), self._all(other))
+            self._aparts[key] = should_not or self.clash(one, other)
+        return self._aparts[key]
 
     def _lingering(self, before: Treatment, after: Treatment) -> float:
         names = self._all(after)
@@ -104,6 +116,7 @@ def between() -> Between:
         names=prepared(load_table("drugs/drugs"), _drug_names),
         lingers=prepared(load_table("drugs/drugs"), _lingers),
         stops=prepared(load_table("interactions/interactions"), _hard_stops),
+        avoids=prepared(load_table("interactions/interactions"), _avoids),
         washouts=prepared(load_table("interactions/washouts"), _sides),
         switches=prepared(load_table("schedules/switches"), _sides),
     )
@@ -131,6 +144,15 @@ def _lingers(table: Table) -> dict[str, float]:
 def _hard_stops(table: Table) -> tuple[Sides, ...]:
     rows = (row for row in table if row.text("verdict") == "hard_stop")
     return tuple((row, frozenset(row.items("a")), frozenset(row.items("b"))) for row in rows)
+
+
+def _avoids(table: Table) -> tuple[Sides, ...]:
+    rows = (row for row in table if row.text("severity") == AVOID)
+    return tuple((row, frozenset(row.items("a")), frozenset(row.items("b"))) for row in rows)
+
+
+def _meet(rules: tuple[Sides, ...], one: Names, other: Names) -> bool:
+    return any((one & a and other & b) or (one & b and other & a) for _, a, b in rules)
 
 
 def _sides(table: Table) -> tuple[Sides, ...]:
