@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from equipoise.apps.decide.options import Person, Seed, run_settings, show
+from equipoise.apps.intake.cli import Date, Debug, Site
+
 __all__ = ["add_commands"]
+
+Json = Annotated[bool, typer.Option("--json", help="Print the runs as JSON.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -17,41 +20,22 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def _sensitivity(
-    person: Annotated[Path, typer.Argument(help="A person.yaml or a FHIR bundle (.json).")],
-    date: Annotated[
-        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the run (today).")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Seed of all random streams.")
-    ] = None,
-    site: Annotated[
-        Path | None, typer.Option("--site", help="Folder of tables that replace those shipped.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the runs as JSON.")] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")
-    ] = False,
+    person: Person,
+    date: Date = None,
+    seed: Seed = None,
+    site: Site = None,
+    as_json: Json = False,
+    debug: Debug = False,
 ) -> None:
     """Tell which uncertain numbers of the model would change the answer."""
     del debug
-    # The matrices of one person are small: on a busy machine threads cost more than they bring.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    import json
-
-    from equipoise import ingest, pipeline
+    settings = run_settings(date, site, seed)
+    from equipoise import ingest
     from equipoise.apps.decide.sensitivity import sensitivity
     from equipoise.apps.decide.sensitivity_text import sensitivity_text
-    from equipoise.apps.labs.check import day_of_run
     from equipoise.apps.progress import progress
-    from equipoise.core.tables import use_site
 
-    use_site(site)
-    today = day_of_run(date)
-    timeline = ingest.read_person(person, today=today)
-    settings = pipeline.RunSettings(today, pipeline.default_seed() if seed is None else seed)
+    timeline = ingest.read_person(person, today=settings.today)
     with progress() as watch:
         document = sensitivity(timeline, settings, site, watch)
-    if as_json:
-        typer.echo(json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False))
-    else:
-        typer.echo(sensitivity_text(document))
+    show(document, sensitivity_text, as_json)
