@@ -79,7 +79,7 @@ def test_whose_weights_rank_and_what_is_not_weighed() -> None:
     page = render(person)
     assert whose in words(section(page, "answer"))
     assert whose in summary(person)
-    assert source in words(section(page, "wishes"))
+    assert "Not counted: side effects, cost to the person." in words(section(page, "wishes"))
 
 
 def test_many_ties_have_a_short_headline_and_the_names_below() -> None:

@@ -25,6 +25,7 @@ class Wishes:
 
     title: str
     whose: str
+    unweighed: str
     now: str
     changes: tuple[str, ...]
     table: DataTable | None
@@ -38,12 +39,14 @@ def wishes(dossier: Dossier) -> Wishes | None:
         return None
     behind = avoided_options(dossier.appraisal.verdicts)
     changes = [one for one in decision.preference_changes if one.option not in behind]
+    whose, _, rest = decision.weights_source.partition(". ")
     lines = [_change(one) for one in changes[:NAMED]]
     if len(changes) > NAMED:
         lines.append(say("wishes_more", n=n.count(len(changes) - NAMED, "such change")))
     return Wishes(
         title=say("wishes_change") if changes else say("wishes_firm"),
-        whose=sentence(decision.weights_source),
+        whose=sentence(whose),
+        unweighed=sentence(rest) if rest else "",
         now=_now(decision.predictions, behind),
         changes=tuple(lines),
         table=_table(decision.weights),
