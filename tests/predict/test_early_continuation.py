@@ -18,9 +18,12 @@ from equipoise.core.nouns import (
     Profile,
     RedFlag,
     Stage,
+    TrialAppraisal,
     UnderWay,
 )
+from equipoise.evidence import load
 from equipoise.predict import predict
+from equipoise.profile import infer
 
 TAKEN = UnderWay(
     treatment="escitalopram",
@@ -95,6 +98,21 @@ def test_the_chance_follows_the_line_of_week_two(ask: Ask) -> None:
     ends = logit(np.array(one.if_continued.ci80))
     assert ends == pytest.approx([middle - 1.3 - wide, middle - 1.3 + wide], abs=1e-4)
     assert not one.extrapolated
+
+
+def test_what_is_ranked_keeps_the_chance_of_the_person() -> None:
+    """One chance of one drug: the trial that failed counts in the ranking and here alike."""
+    before = TrialAppraisal(
+        *("sertraline", "yes", "yes", "yes", 8.0, (), ()),
+        **{"benefit": "none", "start": "2024-01", "counts_for_stage": ("sertraline",)},
+    )
+    person = replace(Appraisal((), (before,), Stage(1, 1, 1, True, ""), (), ()), under_way=(TAKEN,))
+    nobody = infer((), today="2025-01-10")
+    found = predict(nobody, person, load(), preferences=not_asked(), seed=20240601)
+    (drug,) = (one for one in found.predictions if one.treatment == TAKEN.treatment)
+    staying = drug.response.mean / (1 - drug.dropout.mean)
+    assert drug.shift.mean < -0.002
+    assert found.continuations[0].before.mean == pytest.approx(staying, abs=1e-6)
 
 
 def test_a_change_at_the_centre_leaves_the_chance(ask: Ask) -> None:

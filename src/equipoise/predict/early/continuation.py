@@ -10,7 +10,7 @@ import numpy as np
 
 from equipoise.core.nouns import Continuation, Interval, NextMove
 from equipoise.core.tables import load_table, setting
-from equipoise.predict.calibrate import expect
+from equipoise.predict.calibrate import calibrate_intercept, expect
 from equipoise.predict.early.ahead import Ahead, look_ahead, outlook
 from equipoise.predict.early.course import Course, course_of, line_at, line_errors
 from equipoise.predict.early.danger import dangers, may_be_raised, raise_limits
@@ -18,10 +18,12 @@ from equipoise.predict.early.rate import Rates, rate_of
 from equipoise.predict.early.update import after_change, shift_of_change
 from equipoise.predict.early.words import SOONER, little_change, raising, said
 from equipoise.predict.layers import LEVELS
-from equipoise.predict.literature import read_literature
+from equipoise.predict.literature import Literature, read_literature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from equipoise.core.nouns import (
         Appraisal,
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     )
     from equipoise.core.tables import Row
     from equipoise.predict.layers import Case, Layer
-    from equipoise.predict.settings import Numerics
+
+    Array = NDArray[np.float64]
 
 __all__ = ["continuations"]
 
@@ -133,7 +136,7 @@ def _present(
 
 def _continuation(present: _Present, rates: Rates, case: Case, layer: Layer) -> Continuation:
     taken = present.taken
-    before, after = _chances(present, layer, case.settings.numerics)
+    before, after = _chances(present, case, layer)
     counts = present.course.failure_counts
     ahead = look_ahead(rates, case, layer, before.mean, after.mean, counts=counts)
     outside = _outside(present)
@@ -161,15 +164,16 @@ def _continuation(present: _Present, rates: Rates, case: Case, layer: Layer) -> 
     )
 
 
-def _chances(present: _Present, layer: Layer, numerics: Numerics) -> tuple[Interval, Interval]:
+def _chances(present: _Present, case: Case, layer: Layer) -> tuple[Interval, Interval]:
     """Return the chance of those who go on, before and after the change was known."""
+    numerics = case.settings.numerics
     literature = read_literature([present.baseline], numerics)
     limits = (setting("predict_early_lowest"), setting("predict_early_highest"))
     change = np.clip(present.taken.improvement or 0, *limits)
     moved = float(shift_of_change(change, present.line, limits))
     slope_sd, centre_sd = line_errors(present.taken.weeks or 0, present.course.weeks)
     doubt = ((change - present.line[1]) * slope_sd) ** 2 + (present.line[0] * centre_sd) ** 2
-    level, spread = literature.theta + outlook(layer), literature.theta_sd**2
+    level, spread = _level(present, (case, layer), literature), literature.theta_sd**2
     places = np.array([NormalDist().inv_cdf(share / 1000) for share in LEVELS])
 
     def _interval(shift: float, more: float) -> Interval:
@@ -179,6 +183,17 @@ def _chances(present: _Present, layer: Layer, numerics: Numerics) -> tuple[Inter
         return Interval(float(mean[0]), (low80, high80), (low95, high95))
 
     return _interval(0.0, 0.0), _interval(moved, float(doubt))
+
+
+def _level(present: _Present, where: tuple[Case, Layer], literature: Literature) -> Array:
+    """Return the log-odds of response of those who stay: of this person where it is ranked."""
+    case, layer = where
+    names = [option.treatment.id for option in case.options]
+    if present.treatment.id not in names:
+        return np.asarray(literature.theta + outlook(layer))
+    t = names.index(present.treatment.id)
+    staying = layer.expected.response[t] / (1.0 - layer.expected.dropout[t])
+    return calibrate_intercept(np.array([staying]), literature.theta_sd**2, case.settings.numerics)
 
 
 def _outside(present: _Present) -> list[str]:
