@@ -68,4 +68,5 @@ def _year(dossier: Dossier) -> list[str]:
     view = year(dossier)
     if view is None:
         return []
-    return _headed("THE YEAR AHEAD", [f"{view.title}.", *view.foremost, *view.words, view.limit])
+    lines = [*view.flags, f"{view.title}.", *view.foremost, *view.words, view.limit]
+    return _headed("THE YEAR AHEAD", lines)

@@ -9,11 +9,13 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.forest import FOREST_AXIS, chance_plot
 from equipoise.apps.report.charts.marks import glyph
 from equipoise.apps.report.names import anchor, graded, treatment_title
+from equipoise.apps.report.sections.marked import marked, marks_of
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import Legend, PlotGroup, PlotRow, RowChart
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.casing import within
 from equipoise.core.nouns import Continuation, Dossier, NextMove
+from equipoise.predict.early.danger import came_with
 
 __all__ = ["UnderWayView", "continuation_keys", "under_way"]
 
@@ -40,19 +42,29 @@ class UnderWayView:
 def under_way(dossier: Dossier) -> UnderWayView | None:
     """Return the section; None where nothing is under way or the ranking is withheld."""
     found = dossier.decision.continuations
-    unread = tuple(
-        sentence(f"{treatment_title(one.treatment)}: {one.why_not}")
-        for one in dossier.appraisal.under_way
-        if one.why_not and all(one.treatment != other.treatment for other in found)
-    )
+    unread = _unread(dossier)
     if withheld(dossier) or not (found or unread):
         return None
     return UnderWayView(
         title=_title(found),
         words=tuple(sentence(one.sentence) for one in found),
-        charts=tuple(_chart(one) for one in found),
+        charts=tuple(_chart(dossier, one) for one in found),
         unread=unread,
     )
+
+
+def _unread(dossier: Dossier) -> tuple[str, ...]:
+    """Return why a change foretells nothing; red flags and a rise of the score come first."""
+    appraisal, read = dossier.appraisal, {one.treatment for one in dossier.decision.continuations}
+    left = [one for one in appraisal.under_way if one.why_not and one.treatment not in read]
+    lines: list[str] = []
+    for one in left:
+        flags, growth = came_with(one, appraisal)
+        lines += ([] if read else [flags]) + [
+            growth,
+            sentence(f"{treatment_title(one.treatment)}: {one.why_not}"),
+        ]
+    return tuple(dict.fromkeys(line for line in lines if line))
 
 
 def continuation_keys(dossier: Dossier) -> list[str]:
@@ -73,8 +85,8 @@ def _title(found: tuple[Continuation, ...]) -> str:
     )
 
 
-def _chart(one: Continuation) -> RowChart:
-    rows = tuple(_row(one, move) for move in one.moves)
+def _chart(dossier: Dossier, one: Continuation) -> RowChart:
+    rows = tuple(_row(dossier, one, move) for move in one.moves)
     return RowChart(
         id=anchor("under", one.treatment),
         title=say("under_way_chart", treatment=within(one.title)),
@@ -91,11 +103,22 @@ def _chart(one: Continuation) -> RowChart:
     )
 
 
-def _row(one: Continuation, move: NextMove) -> PlotRow:
-    names = [treatment_title(name) for name in move.treatments if name != one.treatment]
+def _label(dossier: Dossier, one: Continuation, move: NextMove) -> str:
+    """Return what is done, with safety marks; a dose with the highest for this person."""
+    names = [name for name in move.treatments if name != one.treatment]
     label = MOVES[move.kind]
     if names and move.kind in {"augment", "switch"}:
-        label = f"{label}: {joined([within(name) for name in names], 'or', most=NAMED)}"
+        return f"{label}: {joined([marked(dossier, name) for name in names], 'or', most=NAMED)}"
+    if move.kind == "continue":
+        return label + marks_of(dossier, (one.treatment,))
+    limit = next((x for x in dossier.appraisal.dose_limits if x.drug == one.treatment), None)
+    if move.kind == "raise" and limit is not None and limit.maximum is not None:
+        return say("raise_at_most", highest=f"{limit.maximum:g} {limit.unit}")
+    return label
+
+
+def _row(dossier: Dossier, one: Continuation, move: NextMove) -> PlotRow:
+    label = _label(dossier, one, move)
     notes = (sentence(move.words), graded(move.grade, move.references))
     if move.response is None:
         return PlotRow(label, chance_plot(None), "Not known", notes, kind="quiet")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from equipoise.apps.report import numbers as n
-from equipoise.apps.report.names import attribute_title, treatment_title
+from equipoise.apps.report.names import attribute_title
+from equipoise.apps.report.sections.marked import marked
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, table_or_none
 from equipoise.apps.report.wording import capital, say, sentence
 from equipoise.core.avoided import avoided_options
-from equipoise.core.casing import within
-from equipoise.core.nouns import Dossier, Prediction, PreferenceChange
+from equipoise.core.nouns import Dossier, PreferenceChange
 
 __all__ = ["Wishes", "wishes"]
 
@@ -40,36 +40,36 @@ def wishes(dossier: Dossier) -> Wishes | None:
     behind = avoided_options(dossier.appraisal.verdicts)
     changes = [one for one in decision.preference_changes if one.option not in behind]
     whose, _, rest = decision.weights_source.partition(". ")
-    lines = [_change(one) for one in changes[:NAMED]]
+    lines = [_change(dossier, one) for one in changes[:NAMED]]
     if len(changes) > NAMED:
         lines.append(say("wishes_more", n=n.count(len(changes) - NAMED, "such change")))
     return Wishes(
         title=say("wishes_change") if changes else say("wishes_firm"),
         whose=sentence(whose),
         unweighed=sentence(rest) if rest else "",
-        now=_now(decision.predictions, behind),
+        now=_now(dossier, behind),
         changes=tuple(lines),
         table=_table(decision.weights),
         limit=say("wishes_limit"),
     )
 
 
-def _now(predictions: tuple[Prediction, ...], behind: frozenset[str]) -> str:
+def _now(dossier: Dossier, behind: frozenset[str]) -> str:
     """Return which option of a tie group a change would overtake; a clear first is named above."""
-    tied = [one for one in predictions if one.tied and one.treatment not in behind]
+    tied = [one for one in dossier.decision.predictions if one.tied and one.treatment not in behind]
     if len(tied) < 2:  # noqa: PLR2004
         return ""
     first = min(tied, key=lambda one: (-one.utility, one.treatment))
-    return say("wishes_now", option=within(first.title))
+    return say("wishes_now", option=marked(dossier, first.treatment))
 
 
-def _change(one: PreferenceChange) -> str:
+def _change(dossier: Dossier, one: PreferenceChange) -> str:
     return say(
         "wishes_line",
         title=capital(one.title),
         now=n.of_100(one.weight),
         needed=n.of_100(one.needed),
-        option=within(treatment_title(one.option)),
+        option=marked(dossier, one.option),
     )
 
 

@@ -10,6 +10,7 @@ from equipoise.apps.report.charts import marks
 from equipoise.apps.report.charts.forest import FOREST_AXIS
 from equipoise.apps.report.charts.scales import HUNDRED
 from equipoise.apps.report.names import treatment_title
+from equipoise.apps.report.sections.marked import marks_of
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import (
     DataTable,
@@ -50,7 +51,7 @@ def worth(dossier: Dossier) -> Worth | None:
     return Worth(
         title=head.rstrip("."),
         words=(*rest, say("worth_reading")),
-        chart=_chart(decision),
+        chart=_chart(dossier),
         tables=tuple(t for t in (_safety(decision),) if t is not None),
         folded=tuple(t for t in (_table(decision),) if t is not None),
     )
@@ -61,11 +62,12 @@ def _sentences(text: str) -> list[str]:
     return [sentence(part) for part in parts] or [say("worth_none")]
 
 
-def _chart(decision: Decision) -> RowChart | None:
+def _chart(dossier: Dossier) -> RowChart | None:
     """Draw only what could change the choice in some layer; a row of zeros says nothing."""
-    firm = tuple(_row(one, decision) for one in _acting(decision.tests))
+    decision = dossier.decision
+    firm = tuple(_row(one, dossier) for one in _acting(decision.tests))
     unproven = tuple(
-        _row(one, decision, research=True) for one in _acting(decision.exploratory_tests)
+        _row(one, dossier, research=True) for one in _acting(decision.exploratory_tests)
     )
     if not firm and not unproven:
         return None
@@ -95,10 +97,10 @@ def _acting(tests: tuple[InformationValue, ...]) -> list[InformationValue]:
     ]
 
 
-def _row(one: InformationValue, decision: Decision, *, research: bool = False) -> PlotRow:
+def _row(one: InformationValue, dossier: Dossier, *, research: bool = False) -> PlotRow:
     place = HUNDRED.place(POINTS * one.p_changes_choice)
     mark = marks.diamond(place) if research else marks.dot(place)
-    leads = [treatment_title(name) for name in one.would_lead]
+    leads = [treatment_title(name) + marks_of(dossier, (name,)) for name in one.would_lead]
     notes = [f"Then first: {joined(leads, 'or', most=NAMED)}"] if leads else []
     notes += [_effort(one)]
     return PlotRow(
@@ -106,7 +108,7 @@ def _row(one: InformationValue, decision: Decision, *, research: bool = False) -
         plot=marks.row(TICKS, mark),
         value=f"{n.of_100(one.p_changes_choice)} of 100",
         notes=tuple(notes),
-        value_notes=(_gain(one, decision),),
+        value_notes=(_gain(one, dossier.decision),),
         kind="research" if research else "",
     )
 

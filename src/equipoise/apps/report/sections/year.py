@@ -10,6 +10,7 @@ from equipoise.apps.report.charts import marks
 from equipoise.apps.report.charts.forest import FOREST_AXIS, chance_plot
 from equipoise.apps.report.charts.scales import Linear
 from equipoise.apps.report.names import graded, treatment_title
+from equipoise.apps.report.sections.marked import flags_first, marked, marks_of
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import Legend, PlotGroup, PlotRow, RowChart
 from equipoise.apps.report.wording import joined, say, sentence
@@ -29,6 +30,7 @@ class YearView:
     """The chart of plans, why the first beats the others, and the chart of combinations."""
 
     title: str
+    flags: tuple[str, ...]
     words: tuple[str, ...]
     foremost: tuple[str, ...]
     limit: str
@@ -44,11 +46,12 @@ def year(dossier: Dossier) -> YearView | None:
     titles = {plan.id: plan.title for plan in decision.year_plans}
     return YearView(
         title=_title(decision),
+        flags=flags_first(dossier),
         words=(*_going(dossier), *(_compared(one, titles) for one in decision.year_comparisons)),
-        foremost=tuple(_in_words(plan) for plan in _foremost(decision)),
+        foremost=tuple(_in_words(dossier, plan) for plan in _foremost(decision)),
         limit=say("year_limit") if decision.year_plans else "",
-        plans=_plans(decision.year_plans) if decision.year_plans else None,
-        together=_together(decision.combinations) if decision.combinations else None,
+        plans=_plans(dossier) if decision.year_plans else None,
+        together=_together(dossier) if decision.combinations else None,
     )
 
 
@@ -82,12 +85,12 @@ def _foremost(decision: Decision) -> list[YearPlan]:
     return [first, *(plan for plan in decision.year_plans[1:] if plan.id in equal)]
 
 
-def _in_words(plan: YearPlan) -> str:
+def _in_words(dossier: Dossier, plan: YearPlan) -> str:
     low, high = plan.weeks_well.ci80
     return say(
         "year_steps",
         plan=plan.title,
-        steps=_steps(plan),
+        steps=_steps(dossier, plan),
         weeks=n.count(round(plan.weeks_well.mean), "week"),
         low=str(round(low)),
         high=str(round(high)),
@@ -95,8 +98,8 @@ def _in_words(plan: YearPlan) -> str:
     )
 
 
-def _steps(plan: YearPlan) -> str:
-    return ", then ".join(within(treatment_title(step)) for step in plan.steps)
+def _steps(dossier: Dossier, plan: YearPlan) -> str:
+    return ", then ".join(marked(dossier, step) for step in plan.steps)
 
 
 def _going(dossier: Dossier) -> tuple[str, ...]:
@@ -116,7 +119,8 @@ def _compared(one: YearComparison, titles: dict[str, str]) -> str:
     return f"{say('year_lead', ahead=ahead, behind=behind, weeks=weeks)} {sentence(one.why)}"
 
 
-def _plans(plans: tuple[YearPlan, ...]) -> RowChart:
+def _plans(dossier: Dossier) -> RowChart:
+    rows = tuple(_plan(dossier, plan) for plan in dossier.decision.year_plans)
     return RowChart(
         id="year",
         title=say("year_chart"),
@@ -125,13 +129,13 @@ def _plans(plans: tuple[YearPlan, ...]) -> RowChart:
         axis_title="weeks well or nearly well in the next 52",
         value_head="Weeks well",
         axis=AXIS,
-        groups=(PlotGroup(None, tuple(_plan(plan) for plan in plans)),),
+        groups=(PlotGroup(None, rows),),
         legend=(Legend(marks.glyph("estimate"), "dot: mean; thick line: 80 %; thin line: 95 %"),),
         caption=say("year_limit"),
     )
 
 
-def _plan(plan: YearPlan) -> PlotRow:
+def _plan(dossier: Dossier, plan: YearPlan) -> PlotRow:
     ends = marks.Estimate(plan.weeks_well.mean, plan.weeks_well.ci80, plan.weeks_well.ci95)
     low, high = plan.weeks_well.ci80
     return PlotRow(
@@ -140,7 +144,7 @@ def _plan(plan: YearPlan) -> PlotRow:
             PLACES, marks.interval(WEEKS, ends), marks.dot(WEEKS.place(plan.weeks_well.mean))
         ),
         value=n.count(round(plan.weeks_well.mean), "week"),
-        notes=(sentence(_steps(plan)), *(sentence(note) for note in plan.notes)),
+        notes=(sentence(_steps(dossier, plan)), *(sentence(note) for note in plan.notes)),
         value_notes=(
             f"{n.P80}: {round(low)} to {round(high)}",
             f"well at least once: {n.of_100(plan.ever_well)} of 100",
@@ -149,7 +153,7 @@ def _plan(plan: YearPlan) -> PlotRow:
     )
 
 
-def _together(found: tuple[Combination, ...]) -> RowChart:
+def _together(dossier: Dossier) -> RowChart:
     return RowChart(
         id="together",
         title=say("together_chart"),
@@ -158,23 +162,32 @@ def _together(found: tuple[Combination, ...]) -> RowChart:
         axis_title="of 100 people like this, much better by week 8",
         value_head="Much better",
         axis=FOREST_AXIS,
-        groups=tuple(_grouped(found)),
+        groups=tuple(_grouped(dossier)),
         caption=say("together_limit"),
     )
 
 
-def _grouped(found: tuple[Combination, ...]) -> list[PlotGroup]:
+def _grouped(dossier: Dossier) -> list[PlotGroup]:
     """Return what trials speak for before what was put together, however high that comes out."""
-    tested = tuple(_combination(one) for one in found if one.path == "randomised")
-    composed = tuple(_combination(one) for one in found if one.path != "randomised")
+    found = dossier.decision.combinations
+    tested, composed = (
+        tuple(_combination(dossier, one) for one in found if (one.path == "randomised") is trial)
+        for trial in (True, False)
+    )
     groups = ((say("together_tested"), tested), (say("together_composed"), composed))
     return [PlotGroup(title, rows) for title, rows in groups if rows]
 
 
-def _combination(one: Combination) -> PlotRow:
+def _both(dossier: Dossier, one: Combination) -> str:
+    """Return the title; a part with a safety mark stands with it."""
+    parts = [marked(dossier, part) for part in one.parts if marks_of(dossier, (part,))]
+    return f"{one.title}: {joined(parts)}" if parts else one.title
+
+
+def _combination(dossier: Dossier, one: Combination) -> PlotRow:
     composed = one.path != "randomised"
     return PlotRow(
-        label=one.title,
+        label=_both(dossier, one),
         plot=chance_plot(one.response, research=composed),
         value=f"{n.of_100(one.response.mean)} of 100",
         notes=(sentence(one.why), graded(one.grade, one.references)),
