@@ -78,6 +78,13 @@ def test_bad_usage_is_one_line_and_exit_2(run: Run, arguments: list[object], say
     assert "Traceback" not in err
 
 
+def test_a_group_without_a_command_shows_its_help(run: Run) -> None:
+    code, out, err = run("decide")
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: equipoise decide [OPTIONS] COMMAND")
+    assert len(err.splitlines()) > 5
+
+
 def test_a_fault_of_ours_is_one_line_and_exit_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from equipoise.apps import commands
 

@@ -43,6 +43,11 @@ def test_a_place_below_a_file_cannot_be_written(tmp_path: Path) -> None:
         write_text(tmp_path / "file" / "a.txt", "text")
 
 
+def test_a_file_without_a_name_is_refused() -> None:
+    with pytest.raises(OutputError, match="a file needs a name"):
+        write_text(Path(), "text")
+
+
 def test_a_full_disk_leaves_the_old_file_and_no_part(tmp_path: Path) -> None:
     # The kernel's limit on a file's size stands for a full disk: the write itself fails.
     path = tmp_path / "a.txt"

@@ -244,8 +244,10 @@ def _guarded(arguments: list[str]) -> int:
         code = app(arguments, prog_name="equipoise", standalone_mode=False)
     except TyperException as error:
         # Its own words name the option; the bare text of the error does not.
-        told = " ".join(error.format_message().split()).rstrip(".")
-        _say(f"equipoise: {told} (see --help)")
+        told = error.format_message()
+        if not told.startswith("Usage: "):  # that is the help of a group without a command
+            told = f"equipoise: {' '.join(told.split()).rstrip('.')} (see --help)"
+        _say(told)
         return BAD_INPUT
     except EquipoiseError as error:
         _say(f"equipoise: {error}")

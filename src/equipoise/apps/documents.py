@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from equipoise.apps.report.listing import never_compared
-from equipoise.core.documents import SCHEMA_VERSION, to_plain
+from equipoise.core.documents import DECIMALS, SCHEMA_VERSION, to_plain
 from equipoise.core.nouns import Dossier, NormedMeasurement, Prediction
 from equipoise.core.preparation import preparation
 
@@ -137,10 +137,12 @@ def _decision(dossier: Dossier) -> dict[str, Any]:
         "head_to_head": to_plain(decision.head_to_head),
         "tests": to_plain(decision.tests),
         "tests_sentence": decision.tests_sentence,
-        "perfect_information": decision.perfect,
+        "perfect_information": None
+        if decision.perfect is None
+        else round(decision.perfect, DECIMALS),
         "safety_tests": to_plain(decision.safety_tests),
         "preferences": {
-            "weights": dict(decision.weights),
+            "weights": to_plain(dict(decision.weights)),
             "source": decision.weights_source,
             "would_change": to_plain(decision.preference_changes),
         },

@@ -81,6 +81,8 @@ def write_all(files: Mapping[Path, bytes]) -> None:
     path = Path()
     try:
         for path, data in files.items():
+            if not path.name:
+                raise OutputError("a file needs a name", where=str(path), todo="name a file")
             make_folder(path.parent)
             # Opened as any other file, so that the umask decides who may read it.
             parts[path] = path.with_name(f"{LEFTOVER}{path.name}-{secrets.token_hex(4)}")

@@ -18,10 +18,19 @@ from typing import Any, TypeVar
 from equipoise.core import nouns
 from equipoise.core.errors import EquipoiseError, InputError
 
-__all__ = ["SCHEMA_VERSION", "from_json", "json_schema", "noun_types", "to_json", "to_plain"]
+__all__ = [
+    "DECIMALS",
+    "SCHEMA_VERSION",
+    "from_json",
+    "json_schema",
+    "noun_types",
+    "to_json",
+    "to_plain",
+]
 
 SCHEMA_VERSION = "1.0"
 DECIMALS = 4
+"""Of chances and of points of utility."""
 SIGNIFICANT = 6
 
 N = TypeVar("N")

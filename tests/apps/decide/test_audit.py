@@ -138,3 +138,37 @@ def test_in_an_emergency_nothing_is_counted_as_ranked(run: Run, tmp_path: Path) 
     text = _words(page.read_text(encoding="utf-8"))
     assert "Options ranked 0" in text
     assert "Tied with the first" not in text
+
+
+def test_the_record_is_never_written_over(run: Run, tmp_path: Path) -> None:
+    record = tmp_path / "person.yaml"
+    record.write_bytes(PERSON.read_bytes())
+    link = tmp_path / "link.html"
+    link.symlink_to(record)
+    code, out, err = run("decide", "audit", record, "--out", record, "--date", DAY)
+    assert (code, out) == (2, "")
+    assert "person.yaml: the audit page is an .html file; name an .html file for --out" in err
+    assert run("decide", "audit", record, "--out", link, "--date", DAY)[0] == 0
+    assert record.read_bytes() == PERSON.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--out", "."], "is an .html file"),
+        (["--out", "a.txt"], "is an .html file"),
+        (["--out", "a.html", "--date", DAY], "--date: a day and a seed belong to the run of a"),
+        (["--out", "a.html", "--seed", "1"], "--seed: a day and a seed belong"),
+        ([], "Missing option '--out'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(run: Run, words: list[str], says: str) -> None:
+    code, out, err = run("decide", "audit", *words)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert says in err
+
+
+def test_counts_are_read_as_a_sentence() -> None:
+    states = [row["state"] for row in _rows("validation/items")]
+    apart = states.count("does_not_apply")
+    assert f"{states.count('not_done')} not done, {apart} do not apply." in _words(audit_page(None))

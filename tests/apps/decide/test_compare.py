@@ -96,7 +96,7 @@ def test_a_plan_names_its_person(run: Run, tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("steps: [no_such_drug]", "line 2, field steps: this treatment is not known"),
-        ("steps: [sertralin]", "did you mean sertraline?"),
+        ("steps: [sertralin]", "did you mean sertraline"),
         ("steps: [pill_placebo]", "this treatment is not known"),
         ("steps: [sertraline, Zoloft]", "stands twice; got sertraline; leave one of the two out"),
         ("augment_with: lithum\nsteps: [sertraline]", "field augment_with"),

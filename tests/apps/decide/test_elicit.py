@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
@@ -241,6 +242,15 @@ def test_bad_answers_are_refused(
     [
         ("a.csv", "", "this is no filled sheet"),
         ("a.csv", "key,answer\nstay,100\nstay,100\n", "answered twice"),
+        ("a.csv", "key,answer\nstya,100\n", "no such line; got stya"),
+        ("a.csv", "key,answer\n,100\n", "no such line; got no key"),
+        ("a.csv", "key,answer,answer\nstay,100,50\n", "one column answer"),
+        ("a.csv", "key,answer\nstay,100,50\n", "line 2: this line has more cells"),
+        # A sheet that nobody filled in must not wipe what the person said before.
+        ("a.csv", "key,answer\nfilled,2026-03-01\nstay,\n", "no line is answered"),
+        ("a.csv", 'key,answer\n"stay,100\n', "no line is answered"),
+        ("a.yaml", "", "no line is answered"),
+        ("a.YAML", "[1, 2]\n", "names with numbers"),
         ("a.yaml", "[1, 2]\n", "names with numbers"),
         ("a.yaml", "weights: 7\n", "names with numbers"),
         ("a.yaml", "stay: [1]\n", "one number is needed"),
@@ -253,6 +263,64 @@ def test_files_that_are_none_are_refused(
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=part):
         read_wishes(tmp_path / name, wishes)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbfkey,answer\r\nremission,100\r\n",
+        b"Key ; ANSWER\nremission;100\n",
+        b"answer\tkey\n100\tremission\n",
+        b'key,worst,answer\nremission,"a;b;c;d",100\n',
+    ],
+)
+def test_tables_of_other_programs_are_read(data: bytes, wishes: Wishes, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(data)
+    assert read_wishes(tmp_path / "a.csv", wishes)[0] == {"remission": 100.0}
+
+
+@pytest.mark.parametrize("data", ["key,answer\nstay,100\n".encode("utf-16"), b"key\xe9,answer\n"])
+def test_other_letters_are_told_in_plain_words(data: bytes, wishes: Wishes, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(data)
+    with pytest.raises(InputError, match="no plain text; allowed: CSV or YAML in UTF-8; save"):
+        read_wishes(tmp_path / "a.csv", wishes)
+
+
+def test_no_answer_is_no_wish_to_forget(
+    person: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = person.read_text(encoding="utf-8").replace("weights: {}", "weights: {stay: 100}")
+    person.write_text(before, encoding="utf-8")
+    empty = tmp_path / "empty.csv"
+    empty.write_text("key,answer\nlabel,07\nremission,\n", encoding="utf-8")
+    assert _run("--person", person, "--answers", empty, "--save") == 2
+    for goal in (["--save"], ["--out", tmp_path / "new.yaml"], []):
+        monkeypatch.setattr("sys.stdin", io.StringIO("skip\n"))
+        assert _run("--person", person, *goal) == 0
+    told = capsys.readouterr().out
+    assert f"No weight was given; {person} stays as it is." in told
+    assert f"No weight was given; {tmp_path / 'new.yaml'} is not written." in told
+    assert person.read_text(encoding="utf-8") == before
+    assert {path.name for path in tmp_path.iterdir()} == {person.name, empty.name}
+
+
+def test_a_closed_input_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert _run() == 2
+    assert "stdin: nobody can answer: the input is closed" in capsys.readouterr().err
+
+
+def test_a_sheet_is_never_written_over_another_page(person: Path, tmp_path: Path) -> None:
+    page = tmp_path / "sub-07.html"
+    page.write_text("a report", encoding="utf-8")
+    assert _run("--person", person, "--paper", page) == 2
+    assert page.read_text(encoding="utf-8") == "a report"
+    assert not page.with_suffix(".csv").exists()
 
 
 def _run(*words: str | Path) -> int:

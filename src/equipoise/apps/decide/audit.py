@@ -84,7 +84,7 @@ def _items(dossier: Dossier | None) -> Section:
             groups[-1] = (name, groups[-1][1] + 1)
         else:
             groups.append((name, 1))
-    counts = ", ".join(f"{states.count(state)} {STATES[state].lower()}" for state in STATES)
+    counts = ", ".join(_counted(states.count(state), state) for state in STATES)
     table = DataTable(
         "What a report should tell (the items of TRIPOD+AI, in our words)",
         ("Item", "State", "Answer"),
@@ -98,6 +98,11 @@ def _items(dossier: Dossier | None) -> Section:
         tables=(table,),
         small=(f"The items: {_reference('tripod_ai')}.",),
     )
+
+
+def _counted(number: int, state: str) -> str:
+    words = STATES[state].lower()
+    return f"{number} {words if number == 1 else words.replace('does', 'do')}"
 
 
 def _reference(key: str) -> str:
@@ -125,7 +130,7 @@ def _invented() -> Section:
             "80 % hold 80 of 100. This tests the arithmetic, not whether people are as the prior "
             "says.",
         ),
-        tables=(DataTable("Ranks of the truth", heads, rows),),
+        tables=(DataTable("Ranks of the truth", heads, rows, widths=(40, 12, 18, 15, 15)),),
         small=(f"The method: {_reference('talts2018')}.",),
     )
 

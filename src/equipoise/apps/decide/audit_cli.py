@@ -43,10 +43,21 @@ def _audit(
     from equipoise.apps.decide.audit import audit_page
     from equipoise.apps.files import write_text
     from equipoise.apps.labs.check import day_of_run
+    from equipoise.core.errors import InputError
     from equipoise.core.steps import NoStore
     from equipoise.core.tables import use_site
 
     use_site(site)
+    if out.suffix != ".html":
+        raise InputError(
+            "the audit page is an .html file", where=str(out), todo="name an .html file for --out"
+        )
+    if person is None and (date is not None or seed is not None):
+        raise InputError(
+            "a day and a seed belong to the run of a person",
+            where="--date" if date is not None else "--seed",
+            todo="name a person, or leave it out",
+        )
     dossier = None
     if person is not None:
         today = day_of_run(date)

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import Final
 
-from equipoise.apps.decide.elicit import Wishes, check_swings, swing_of
+from equipoise.apps.decide.elicit import MOST, Wishes, check_swings, swing_of
 from equipoise.core.dates import IsoDate, check_date
 from equipoise.core.errors import RecordError
 from equipoise.ingest.fields import Spot
@@ -50,7 +50,7 @@ def read_wishes(path: Path, wishes: Wishes) -> tuple[dict[str, float], IsoDate]:
     Returns
     -------
     dict
-        Swing weights by attribute; empty answers are left out.
+        Swing weights by attribute; empty answers are left out, but one is there.
     str
         Day on which it was filled in; the day of the run where it does not say.
 
@@ -59,11 +59,8 @@ def read_wishes(path: Path, wishes: Wishes) -> tuple[dict[str, float], IsoDate]:
     RecordError
         If the file cannot be read, is another person's, or an answer cannot be.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecordError("the answers cannot be read", where=str(path), got=str(error)) from None
-    answers = _yaml(text, path) if path.suffix in YAML else _csv(text, path)
+    is_yaml = path.suffix.lower() in YAML
+    answers = _yaml(_text(path), path) if is_yaml else _csv(_text(path), path)
     day, swings = wishes.made, dict[str, float]()
     seen: set[str] = set()
     for name, answer, number in answers:
@@ -76,13 +73,35 @@ def read_wishes(path: Path, wishes: Wishes) -> tuple[dict[str, float], IsoDate]:
         elif name == FILLED:
             day = check_date(answer, where=spot.where, today=wishes.made)
         elif wishes.line(name) is None:
-            raise _not_asked(answer, wishes, spot)
+            raise _not_asked(name, wishes, spot)
         else:
             swings[name] = swing_of(answer, spot)
-    if wishes.label and path.suffix not in YAML and LABEL not in seen:
+    if wishes.label and not is_yaml and LABEL not in seen:
         _check_label("", wishes, Spot(str(path), 1, LABEL, wishes.made))
+    if not swings:
+        raise RecordError(
+            "no line is answered",
+            where=str(path),
+            todo=f"give {MOST} to what matters most; an empty sheet changes nothing",
+        )
     check_swings(swings, str(path))
     return swings, day
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise RecordError(
+            "the answers cannot be read", where=str(path), got=error.strerror or "an error"
+        ) from None
+    except UnicodeDecodeError:
+        raise RecordError(
+            "the answers are no plain text",
+            where=str(path),
+            allowed="CSV or YAML in UTF-8",
+            todo="save the table as CSV in UTF-8",
+        ) from None
 
 
 def _check_label(answer: str, wishes: Wishes, spot: Spot) -> None:
@@ -96,11 +115,11 @@ def _check_label(answer: str, wishes: Wishes, spot: Spot) -> None:
         )
 
 
-def _not_asked(answer: str, wishes: Wishes, spot: Spot) -> RecordError:
+def _not_asked(name: str, wishes: Wishes, spot: Spot) -> RecordError:
     return RecordError(
         "the sheet has no such line",
         where=spot.where,
-        got=answer,
+        got=name or "no key",
         allowed=", ".join(line.id for line in wishes.lines),
         todo="correct the name, or make a new sheet where the options have changed",
     )
@@ -109,22 +128,36 @@ def _not_asked(answer: str, wishes: Wishes, spot: Spot) -> RecordError:
 def _csv(text: str, path: Path) -> Answers:
     first = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    if not {"key", "answer"} <= set(reader.fieldnames or ()):
+    # Spreadsheets and people change the letters and blanks of a head, not its meaning.
+    heads = [name.strip().casefold() for name in reader.fieldnames or ()]
+    reader.fieldnames = heads
+    if (heads.count("key"), heads.count("answer")) != (1, 1):
         raise RecordError(
             "this is no filled sheet",
             where=str(path),
-            allowed="CSV with the columns key and answer",
+            allowed="CSV with one column key and one column answer",
             todo="fill in the table that decide elicit --paper writes",
         )
     found: Answers = []
     try:
         for row in reader:
+            if any(row.get(None) or ()):
+                raise _too_long(path, reader.line_num)
             answer = (row["answer"] or "").strip()
             if answer:
                 found.append(((row["key"] or "").strip(), answer, reader.line_num))
     except csv.Error as error:
         raise RecordError("this is no CSV", where=str(path), got=str(error)) from None
     return found
+
+
+def _too_long(path: Path, number: int) -> RecordError:
+    """Return the error of a line with more cells than heads: its answer cannot be told."""
+    return RecordError(
+        "this line has more cells than the head",
+        where=f"{path} line {number}",
+        todo="put text that holds the separator in double quotes",
+    )
 
 
 def _yaml(text: str, path: Path) -> Answers:
@@ -160,5 +193,9 @@ def _parts(node: Node | None, path: Path, line: int = 1) -> list[tuple[str, Node
 
 def _pair(name: str, value: Node, line: int, path: Path) -> tuple[str, str, int]:
     if not isinstance(value, Scalar):
-        raise RecordError("one number is needed", where=f"{path} line {line}, field {name}")
+        raise RecordError(
+            "one number is needed",
+            where=f"{path} line {line}, field {name}",
+            todo="give names with numbers alone, or fill in the table of the sheet",
+        )
     return (FILLED if name == "date" else name), value.text, line

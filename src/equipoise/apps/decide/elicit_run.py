@@ -46,12 +46,13 @@ def make_paper(person: Path | None, out: Path, today: IsoDate) -> str:
     if out.suffix != ".html":
         raise InputError("the sheet is an .html file", where=str(out), todo="name an .html file")
     table = out.with_suffix(".csv")
-    if table.exists():
-        raise OutputError(
-            "this file is there already and may be filled in",
-            where=str(table),
-            todo="move it away, or name another sheet",
-        )
+    for path in (table, out):
+        if path.exists():
+            raise OutputError(
+                "this file is there already and may be filled in",
+                where=str(path),
+                todo="move it away, or name another sheet",
+            )
     wishes = build_wishes(person, today)
     write_all({out: wishes_page(wishes).encode(), table: table_text(wishes).encode()})
     return f"{out} and {table} are written"
@@ -109,7 +110,16 @@ def ask(goal: Goal, today: IsoDate) -> str:
     swings = ask_wishes(wishes, open_terminal())
     if swings is None:
         return "Stopped: nothing was kept."
+    if not swings:
+        return _unchanged(goal)
     return f"\n{_kept(swings, today, goal, wishes)}"
+
+
+def _unchanged(goal: Goal) -> str:
+    """Say that nothing was written: no answer is no wish to forget older answers."""
+    person, out, save = goal
+    place = f"; {person} stays as it is" if save else f"; {out} is not written" if out else ""
+    return f"\nNo weight was given{place}."
 
 
 def _free(out: Path | None) -> None:

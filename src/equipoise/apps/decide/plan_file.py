@@ -4,7 +4,7 @@ The shape::
 
     schema_version: "1.0"
     title: drugs first                 # optional: else the file's name
-    steps: [sertraline, venlafaxine]   # ids of treatments, in order
+    steps: [sertraline, venlafaxine]   # treatments by id or listed name, in order
     augment_with: lithium_augmentation # optional: added after a response without remission
     person: person.yaml                # optional: whose plan it is, beside this file
 """
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from equipoise.core.errors import InputError
+from equipoise.ingest.fields import Spot
+from equipoise.ingest.vocabulary import TREATMENT
 from equipoise.ingest.yaml_lines import Entries, Node, Scalar, Sequence, parse_yaml
 from equipoise.predict.sequences import PlanAsked
 
@@ -23,6 +25,8 @@ __all__ = ["PlanFile", "read_plan"]
 
 KEYS: Final = ("schema_version", "title", "steps", "augment_with", "person")
 MAJOR: Final = "1"
+LONGEST: Final = 100
+"""Letters of a title that still fits a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def read_plan(path: Path) -> PlanFile:
     Returns
     -------
     PlanFile
-        The treatments are not yet checked against the tables.
+        Treatments by id; whether they may be given in this order is not yet checked.
 
     Raises
     ------
@@ -71,9 +75,9 @@ def read_plan(path: Path) -> PlanFile:
     person = _text(node, "person", path)
     return PlanFile(
         PlanAsked(
-            title=_text(node, "title", path) or path.stem,
+            title=_title(node, path) or path.stem,
             steps=_steps(node, path),
-            augment_with=_text(node, "augment_with", path),
+            augment_with=_addition(node, path),
             where=str(path),
         ),
         None if person is None else path.parent / person,
@@ -82,12 +86,14 @@ def read_plan(path: Path) -> PlanFile:
 
 def _check_version(node: Entries, path: Path) -> None:
     version = _text(node, "schema_version", path)
-    if version is None or version.split(".")[0] != MAJOR:
+    parts = (version or "").split(".")
+    if parts[0] != MAJOR or not all(part.isdecimal() for part in parts):
         raise InputError(
             "this version of a plan cannot be read",
             where=f"{path}, schema_version",
             got=version or "none",
             allowed='"1.0"',
+            todo='write schema_version: "1.0"',
         )
 
 
@@ -96,6 +102,30 @@ def _text(node: Entries, key: str, path: Path) -> str | None:
     if value is None:
         return None
     return _word(value, f"{path} line {node.lines[key]}, {key}")
+
+
+def _title(node: Entries, path: Path) -> str | None:
+    """Return the title; it is printed as it stands, so it must be one printable line."""
+    title = _text(node, "title", path)
+    if title is None or (title.isprintable() and len(title) <= LONGEST):
+        return title
+    raise InputError(
+        "this title does not fit a line",
+        where=f"{path} line {node.lines['title']}, title",
+        got=ascii(title) if len(title) <= LONGEST else f"{len(title)} letters",
+        allowed=f"one line of at most {LONGEST} printable letters",
+    )
+
+
+def _addition(node: Entries, path: Path) -> str | None:
+    value = node.values.get("augment_with")
+    return None if value is None else _treatment(value, path, "augment_with")
+
+
+def _treatment(value: Node, path: Path, field: str) -> str:
+    """Return the id of a treatment that is named as records may name it."""
+    text = _word(value, f"{path} line {value.line}, {field}")
+    return TREATMENT.read(Scalar(text, value.line), Spot(str(path), value.line, field, ""))
 
 
 def _word(value: Node, where: str) -> str:
@@ -112,4 +142,4 @@ def _steps(node: Entries, path: Path) -> tuple[str, ...]:
             where=f"{path}, steps",
             allowed="[sertraline, venlafaxine] or one line each",
         )
-    return tuple(_word(one, f"{path} line {one.line}, steps") for one in value.items)
+    return tuple(_treatment(one, path, "steps") for one in value.items)

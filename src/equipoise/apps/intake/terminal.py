@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from equipoise.apps.intake.names import Match
+from equipoise.core.errors import InputError
 
 __all__ = ["Lines", "Prompted", "Terminal", "open_terminal"]
 
@@ -78,5 +79,18 @@ def _completer(complete: Complete) -> Any:
 
 
 def open_terminal() -> Terminal:
-    """Return a line editor where somebody sits at a terminal, else plain lines."""
+    """Return a line editor where somebody sits at a terminal, else plain lines.
+
+    Raises
+    ------
+    InputError
+        If there is nobody who could answer: the input is closed.
+    """
+    # A process that was started without an input has none at all, whatever the types say.
+    if getattr(sys, "stdin", None) is None:
+        raise InputError(
+            "nobody can answer: the input is closed",
+            where="stdin",
+            todo="start it on a terminal, or pipe the answers in",
+        )
     return Prompted() if sys.stdin.isatty() and sys.stdout.isatty() else Lines()

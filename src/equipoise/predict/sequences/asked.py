@@ -88,7 +88,10 @@ def compare_plans(
         If a plan breaks a rule of safety or order, or an emergency stands.
     """
     if appraisal.emergency and not acknowledged:
-        raise InputError(withheld_because(appraisal), todo="acknowledge it, or treat it first")
+        raise InputError(
+            withheld_because(appraisal).rstrip("."),
+            todo="treat it first, or name the clinician who saw it with --acknowledge NAME",
+        )
     if len(plans) < FEWEST:
         raise InputError(
             "there is nothing to compare", got=f"{len(plans)} plan", allowed="2 or more"
@@ -181,7 +184,9 @@ def _check(plan: PlanAsked, ground: Ground, known: dict[str, Treatment]) -> None
         where = f"{plan.where}, step {place + 1}"
         _check_option(name, where, ground, known)
         if name in plan.steps[:place]:
-            raise InputError("a treatment stands twice", where=where, got=name)
+            raise InputError(
+                "a treatment stands twice", where=where, got=name, todo="leave one of the two out"
+            )
         before = [known[one] for one in plan.steps[:place]]
         _check_place(known[name], before, where, ground)
     if plan.augment_with is not None:
@@ -190,7 +195,7 @@ def _check(plan: PlanAsked, ground: Ground, known: dict[str, Treatment]) -> None
 
 def _check_option(name: str, where: str, ground: Ground, known: dict[str, Treatment]) -> None:
     if name not in known:
-        near = get_close_matches(name, sorted(known), n=3) or ["a treatment of the tables"]
+        near = get_close_matches(name, sorted(known), n=3) or ["an id of treatments/treatments"]
         raise InputError("no such treatment", where=where, got=name, allowed=", ".join(near))
     if name in ground.refused:
         raise InputError(ground.refused[name], where=where, got=name)
