@@ -8,11 +8,22 @@ from typing import Final
 from equipoise.core.nouns import Appraisal, EvidenceBase, OptionBaseline, Treatment
 from equipoise.core.nouns.appraisal import ADULT_RATES, NEEDS_ANTIDEPRESSANT
 
-__all__ = ["Option", "rankable"]
+__all__ = [
+    "ADULTS",
+    "TRIED",
+    "Option",
+    "failed_in_episode",
+    "first_studied",
+    "hard_stops",
+    "rankable",
+    "ruled",
+]
 
+ADULTS: Final = "the rates in the tables are of adults"
+TRIED: Final = "an adequate trial in this episode did not help enough"
 UNRANKED_BY_RULE: Final = {
     NEEDS_ANTIDEPRESSANT: "no antidepressant is taken now to which it could be added",
-    ADULT_RATES: "the rates in the tables are of adults",
+    ADULT_RATES: ADULTS,
 }
 
 
@@ -63,7 +74,7 @@ def _reasons(evidence: EvidenceBase, appraisal: Appraisal) -> dict[str, str]:
     """Return why this person's safety, history or stage keeps options out of the ranking."""
     stage, known = appraisal.stage.used, {name for name, _ in evidence.unranked}
     reasons: dict[str, str] = {}
-    for name, first in _first_studied(evidence).items():
+    for name, first in first_studied(evidence).items():
         if stage < first:
             reasons[name] = (
                 f"the rate in the tables is that of people with {_trials(first)};"
@@ -73,15 +84,15 @@ def _reasons(evidence: EvidenceBase, appraisal: Appraisal) -> dict[str, str]:
         if stage < one.failed_trials_before:
             reasons[one.id] = f"it is for people with {_trials(one.failed_trials_before)}"
     for rule, why in UNRANKED_BY_RULE.items():
-        reasons |= dict.fromkeys(_ruled(appraisal, rule), why)
-    tried = "an adequate trial in this episode did not help enough"
-    reasons |= dict.fromkeys(_failed(appraisal), tried)
+        reasons |= dict.fromkeys(ruled(appraisal, rule), why)
+    reasons |= dict.fromkeys(failed_in_episode(appraisal), TRIED)
     # Options that nobody is ranked on keep the reason that holds for everyone.
     reasons = {name: why for name, why in reasons.items() if name not in known}
-    return reasons | _hard_stops(appraisal)
+    return reasons | hard_stops(appraisal)
 
 
-def _ruled(appraisal: Appraisal, rule: str) -> tuple[str, ...]:
+def ruled(appraisal: Appraisal, rule: str) -> tuple[str, ...]:
+    """Return the treatments that a safety rule speaks of."""
     return tuple(
         verdict.treatment
         for verdict in appraisal.verdicts
@@ -89,7 +100,7 @@ def _ruled(appraisal: Appraisal, rule: str) -> tuple[str, ...]:
     )
 
 
-def _first_studied(evidence: EvidenceBase) -> dict[str, int]:
+def first_studied(evidence: EvidenceBase) -> dict[str, int]:
     """Return the lowest stage at which each option was studied."""
     stages: dict[str, int] = {}
     for one in evidence.baselines:
@@ -103,16 +114,31 @@ def _trials(stage: int) -> str:
     return f"{count} or more failed adequate drug trials"
 
 
-def _hard_stops(appraisal: Appraisal) -> dict[str, str]:
-    return {
-        verdict.treatment: "hard stop: "
-        + "; ".join(reason.text for reason in verdict.reasons if reason.verdict == "hard_stop")
-        for verdict in appraisal.verdicts
-        if verdict.verdict == "hard_stop"
-    }
+def hard_stops(appraisal: Appraisal, *, waiting: str | None = None) -> dict[str, str]:
+    """Return the treatments with a hard stop, and why.
+
+    Parameters
+    ----------
+    appraisal : Appraisal
+        Safety verdicts.
+    waiting : str or None, optional
+        A rule that may be met later: what it alone stops is left out.
+
+    Returns
+    -------
+    dict of str to str
+        Reason by treatment.
+    """
+    stops: dict[str, str] = {}
+    for verdict in appraisal.verdicts:
+        reasons = [one for one in verdict.reasons if one.verdict == "hard_stop"]
+        if verdict.verdict == "hard_stop" and {one.rule for one in reasons} != {waiting}:
+            stops[verdict.treatment] = "hard stop: " + "; ".join(one.text for one in reasons)
+    return stops
 
 
-def _failed(appraisal: Appraisal) -> set[str]:
+def failed_in_episode(appraisal: Appraisal) -> set[str]:
+    """Return the treatments of which an adequate trial failed in this episode."""
     return {
         trial.treatment
         for trial in appraisal.trials
