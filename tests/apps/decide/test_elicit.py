@@ -177,6 +177,9 @@ def test_the_paper_is_a_whole_page_without_scripts(wishes: Wishes) -> None:
     assert set(page.ids) == {line.id for line in wishes.lines}
     # Eleven boxes a line, 0 to 100 by tens.
     assert text.count('class="box"') == 11 * len(wishes.lines)
+    # The number stands in each box: fifteen lines below the head nobody has to count columns.
+    assert text.count('<span class="box">70</span>') == len(wishes.lines)
+    assert "@media screen and (max-width:48rem)" in text
     assert "size:A4" in text
     assert "http" not in text.replace("http-equiv", "")
 
