@@ -151,7 +151,7 @@ def peer(folder: Path, decision: Decision, names: tuple[str, ...]) -> dict[str, 
     case = {
         "theta": np.log(rates / (1 - rates)).tolist(),
         "sd": [SPREAD] * OPTIONS,
-        "own_variance": settings.own_variance,
+        "own_variance": sum(sd**2 for sd in settings.deviation_sds),
         "dropout": DROPOUT[0],
         "dropout_sd": DROPOUT[1],
         "kappa": KAPPA[0],

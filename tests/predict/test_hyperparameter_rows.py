@@ -43,7 +43,6 @@ SPECIFIED = [
     ("predict_tie_chance", 0.3, None),
     ("predict_draws", 4000, None),
     ("predict_nodes", 61, None),
-    ("predict_draw_nodes", 9, None),
     ("seed", 20240601, None),
 ]
 PRIORS = ("moderator_sd_", "evidence_", "predict_", "profile_", "norms_")

@@ -26,7 +26,7 @@ from equipoise.predict.settings import load_settings
 from equipoise.predict.slopes import slopes_of
 
 NAMES = ("escitalopram", "nortriptyline")
-BARE = replace(load_settings(), own_variance=0.0, deviation_sds=(0.0, 0.0, 0.0))
+BARE = replace(load_settings(), deviation_sds=(0.0, 0.0, 0.0))
 NOTHING_TRIED = History(0, known=True, failures=(), stops=())
 POINTS = 100
 

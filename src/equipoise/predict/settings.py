@@ -15,8 +15,8 @@ class Numerics:
 
     Parameters
     ----------
-    nodes, draw_nodes : int
-        Quadrature nodes of what ranks, and within each draw.
+    nodes : int
+        Quadrature nodes of what ranks.
     newton_steps, grid : int
         Steps of the calibrated intercept, and points at which it is solved for draws.
     draws : int
@@ -26,7 +26,6 @@ class Numerics:
     """
 
     nodes: int
-    draw_nodes: int
     newton_steps: int
     grid: int
     draws: int
@@ -40,8 +39,6 @@ class Settings:
 
     Parameters
     ----------
-    own_variance : float
-        Variance of a person's own deviation for class, group and option, logit.
     mechanism_correlation : float
         Between any two mechanisms.
     moderator_sd : tuple of (grade, sd)
@@ -62,7 +59,6 @@ class Settings:
         Standard deviation of each of a person's own deviations, logit.
     """
 
-    own_variance: float
     mechanism_correlation: float
     moderator_sd: tuple[tuple[str, float], ...]
     band: float
@@ -79,10 +75,7 @@ class Settings:
 
 def load_settings() -> Settings:
     """Return the settings in force."""
-    names = ("predict_class_sd", "predict_group_sd", "predict_option_sd")
-    of_class, of_group, of_option = (setting(name) for name in names)
     return Settings(
-        own_variance=of_class**2 + of_group**2 + of_option**2,
         mechanism_correlation=setting("profile_mechanism_correlation"),
         moderator_sd=tuple((g, setting(f"moderator_sd_{g.lower()}")) for g in "ABCDN"),
         band=setting("predict_band"),
@@ -99,12 +92,15 @@ def load_settings() -> Settings:
         time_log_sd=setting("predict_time_log_sd"),
         numerics=Numerics(
             nodes=int(setting("predict_nodes")),
-            draw_nodes=int(setting("predict_draw_nodes")),
             newton_steps=int(setting("predict_newton_steps")),
             grid=int(setting("predict_grid")),
             draws=int(setting("predict_draws")),
             probit_scale=setting("predict_probit_scale"),
             jitter=setting("numerics_jitter"),
         ),
-        deviation_sds=(of_class, of_group, of_option),
+        deviation_sds=(
+            setting("predict_class_sd"),
+            setting("predict_group_sd"),
+            setting("predict_option_sd"),
+        ),
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Clock", "clock_of", "relapse_by", "relapse_weeks", "weeks_to_response"]
+__all__ = ["Clock", "clock_of", "relapse_weeks", "weeks_to_response"]
 
 # Ends of the 80 % and the 95 % interval, in thousandths.
 LEVELS: Final = (100, 900, 25, 975)
@@ -156,28 +156,6 @@ def relapse_weeks(share: Array, risk: Array, shape: float, weeks: float) -> Arra
         Weeks from remission to relapse.
     """
     return np.asarray(weeks * (np.log(share) / np.log1p(-risk)) ** (1.0 / shape))
-
-
-def relapse_by(weeks: Array, risk: float, shape: float, over: float) -> Array:
-    """Return the share that has relapsed by some weeks.
-
-    Parameters
-    ----------
-    weeks : ndarray
-        Since the remission.
-    risk : float
-        Share that has relapsed by the week `over`.
-    shape : float
-        Of the Weibull distribution.
-    over : float
-        Weeks of the risk.
-
-    Returns
-    -------
-    ndarray
-        From 0 to 1.
-    """
-    return np.asarray(-np.expm1(np.log1p(-risk) * (weeks / over) ** shape))
 
 
 @lru_cache(maxsize=1)

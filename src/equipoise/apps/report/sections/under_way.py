@@ -26,7 +26,6 @@ MOVES: Final = {
     "switch": "Switch to",
 }
 NAMED: Final = 3
-ESTIMATE: Final = "dot: best estimate; thick line: 80 %; thin line: 95 %"
 
 
 @dataclass(frozen=True, slots=True)
