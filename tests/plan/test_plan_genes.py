@@ -6,8 +6,8 @@ import pytest
 
 from equipoise.appraise import option_verdict
 from equipoise.core.answers import given
-from equipoise.core.nouns import Genotype, Timeline
 from equipoise.core.avoided import avoided
+from equipoise.core.nouns import Genotype, Timeline
 
 
 @pytest.mark.parametrize(
