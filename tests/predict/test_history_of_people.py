@@ -122,6 +122,20 @@ def test_a_person_without_data_is_the_average_with_every_shipped_option(
         assert (layer.expected.history == 0).all()
 
 
+@pytest.mark.parametrize("y", [-2.5, 0.0, 2.5])
+def test_what_the_fit_is_measured_from_is_a_state_too(y: float) -> None:
+    """Known facts vary with nothing; so the fit by quadrature lies within its draws."""
+    facts = {one.measure for one in SHIPPED.moderations if one.measure.startswith("clinical.")}
+    known = tuple(Covariate(name, name, y, None, "known", "") for name in sorted(facts))
+    appraisal = _appraisal(_trial("sertraline"), _trial("venlafaxine", "2024-06"), covariates=known)
+    for layer in _layers(appraisal, SHIPPED):
+        values = np.linalg.eigvalsh(layer.person.standing.base.covariance)
+        assert values.min() >= -1e-12
+        ends, fit = layer.drawn.spread.fit, layer.expected.fit
+        assert (ends[2] <= fit + 1e-9).all()
+        assert (fit <= ends[3] + 1e-9).all()
+
+
 def test_the_response_is_what_state_and_intercept_say() -> None:
     appraisal = _appraisal(_trial("sertraline"), _trial("venlafaxine", "2024-06"))
     for layer in _layers(appraisal, SHIPPED):

@@ -217,10 +217,22 @@ def _standing(
 
 
 def _with_deviations(person: Beliefs, usual: Beliefs, count: int) -> Beliefs:
-    """Return the scores of the person with the deviations of the usual people."""
-    covariance = usual.covariance.copy()
-    covariance[:count, :count] = person.covariance[:count, :count]
-    return Beliefs(np.concatenate([person.mean[:count], usual.mean[count:]]), covariance)
+    """Return the scores of the person with the deviations of usual people who have such scores.
+
+    Among people who failed, scores and deviations hang together: who failed in spite of a good
+    outlook is rather one whom the treatment does not suit.
+    """
+    own, cross = usual.covariance[count:, count:], usual.covariance[count:, :count]
+    scores, among = person.covariance[:count, :count], usual.covariance[:count, :count]
+    gain = cross @ np.linalg.pinv(among, hermitian=True)
+    covariance = np.block([
+        [scores, scores @ gain.T],
+        [gain @ scores, own - gain @ (among - scores) @ gain.T],
+    ])
+    away = person.mean[:count] - usual.mean[:count]
+    return Beliefs(
+        np.concatenate([person.mean[:count], usual.mean[count:] + gain @ away]), covariance
+    )
 
 
 def _frame(
