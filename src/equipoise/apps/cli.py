@@ -267,5 +267,5 @@ def _guarded(arguments: list[str]) -> int:
         _say(f"equipoise: a fault of ours: {type(error).__name__}; run again with --debug")
         return OUR_FAULT
     if code == INTERRUPTED:
-        _say("interrupted; finished steps are kept, the next run goes on from them")
+        _say("interrupted; nothing was half-written, and what a run had finished is kept")
     return code if isinstance(code, int) else 0

@@ -318,6 +318,14 @@ def test_a_closed_input_is_told(
     assert "stdin: nobody can answer: the input is closed" in capsys.readouterr().err
 
 
+def test_a_closed_output_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    assert _run() == 2
+    assert "stdout: nobody can be asked: the output is closed" in capsys.readouterr().err
+
+
 def test_a_sheet_is_never_written_over_another_page(person: Path, tmp_path: Path) -> None:
     page = tmp_path / "sub-07.html"
     page.write_text("a report", encoding="utf-8")

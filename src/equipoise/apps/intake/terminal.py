@@ -84,13 +84,14 @@ def open_terminal() -> Terminal:
     Raises
     ------
     InputError
-        If there is nobody who could answer: the input is closed.
+        If there is nobody who could answer: the input or the output is closed.
     """
-    # A process that was started without an input has none at all, whatever the types say.
-    if getattr(sys, "stdin", None) is None:
-        raise InputError(
-            "nobody can answer: the input is closed",
-            where="stdin",
-            todo="start it on a terminal, or pipe the answers in",
-        )
+    # A process that was started without one of them has none at all, whatever the types say.
+    for name, words in (("stdin", "answer: the input"), ("stdout", "be asked: the output")):
+        if getattr(sys, name, None) is None:
+            raise InputError(
+                f"nobody can {words} is closed",
+                where=name,
+                todo="start it on a terminal, or pipe the answers in",
+            )
     return Prompted() if sys.stdin.isatty() and sys.stdout.isatty() else Lines()
