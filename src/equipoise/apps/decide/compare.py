@@ -56,6 +56,7 @@ def compare(
     InputError
         If a file, the person or a plan cannot be used.
     """
+    _check_once(paths)
     files = [read_plan(path) for path in paths]
     person = _person(files, asked)
     state, appraisal, label = _who(person, asked.stage, settings)
@@ -73,6 +74,15 @@ def compare(
     return _document(year, label, appraisal.stage.used, (settings, people, weeks)) | {
         "safety": safety
     }
+
+
+def _check_once(paths: Sequence[Path]) -> None:
+    """Refuse a file that is given twice, under whichever name."""
+    for place, path in enumerate(paths):
+        if path.resolve() in {one.resolve() for one in paths[:place]}:
+            raise InputError(
+                "this plan is given twice", where=str(path), todo="name each plan once"
+            )
 
 
 def _person(files: Sequence[PlanFile], asked: CompareAsked) -> Path | None:
