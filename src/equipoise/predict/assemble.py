@@ -19,6 +19,9 @@ from equipoise.predict.words import NOT_ESTIMATED, shift_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from equipoise.core.nouns import Moderation
+    from equipoise.predict.remission import Lean
+
     Array = NDArray[np.float64]
 
 __all__ = ["predictions_of"]
@@ -73,7 +76,10 @@ def _prediction(place: _Place) -> Prediction:
     shift = _shift(expected, spread, t, place.settings if acted else None)
     drivers = _drivers(layer, t)
     acting = {slope.moderation.id: slope.moderation for slope in layer.slopes}
-    moved_by = [acting[one.moderation] for one in drivers if one.moderation in acting]
+    moved_by: list[Moderation | Lean] = [
+        acting[one.moderation] for one in drivers if one.moderation in acting
+    ]
+    moved_by += [layer.lean] if layer.lean else []
     return Prediction(
         treatment=option.treatment.id,
         title=option.treatment.title,
@@ -99,6 +105,7 @@ def _prediction(place: _Place) -> Prediction:
         ),
         history=float(expected.history[t]),
         weeks_to_response=weeks_to_response(option.treatment, place.settings),
+        remission_outlook=float(expected.leaning[t]),
     )
 
 

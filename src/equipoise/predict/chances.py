@@ -49,6 +49,8 @@ class Expected:
         Change of the response for one unit of logit, halfway between the average and this person.
     history : ndarray
         Part of the fit that comes from treatments tried before.
+    leaning : ndarray
+        What known facts add to the remission, at the response as it is.
     intercept, intercept_variance : ndarray
         Log-odds of response among those who stay at a state of 0, and the variance of the evidence
         in them.
@@ -62,6 +64,7 @@ class Expected:
     outlook: Array
     slope: Array
     history: Array
+    leaning: Array
     intercept: Array
     intercept_variance: Array
 
@@ -161,6 +164,7 @@ def expect_chances(
         outlook=outlook,
         slope=stay * (slope + flat) / 2,
         history=np.where(standing.acts | person.tolerance.acts, fit - before, 0.0),
+        leaning=response * (literature.remission - literature.usual_remission),
         intercept=levels[0],
         intercept_variance=levels[1],
     )

@@ -27,6 +27,7 @@ from equipoise.predict.literature import Draws, Literature, draw_literature, rea
 from equipoise.predict.preferences.levels import draw_levels
 from equipoise.predict.preferences.weights import Weights, draw_weights, utilities, values_of
 from equipoise.predict.ranking import chance_of_first, tie_group
+from equipoise.predict.remission import Lean, lean_of
 from equipoise.predict.scores import Scores, draw_scores, redrawn, scores_of
 from equipoise.predict.settings import Settings
 from equipoise.predict.slopes import ESTABLISHED, Slope, about_the_person, slopes_of
@@ -66,13 +67,14 @@ class Measured:
 class Case:
     """Everything that both layers share.
 
-    `person` is as measured, before any trial. `avoided` are the options that a caution says to
-    avoid: they keep their chances, but nothing proposes them.
+    `person` is as measured, before any trial; `lean` is what is known of remission. `avoided` are
+    the options that a caution says to avoid: they keep their chances, but nothing proposes them.
     """
 
     options: tuple[Option, ...]
     active: frozenset[str]
     moderations: tuple[Moderation, ...]
+    lean: Lean | None
     literature: Literature
     draws: Draws
     person: Measured
@@ -127,7 +129,7 @@ class Layer:
 
     `state` is the person after everything measured and tried; with `intercept`, the log-odds of
     response among those who stay at a state of 0, and its `intercept_variance` it gives the chance
-    of every option. `person` holds the draws of the scores too.
+    of every option. `person` holds the draws of the scores too; `lean` moves remission alone.
     """
 
     name: str
@@ -142,6 +144,7 @@ class Layer:
     intercept: Array
     intercept_variance: Array
     person: Person
+    lean: Lean | None
 
 
 def prepare(
@@ -177,7 +180,8 @@ def prepare(
     moderations = about_the_person(evidence.moderations, asked)
     names = tuple(sorted({one.measure for one in moderations}))
     scores = scores_of(profile, names, settings, appraisal.covariates)
-    literature = read_literature([option.baseline for option in options], numerics)
+    lean = lean_of(appraisal)
+    literature = read_literature([option.baseline for option in options], numerics, lean)
     kinds = {one.id: one.kind for one in evidence.treatments}
     history = history_of(appraisal, kinds)
     treatments = [option.treatment for option in options]
@@ -185,6 +189,7 @@ def prepare(
         options=options,
         active=frozenset(kinds),
         moderations=moderations,
+        lean=lean,
         literature=literature,
         draws=draw_literature(literature, evidence.joint, seed, numerics),
         person=Measured(scores, draw_scores(profile, scores, seed, numerics), seed),
@@ -282,13 +287,14 @@ def _layer(name: str, case: Case, side: _Side, drawn: LayerDraws) -> Layer:
         intercept=expected.intercept,
         intercept_variance=expected.intercept_variance,
         person=side.person,
+        lean=case.lean,
     )
 
 
 def average_utility(case: Case) -> Array:
     """Return the utility of each option for an average person of the stage, shape (t,)."""
     rates = case.literature
-    return _utility(case, (rates.average, rates.average * rates.remission, rates.dropout))
+    return _utility(case, (rates.average, rates.average * rates.usual_remission, rates.dropout))
 
 
 def _utility(case: Case, chances: tuple[Array, Array, Array]) -> Array:

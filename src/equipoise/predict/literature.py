@@ -13,10 +13,13 @@ from equipoise.core.gaussian import logistic
 from equipoise.core.nouns import JointRates, LogitEstimate, OptionBaseline
 from equipoise.core.streams import stream
 from equipoise.predict.calibrate import calibrate_intercept, expect
+from equipoise.predict.remission import leaning
 from equipoise.predict.settings import Numerics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from equipoise.predict.remission import Lean
 
     Array = NDArray[np.float64]
 
@@ -38,7 +41,9 @@ class Literature:
     staying : ndarray
         Response among those who stay.
     remission : ndarray
-        Remission among responders.
+        Remission among responders of this person.
+    usual_remission : ndarray
+        The same of an average person: it differs where a fact on remission is known.
     theta, theta_sd : ndarray
         Log-odds of `staying`, such that its expectation is `staying`.
     baselines : tuple of OptionBaseline
@@ -49,6 +54,7 @@ class Literature:
     dropout: Array
     staying: Array
     remission: Array
+    usual_remission: Array
     theta: Array
     theta_sd: Array
     baselines: tuple[OptionBaseline, ...]
@@ -68,7 +74,9 @@ class Draws:
         return Draws(*(np.ascontiguousarray(part[:, columns]) for part in parts))
 
 
-def read_literature(baselines: Sequence[OptionBaseline], numerics: Numerics) -> Literature:
+def read_literature(
+    baselines: Sequence[OptionBaseline], numerics: Numerics, lean: Lean | None = None
+) -> Literature:
     """Return the chances of an average person.
 
     Parameters
@@ -77,6 +85,8 @@ def read_literature(baselines: Sequence[OptionBaseline], numerics: Numerics) -> 
         One for each option.
     numerics : Numerics
         Quadrature nodes.
+    lean : Lean or None, optional
+        What is known of the person that bears on remission; it moves nothing else.
 
     Returns
     -------
@@ -102,15 +112,20 @@ def read_literature(baselines: Sequence[OptionBaseline], numerics: Numerics) -> 
                 allowed="below 1",
             )
     spread = np.array([one.response.sd for one in baselines])
+    usual = _chances([one.remission_given_response for one in baselines], numerics)
+    own = leaning(baselines, lean, numerics)
     theta_sd = spread * (1.0 - response) / (1.0 - staying)
     return Literature(
         average=response,
         dropout=dropout,
         staying=staying,
-        remission=_chances([one.remission_given_response for one in baselines], numerics),
+        remission=usual
+        if lean is None
+        else _chances([one.remission_given_response for one in own], numerics),
+        usual_remission=usual,
         theta=calibrate_intercept(staying, theta_sd**2, numerics),
         theta_sd=theta_sd,
-        baselines=tuple(baselines),
+        baselines=own,
     )
 
 

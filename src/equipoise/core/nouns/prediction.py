@@ -90,6 +90,8 @@ class Prediction:
         stage.
     weeks_to_response : Interval or None
         Time to response among those who respond.
+    remission_outlook : Chance
+        Shift of remission by known facts that bear on it alone, such as severity.
     """
 
     treatment: str
@@ -114,6 +116,7 @@ class Prediction:
     references: tuple[str, ...]
     history: Chance = 0.0
     weeks_to_response: Interval | None = None
+    remission_outlook: Chance = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def _normals(pattern: str, names: Sequence[str], case: Case) -> Array:
 def _remission(case: Case, layer: Layer, columns: NDArray[np.intp]) -> tuple[Array, Array]:
     """Return the remission among responders of the better part: expected, and in draws."""
     kept = layer.expected.remission[columns] / layer.expected.response[columns]
-    sd = np.array([case.options[t].baseline.remission_given_response.sd for t in columns])
+    sd = np.array([case.literature.baselines[t].remission_given_response.sd for t in columns])
     centre = calibrate_intercept(kept, sd**2, case.settings.numerics)
     names = [case.options[t].treatment.id for t in columns]
     return kept, logistic(centre + sd * _normals("combination/{}/remission", names, case))

@@ -8,6 +8,16 @@ from typing import Final
 from equipoise.core.nouns import Appraisal, EvidenceBase, OptionBaseline, Treatment
 from equipoise.core.nouns.appraisal import ADULT_RATES, NEEDS_ANTIDEPRESSANT
 from equipoise.core.tables import load_table
+from equipoise.predict.choices import (
+    ADULTS,
+    TRIED,
+    failed_in_episode,
+    first_studied,
+    hard_stops,
+    ruled,
+)
+from equipoise.predict.remission import lean_of, leaning
+from equipoise.predict.settings import load_settings
 
 __all__ = ["ADJUNCT", "Ground", "ground_of"]
 
@@ -35,7 +45,7 @@ class Ground:
     floors : dict of str to int
         Failed drug trials before which a treatment is not given.
     rates : dict of (treatment, stage) to OptionBaseline
-        Of the stages from now on.
+        Of the stages from now on, with what is known of this person on remission.
     under_way : tuple of Treatment
         Treatments that are going on at the start.
     """
@@ -80,14 +90,16 @@ def ground_of(evidence: EvidenceBase, appraisal: Appraisal) -> Ground:
         given again.
     """
     stage = appraisal.stage.used
-    rates = {(one.treatment, one.stage): one for one in evidence.baselines if one.stage >= stage}
+    later = [one for one in evidence.baselines if one.stage >= stage]
+    own = leaning(later, lean_of(appraisal), load_settings().numerics)
+    rates = {(one.treatment, one.stage): one for one in own}
     refused = _refused(evidence, appraisal, {name for name, _ in rates})
     known = {one.id: one for one in evidence.treatments}
     going = {one.treatment for one in appraisal.under_way}
     return Ground(
         stage=stage,
         highest=max((one for _, one in rates), default=stage),
-        taking=not _ruled(appraisal, NEEDS_ANTIDEPRESSANT),
+        taking=not ruled(appraisal, NEEDS_ANTIDEPRESSANT),
         treatments=tuple(known[name] for name in sorted(known) if name not in refused),
         refused=refused,
         floors=_floors(evidence),
@@ -104,30 +116,10 @@ def _refused(evidence: EvidenceBase, appraisal: Appraisal, rated: set[str]) -> d
         if one.id not in rated
     }
     refused |= dict(evidence.unranked)
-    adults = dict.fromkeys(_ruled(appraisal, ADULT_RATES), "the rates in the tables are of adults")
-    failed = {
-        trial.treatment: "an adequate trial in this episode did not help enough"
-        for trial in appraisal.trials
-        if trial.adequate == trial.failed == trial.in_episode == "yes"
-    }
-    stops = {
-        verdict.treatment: "hard stop: "
-        + "; ".join(one.text for one in verdict.reasons if one.verdict == "hard_stop")
-        for verdict in appraisal.verdicts
-        if verdict.verdict == "hard_stop"
-        # An add-on without an antidepressant waits for one: a plan may bring it.
-        and {one.rule for one in verdict.reasons if one.verdict == "hard_stop"}
-        != {NEEDS_ANTIDEPRESSANT}
-    }
-    return refused | adults | failed | stops
-
-
-def _ruled(appraisal: Appraisal, rule: str) -> tuple[str, ...]:
-    return tuple(
-        verdict.treatment
-        for verdict in appraisal.verdicts
-        if any(reason.rule == rule for reason in verdict.reasons)
-    )
+    refused |= dict.fromkeys(ruled(appraisal, ADULT_RATES), ADULTS)
+    refused |= dict.fromkeys(failed_in_episode(appraisal), TRIED)
+    # An add-on without an antidepressant waits for one: a plan may bring it.
+    return refused | hard_stops(appraisal, waiting=NEEDS_ANTIDEPRESSANT)
 
 
 def _floors(evidence: EvidenceBase) -> dict[str, int]:
@@ -138,9 +130,5 @@ def _floors(evidence: EvidenceBase) -> dict[str, int]:
         row = phases.find(id=one.phase)
         phase = int(row.optional_number("entry_failed_trials") or 0) if row else 0
         floors[one.id] = max(one.failed_trials_before, phase)
-    studied: dict[str, int] = {}
-    for rate in evidence.baselines:
-        if not rate.extrapolated:
-            first = studied.get(rate.treatment, rate.stage)
-            studied[rate.treatment] = min(first, rate.stage)
+    studied = first_studied(evidence)
     return {name: max(floor, studied.get(name, 0)) for name, floor in floors.items()}

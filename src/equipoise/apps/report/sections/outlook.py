@@ -10,6 +10,7 @@ from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, table_or_none
 from equipoise.apps.report.wording import capital, say, sentence
 from equipoise.core.nouns import Covariate, Decision, Dossier
+from equipoise.core.tables import load_table
 
 __all__ = ["Outlook", "outlook"]
 
@@ -44,9 +45,17 @@ def _title(decision: Decision, facts: tuple[Covariate, ...]) -> str:
     if not known:
         return say("outlook_unknown", n=n.count(len(facts), "fact"))
     if n.whole(low) == n.whole(high) == 0:
-        return say("outlook_same")
-    ends = n.points(low) if n.whole(low) == n.whole(high) else n.range_points((low, high))
-    return say("outlook_shift", points=ends)
+        moved = _ends([p.remission_outlook for p in decision.predictions])
+        return say("outlook_remission_shift", points=moved) if moved else say("outlook_same")
+    return say("outlook_shift", points=_ends(shifts))
+
+
+def _ends(shifts: list[float]) -> str:
+    """Return the range of some shifts in points; nothing where all are below half a point."""
+    low, high = min(shifts), max(shifts)
+    if n.whole(low) == n.whole(high) == 0:
+        return ""
+    return n.points(low) if n.whole(low) == n.whole(high) else n.range_points((low, high))
 
 
 def _table(decision: Decision, facts: tuple[Covariate, ...]) -> DataTable | None:
@@ -69,7 +78,10 @@ def _moved(decision: Decision) -> dict[str, str]:
     for prediction in decision.predictions:
         for driver in prediction.drivers:
             amounts.setdefault(driver.measure, []).append(driver.amount)
-    return {
+    moved = {
         name: f"{n.range_points((min(found), max(found)))} points"
         for name, found in amounts.items()
     }
+    ends = _ends([prediction.remission_outlook for prediction in decision.predictions])
+    alone = [row.text("covariate") for row in load_table("baselines/remission_facts")]
+    return {name: say("outlook_remission", points=ends) for name in alone if ends} | moved
