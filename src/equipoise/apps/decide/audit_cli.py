@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from equipoise.apps.decide.options import Seed, run_settings
+from equipoise.apps.intake.cli import Date, Debug, Site
+from equipoise.core.errors import InputError
+
 __all__ = ["add_commands"]
+
+Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write (.html).")]
+Person = Annotated[
+    Path | None,
+    typer.Argument(help="A person.yaml or a FHIR bundle (.json); without it the model alone."),
+]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -17,37 +26,15 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def _audit(
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write (.html).")],
-    person: Annotated[
-        Path | None,
-        typer.Argument(help="A person.yaml or a FHIR bundle (.json); without it the model alone."),
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the run (today).")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Seed of all random streams.")
-    ] = None,
-    site: Annotated[
-        Path | None, typer.Option("--site", help="Folder of tables that replace those shipped.")
-    ] = None,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")
-    ] = False,
+    out: Out,
+    person: Person = None,
+    date: Date = None,
+    seed: Seed = None,
+    site: Site = None,
+    debug: Debug = False,
 ) -> None:
     """Write the audit page of the model: what was done, what was not, and what was found."""
     del debug
-    # The matrices of one person are small: on a busy machine threads cost more than they bring.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from equipoise import ingest, pipeline
-    from equipoise.apps.decide.audit import audit_page
-    from equipoise.apps.files import write_text
-    from equipoise.apps.labs.check import day_of_run
-    from equipoise.core.errors import InputError
-    from equipoise.core.steps import NoStore
-    from equipoise.core.tables import use_site
-
-    use_site(site)
     if out.suffix != ".html":
         raise InputError(
             "the audit page is an .html file", where=str(out), todo="name an .html file for --out"
@@ -58,11 +45,15 @@ def _audit(
             where="--date" if date is not None else "--seed",
             todo="name a person, or leave it out",
         )
+    settings = run_settings(date, site, seed)
+    from equipoise import ingest, pipeline
+    from equipoise.apps.decide.audit import audit_page
+    from equipoise.apps.files import write_text
+    from equipoise.core.steps import NoStore
+
     dossier = None
     if person is not None:
-        today = day_of_run(date)
-        timeline = ingest.read_person(person, today=today)
-        settings = pipeline.RunSettings(today, pipeline.default_seed() if seed is None else seed)
+        timeline = ingest.read_person(person, today=settings.today)
         dossier = pipeline.run_person(timeline, settings, store=NoStore())
     write_text(out, audit_page(dossier))
     typer.echo(str(out))
