@@ -168,10 +168,11 @@ def _why(one: Asked, other: Asked, verdict: str) -> str:
     place = _first_difference(one, other)
     if place is None:
         return "The steps are the same."
-    said = _met(one, other, place)
+    said, gap = _met(one, other, place)
     if verdict == "equal":
         return f"{said} Over the whole time the two plans are equal as far as can be told."
-    return said
+    # Equal shares are no reason for a lead.
+    return said if gap else f"{said} The lead comes from the steps after it."
 
 
 def _first_difference(one: Asked, other: Asked) -> int | None:
@@ -186,8 +187,8 @@ def _first_difference(one: Asked, other: Asked) -> int | None:
     )
 
 
-def _met(one: Asked, other: Asked, place: int) -> str:
-    """Say how many of those who come to the step get well by it, in either plan."""
+def _met(one: Asked, other: Asked, place: int) -> tuple[str, int]:
+    """Say how many of those who come to the step get well by it in either plan, and the gap."""
     shares = [_reached(asked, place) for asked in (one, other)]
     names = [
         asked.titles[place] if place < len(asked.titles) else "no further step"
@@ -206,11 +207,12 @@ def _met(one: Asked, other: Asked, place: int) -> str:
         f"{round(PEOPLE * share)} on {within(name)}"
         for share, name in zip(shares, names, strict=True)
     ]
-    return (
+    said = (
         f"They differ first at step {place + 1}: of {PEOPLE} people who begin it,"
         f" {counts[0]} and {counts[1]} get well by it, a difference of {gap}"
         f" (simulation error {error:.1f})."
     )
+    return said, gap
 
 
 def _reached(asked: Asked, place: int) -> float:

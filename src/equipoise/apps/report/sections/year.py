@@ -13,7 +13,7 @@ from equipoise.apps.report.names import graded, treatment_title
 from equipoise.apps.report.sections.marked import flags_first, marked, marks_of
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import Legend, PlotGroup, PlotRow, RowChart
-from equipoise.apps.report.wording import joined, say, sentence
+from equipoise.apps.report.wording import capital, joined, say, sentence
 from equipoise.core.casing import within
 from equipoise.core.nouns import Combination, Decision, Dossier, YearComparison, YearPlan
 
@@ -180,8 +180,9 @@ def _grouped(dossier: Dossier) -> list[PlotGroup]:
 
 def _both(dossier: Dossier, one: Combination) -> str:
     """Return the title; a part with a safety mark stands with it."""
-    parts = [marked(dossier, part) for part in one.parts if marks_of(dossier, (part,))]
-    return f"{one.title}: {joined(parts)}" if parts else one.title
+    if not marks_of(dossier, one.parts):
+        return one.title
+    return capital(joined([marked(dossier, part) for part in one.parts]))
 
 
 def _combination(dossier: Dossier, one: Combination) -> PlotRow:
