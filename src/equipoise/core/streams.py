@@ -6,9 +6,10 @@ The order in which streams are used, and which others exist, never changes a str
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 __all__ = ["antithetic_normals", "stream"]
 
 KEY_BYTES = 16
+
+
+class _Key(ISeedSequence):
+    """A key as it stands: given as a number, numpy first asks the system for entropy."""
+
+    def __init__(self, digest: bytes) -> None:
+        self.words = np.frombuffer(digest[:KEY_BYTES], dtype="<u8")
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint64) -> NDArray[np.uint64]:
+        """Return the two words of the key, whatever is asked for."""
+        return self.words.astype(dtype)[:n_words]
 
 
 def stream(name: str, seed: int) -> np.random.Generator:
@@ -34,8 +46,8 @@ def stream(name: str, seed: int) -> np.random.Generator:
         Philox, keyed by the SHA-256 of name and seed.
     """
     digest = hashlib.sha256(f"{name}\0{seed}".encode()).digest()
-    key = int.from_bytes(digest[:KEY_BYTES], "little")
-    return np.random.Generator(np.random.Philox(key=key))
+    key: Any = _Key(digest)  # numpy takes any ISeedSequence; its stubs do not say so
+    return np.random.Generator(np.random.Philox(key))
 
 
 def antithetic_normals(name: str, seed: int, draws: int) -> NDArray[np.float64]:

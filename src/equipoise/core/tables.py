@@ -179,6 +179,7 @@ def _forget() -> None:
     load_document.cache_clear()
 
 
+@cache
 def _shipped() -> Path:
     return Path(str(resources.files("equipoise"))) / "tables"
 

@@ -31,8 +31,6 @@ __all__ = [
     "power",
 ]
 
-_normal_cdf = np.vectorize(NormalDist().cdf, otypes=[float])
-
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -192,16 +190,17 @@ def own_share(whole: tuple[float, float], own: Prior, prior: Prior) -> tuple[flo
 
 
 def _beyond(signal: Array, level: float) -> Array:
-    critical = NormalDist().inv_cdf(1 - level / 2)
-    return np.asarray(_normal_cdf(signal - critical))
+    over = (signal - NormalDist().inv_cdf(1 - level / 2)) / math.sqrt(2)
+    return np.array([1 + math.erf(one) for one in over.tolist()]) / 2
 
 
 def _log_estimate(one: Estimate, slopes: Array, level: float) -> Array:
     observed = math.sqrt(one.reliability) * slopes
-    reported = one.reporting + (1 - one.reporting) * power(observed / one.standard_error, level)
-    return np.asarray(
-        -0.5 * ((one.estimate - observed) / one.standard_error) ** 2 - np.log(reported)
-    )
+    density = -0.5 * ((one.estimate - observed) / one.standard_error) ** 2
+    if one.reporting < 1:
+        chance = power(observed / one.standard_error, level)
+        density -= np.log(one.reporting + (1 - one.reporting) * chance)
+    return np.asarray(density)
 
 
 def _log_miss(miss: Miss, slopes: Array, level: float) -> Array:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.core.nouns import Moderation
+from equipoise.core.prepared import prepared
 from equipoise.core.streams import antithetic_normals
-from equipoise.core.tables import load_table, setting
+from equipoise.core.tables import Table, load_table, setting
 from equipoise.predict.settings import Numerics, Settings
 
 if TYPE_CHECKING:
@@ -140,7 +141,10 @@ def slopes_of(
 
 
 def _classes() -> dict[str, str]:
-    table = load_table("treatments/treatments")
+    return prepared(load_table("treatments/treatments"), _by_option)
+
+
+def _by_option(table: Table) -> dict[str, str]:
     return {
         row.text("id"): row.text("drug_class") for row in table if row.text("kind") != "comparator"
     }

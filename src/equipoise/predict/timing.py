@@ -123,8 +123,11 @@ def weeks_to_response(treatment: Treatment, settings: Settings) -> Interval | No
         Mean and intervals of the time of one person, in weeks; None where no time is known.
     """
     clock = clock_of(treatment, settings)
-    if clock is None:
-        return None
+    return None if clock is None else _time_of_responders(clock)
+
+
+@lru_cache(maxsize=256)
+def _time_of_responders(clock: Clock) -> Interval:
     normal = NormalDist()
     reach = math.log(clock.decided / clock.median) / clock.log_sd
     kept = normal.cdf(reach)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from equipoise.core.tables import Row, load_table
+from equipoise.core.prepared import prepared
+from equipoise.core.tables import Row, Table, load_table
 
 if TYPE_CHECKING:
     from equipoise.core.nouns import PastEffect
@@ -80,7 +81,11 @@ class Weights:
 
 def read_attributes() -> dict[str, Attribute]:
     """Return the attributes in force by id, in the order of the table."""
-    return {row.text("id"): _attribute(row) for row in load_table("hyperparameters/attributes")}
+    return dict(prepared(load_table("hyperparameters/attributes"), _by_id))
+
+
+def _by_id(table: Table) -> dict[str, Attribute]:
+    return {row.text("id"): _attribute(row) for row in table}
 
 
 def _attribute(row: Row) -> Attribute:

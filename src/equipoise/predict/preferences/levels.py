@@ -135,7 +135,8 @@ def draw_levels(weights: Weights, treatments: Sequence[Treatment], seed: int, dr
         Points to add; half of the draws are the negatives of the others. One stream for each
         option by its id. For the chance of being first alone.
     """
-    half = np.stack(
-        [stream(f"levels/{one.id}", seed).standard_normal(draws // 2) for one in treatments], axis=1
-    )
-    return np.concatenate((half, -half)) * level_sd(weights, treatments)
+    half = np.array([
+        stream(f"levels/{one.id}", seed).standard_normal(draws // 2) for one in treatments
+    ])
+    drawn = half.T * level_sd(weights, treatments)
+    return np.concatenate((drawn, -drawn))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class Values:
     columns: tuple[Array, ...]
 
 
+@lru_cache(maxsize=256)
 def time_gained(median: float, horizon: float, log_sd: float) -> float:
     """Return the expected weeks left when a response comes before the horizon.
 
