@@ -21,7 +21,9 @@ from equipoise.predict.preferences import (
     draw_levels,
     in_remission,
     swings_of,
+    utilities,
     values_of,
+    worth,
 )
 from equipoise.predict.preferences.attributes import Attribute, Weights, read_attributes
 from equipoise.predict.preferences.levels import level_sd, levels_of
@@ -39,10 +41,14 @@ SIDE_EFFECTS = (
 SETTINGS = load_settings()
 
 
+def _shipped() -> tuple[Treatment, ...]:
+    return tuple(one for one in evidence.load().treatments if one.ranked)
+
+
 @pytest.fixture(scope="module")
 def shipped() -> tuple[Treatment, ...]:
     """Return the options of the tables that may be ranked."""
-    return tuple(one for one in evidence.load().treatments if one.ranked)
+    return _shipped()
 
 
 @pytest.fixture(scope="module")
@@ -250,20 +256,33 @@ def test_weights_add_up_to_one(swings: dict[str, float]) -> None:
     assert min(share for _, share in chosen.shares) > 0
 
 
-@pytest.mark.parametrize("factor", [1000.0, 1 / 60, 7.3])
-def test_another_unit_leaves_the_worth_as_it_was(
-    rows: dict[str, Attribute], shipped: tuple[Treatment, ...], factor: float
-) -> None:
-    """Visits counted in other units, with the ends of the scale in those units."""
-    row = rows["visits"]
-    other = replace(row, worst=row.worst * factor, best=row.best * factor)
+@examples(factor=st.floats(1e-3, 1e4))
+def test_another_unit_leaves_the_utility_as_it_was(factor: float) -> None:
+    """Burdens counted in other units, with the ends of their scales in those units."""
+    rows, options = read_attributes(), _shipped()
+    turned = dict(rows)
+    for name in ("visits", "anaesthesia", "invasiveness"):
+        row = rows[name]
+        turned[name] = replace(row, worst=row.worst * factor, best=row.best * factor)
     scaled = tuple(
-        replace(one, attributes=tuple((n, v * factor) for n, v in one.attributes))
-        for one in shipped
+        replace(
+            one,
+            attributes=tuple(
+                (n, v * (factor if turned[n] != rows[n] else 1.0)) for n, v in one.attributes
+            ),
+        )
+        for one in options
     )
-    here = (levels_of(row, shipped) - row.worst) / (row.best - row.worst)
-    there = (levels_of(other, scaled) - other.worst) / (other.best - other.worst)
-    np.testing.assert_allclose(here, there, atol=1e-12)
+    weights = choose_weights(not_asked(), options)
+    shares = np.array([share for _, share in weights.shares])
+    rng = np.random.default_rng(5)
+    chances = tuple(rng.uniform(0.1, 0.6, len(options)) for _ in range(3))
+    here = utilities(values_of(weights, options, chances, SETTINGS), shares)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worth, "read_attributes", lambda: turned)
+        there = utilities(values_of(weights, scaled, chances, SETTINGS), shares)
+    assert np.ptp(here) > 1.0
+    np.testing.assert_allclose(here, there, atol=1e-9)
 
 
 def test_how_far_levels_may_be_off() -> None:

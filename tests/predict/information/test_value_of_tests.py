@@ -303,6 +303,34 @@ def test_no_test_is_worth_less_than_nothing_or_more_than_knowing_all(
     assert 0.0 <= value <= evppi(beliefs, np.ones(1), FINE, SEED).evsi + 1e-6
 
 
+def _any_beliefs(seed: int) -> Beliefs:
+    """Return five options with slopes, doubt and rates of chance."""
+    rng = np.random.default_rng(seed)
+    weights, spread = 0.5 * rng.standard_normal((5, 1)), 0.05 * rng.random((5, 1))
+    return beliefs_of(weights, spread, intercept=0.3 * rng.standard_normal(5))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 99), errors=st.tuples(st.floats(0, 20), st.floats(0, 20)))
+def test_a_more_reliable_test_is_never_worth_less(seed: int, errors: tuple[float, float]) -> None:
+    beliefs = _any_beliefs(seed)
+    sure, unsure = (worth(beliefs, error) for error in sorted(errors))
+    # Both are sums over 129 points; where the value is small their errors differ by this much.
+    assert sure >= unsure - 2e-3
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 99), error=st.floats(0, 20))
+def test_whatever_the_options_a_test_of_no_moderator_is_worth_nothing(
+    seed: int, error: float
+) -> None:
+    beliefs = _any_beliefs(seed)
+    silent = replace(
+        beliefs, weights=np.zeros_like(beliefs.weights), spread=np.zeros_like(beliefs.spread)
+    )
+    assert worth(silent, error) == 0.0
+
+
 def test_knowing_everything_is_worth_the_mean_regret() -> None:
     utility = np.array([[1.0, 2.0], [5.0, 3.0], [2.0, 2.0]])
     assert perfect_information(utility, 1) == pytest.approx(2.0 / 3)
