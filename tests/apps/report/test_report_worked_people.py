@@ -100,3 +100,10 @@ def test_a_high_crp_is_answered_where_the_options_stand() -> None:
 def test_the_step_names_what_belongs_to_the_phase_of_the_plan() -> None:
     text = part(summary(run("three_failed")), "NEXT")
     assert re.search(r"early: intermittent theta-burst stimulation, repetitive", text)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_equal_shares_at_the_first_step_are_no_reason_for_a_lead(name: str) -> None:
+    for one in run(name).decision.year_comparisons:
+        silent = one.verdict != "equal" and "a difference of 0 (" in one.why
+        assert silent == ("The lead comes from the steps after it." in one.why)
