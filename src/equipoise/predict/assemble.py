@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equipoise.core.nouns import Driver, Interval, Prediction, Shift
-from equipoise.predict.chances import Expected
+from equipoise.predict.chances import Expected, acted_on
 from equipoise.predict.choices import Option
 from equipoise.predict.layers import Layer, Spread
 from equipoise.predict.settings import Settings
@@ -29,18 +29,25 @@ __all__ = ["predictions_of"]
 HISTORY: Final = "history"
 """Measure and moderation of the driver that stands for the treatments tried before."""
 HISTORY_GRADE: Final = "C"
+PROGNOSTIC: Final = "prognostic"
 GRADES: Final = ("A", "B", "C", "D", "N")
 CHECKS: Final = ("checked", "derived", "recalled")
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One option in one layer: its column, its rates, the layer's arrays and the settings."""
+    """One option in one layer: its column, its rates, the layer's arrays and the settings.
+
+    `moved` holds by its id each moderation with what it moves each option; `acts` tells the
+    options on which a moderator or the history acts.
+    """
 
     column: int
     option: Option
     layer: Layer
     settings: Settings
+    moved: dict[str, tuple[Moderation, Array]]
+    acts: NDArray[np.bool_]
 
 
 def predictions_of(
@@ -65,19 +72,17 @@ def predictions_of(
         Means by quadrature, intervals by draws. Grade and `checked` are those of the weakest link:
         the rate of the option, or a moderator that moved it.
     """
-    return tuple(_prediction(_Place(t, options[t], layer, settings)) for t in order)
+    moved, acts = _moved(layer), _acts(layer)
+    return tuple(_prediction(_Place(t, options[t], layer, settings, moved, acts)) for t in order)
 
 
 def _prediction(place: _Place) -> Prediction:
     t, layer, option = place.column, place.layer, place.option
     expected, spread, baseline = layer.expected, layer.drawn.spread, option.baseline
-    history = layer.person.standing.acts[t] or layer.person.tolerance.acts[t]
-    acted = history or any(slope.shares[t] for slope in layer.slopes if not slope.prognostic)
-    shift = _shift(expected, spread, t, place.settings if acted else None)
-    drivers = _drivers(layer, t)
-    acting = {slope.moderation.id: slope.moderation for slope in layer.slopes}
+    shift = _shift(expected, spread, t, place.settings if place.acts[t] else None)
+    drivers = _drivers(place)
     moved_by: list[Moderation | Lean] = [
-        acting[one.moderation] for one in drivers if one.moderation in acting
+        place.moved[one.moderation][0] for one in drivers if one.moderation in place.moved
     ]
     moved_by += [layer.lean] if layer.lean else []
     return Prediction(
@@ -125,19 +130,31 @@ def _shift(expected: Expected, spread: Spread, t: int, settings: Settings | None
     return Shift(interval.mean, interval.ci80, interval.ci95, above, words)
 
 
-def _drivers(layer: Layer, t: int) -> tuple[Driver, ...]:
-    """Return what moved an option, most first; amounts follow the logit by one common slope."""
-    amounts: dict[str, float] = {}
-    rows = {slope.moderation.id: slope.moderation for slope in layer.slopes}
-    common = {slope.moderation.id for slope in layer.slopes if slope.prognostic}
+def _acts(layer: Layer) -> NDArray[np.bool_]:
+    acts = layer.person.standing.acts | layer.person.tolerance.acts
+    return acts | acted_on([one for one in layer.slopes if not one.prognostic], len(acts))
+
+
+def _moved(layer: Layer) -> dict[str, tuple[Moderation, Array]]:
+    """Return what each moderation moves each option; amounts follow the logit by one slope."""
+    found: dict[str, tuple[Moderation, Array]] = {}
     for slope in layer.slopes:
-        score = layer.scores.mean[layer.scores.names.index(slope.moderation.measure)]
-        moved = float(slope.shares[t] * slope.mean * score * layer.expected.slope[t])
-        amounts[slope.moderation.id] = amounts.get(slope.moderation.id, 0.0) + moved
+        row = slope.moderation
+        score = layer.scores.mean[layer.scores.names.index(row.measure)]
+        moved = slope.shares * slope.mean * score * layer.expected.slope
+        found[row.id] = (row, moved + found[row.id][1] if row.id in found else moved)
+    return found
+
+
+def _drivers(place: _Place) -> tuple[Driver, ...]:
+    """Return what moved an option, most first."""
+    t = place.column
     drivers = [
-        Driver(rows[name].measure, name, amount, rows[name].grade, name in common)
-        for name, amount in amounts.items()
+        Driver(row.measure, row.id, float(amount[t]), row.grade, row.row_type == PROGNOSTIC)
+        for row, amount in place.moved.values()
+        if amount[t]
     ]
-    drivers.append(Driver(HISTORY, HISTORY, float(layer.expected.history[t]), HISTORY_GRADE))
+    history = float(place.layer.expected.history[t])
+    drivers.append(Driver(HISTORY, HISTORY, history, HISTORY_GRADE))
     ordered = sorted(drivers, key=lambda one: (-abs(one.amount), one.moderation))
     return tuple(one for one in ordered if one.amount)

@@ -219,7 +219,7 @@ def draw_chances(
     standing, averted = person.standing, 1.0 - draws.dropout
     common = [slope for slope in slopes if slope.prognostic]
     count = averted.shape[1]
-    base = _draw_staying(draws, common, standing.base, person, numerics)
+    base = _draw_staying(draws.theta, common, standing.base, person, numerics)
     dropout = _draw_dropout(draws.dropout, person.tolerance, numerics)
     acts = acted_on([s for s in slopes if not s.prognostic], count)
     acts |= standing.acts | person.tolerance.acts
@@ -229,9 +229,10 @@ def draw_chances(
     if moved.size:
         some = [slope.of(moved) for slope in slopes]
         state = standing.state.of(moved)
-        full = _draw_staying(draws.of(moved), some, state, person, numerics)
-        full *= 1.0 - dropout[:, moved]
-        fit[:, moved] = full - response[:, moved]
+        theta = np.take(draws.theta, moved, axis=1)
+        full = _draw_staying(theta, some, state, person, numerics)
+        full *= 1.0 - np.take(dropout, moved, axis=1)
+        fit[:, moved] = full - np.take(response, moved, axis=1)
         response[:, moved] = full
     return Drawn(response, response * draws.remission, dropout, fit)
 
@@ -247,7 +248,7 @@ def _draw_dropout(dropout: Array, tolerance: Tolerance, numerics: Numerics) -> A
 
 
 def _draw_staying(
-    draws: Draws, slopes: Sequence[Slope], state: State, person: Person, numerics: Numerics
+    theta: Array, slopes: Sequence[Slope], state: State, person: Person, numerics: Numerics
 ) -> Array:
     mean, variance, given = _own(state, person.drawn)
     still = np.isclose(mean, state.reference_mean, atol=0) & np.isclose(
@@ -255,8 +256,8 @@ def _draw_staying(
     )
     if not slopes and still.all():
         # Calibrating and integrating out the same deviations undo each other.
-        return logistic(draws.theta)
-    logits = calibrate_draws(draws.theta, state.reference_variance, numerics)
+        return logistic(theta)
+    logits = calibrate_draws(theta, state.reference_variance, numerics)
     logits += mean - state.reference_mean
     if slopes:
         logits += draw_shifts(slopes, state.names, person.drawn, person.seed, numerics)

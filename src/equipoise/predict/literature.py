@@ -69,9 +69,11 @@ class Draws:
     remission: Array
 
     def of(self, columns: NDArray[np.intp]) -> Draws:
-        """Return the draws of some options."""
+        """Return the draws of some options; those of all of them are not copied."""
+        if np.array_equal(columns, np.arange(self.theta.shape[1])):
+            return self
         parts = (self.theta, self.dropout, self.remission)
-        return Draws(*(np.ascontiguousarray(part[:, columns]) for part in parts))
+        return Draws(*(np.take(part, columns, axis=1) for part in parts))
 
 
 def read_literature(
@@ -202,8 +204,11 @@ def _together(
     for t, one in enumerate(wanted):
         if one in single:
             mixed[t] = half[single[one]]
+    drawn = np.empty((numerics.draws, len(wanted)))
+    drawn[: half.shape[1]] = mixed.T
     # The second half of the draws are the negatives of the first.
-    return np.ascontiguousarray(np.concatenate([mixed, -mixed], axis=1).T)
+    np.negative(drawn[: half.shape[1]], out=drawn[half.shape[1] :])
+    return drawn
 
 
 def _normals(name: str, treatments: Sequence[str], seed: int, count: int) -> Array:
