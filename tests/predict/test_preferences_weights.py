@@ -15,6 +15,7 @@ from equipoise.core.answers import given, not_asked, unknown
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import EvidenceBase, Preferences, Treatment
 from equipoise.core.tables import load_table
+from equipoise.evidence import load
 from equipoise.predict.preferences import (
     Values,
     Weights,
@@ -25,6 +26,7 @@ from equipoise.predict.preferences import (
     values_of,
 )
 from equipoise.predict.settings import load_settings
+from equipoise.predict.timing import weeks_to_response
 
 SETTINGS = load_settings()
 Evidence = Callable[..., EvidenceBase]
@@ -143,6 +145,17 @@ def test_weeks_gained_against_integration(median: float, log_sd: float) -> None:
     gained = np.trapezoid((8 - np.exp(log_time)) * density, log_time)
     exact = gained / np.trapezoid(density, log_time)
     assert time_gained(median, 8.0, log_sd) == pytest.approx(exact, abs=1e-5)
+
+
+def test_speed_is_by_the_time_that_is_shown() -> None:
+    """A course that is decided before week 8 brings no response after it, here as on the page."""
+    settings = load_settings()
+    shown = [(one, weeks_to_response(one, settings)) for one in load().treatments]
+    timed = [(one, time) for one, time in shown if time and one.weeks_to_effect]
+    chances = (np.full(len(timed), 1.0),) * 3
+    weights = Weights((("speed", 1.0),), "")
+    values = values_of(weights, [one for one, _ in timed], chances, settings)
+    np.testing.assert_allclose(values.columns[0], [1 - time.mean / 8 for _, time in timed])
 
 
 def test_utility_by_hand(treatments: tuple[Treatment, ...]) -> None:

@@ -15,6 +15,7 @@ from equipoise.core.nouns import Treatment
 from equipoise.predict.preferences.attributes import Attribute, Weights, read_attributes
 from equipoise.predict.preferences.levels import levels_of
 from equipoise.predict.settings import Settings
+from equipoise.predict.timing import weeks_to_response
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,6 +119,10 @@ def _scaled(level: Array, row: Attribute) -> Array:
 
 
 def _weeks(treatment: Treatment, settings: Settings) -> float:
+    """Return the weeks that a responder gains: by the time of response that the page shows."""
+    time = weeks_to_response(treatment, settings)
+    if time is not None:
+        return settings.horizon - time.mean
     median = treatment.weeks_to_effect or settings.horizon
     return time_gained(median, settings.horizon, settings.time_log_sd)
 
