@@ -9,7 +9,17 @@ from dataclasses import replace
 import pytest
 
 from equipoise.core.answers import not_asked
-from equipoise.core.nouns import Appraisal, Effect, EvidenceBase, Moderation, Profile, Stage
+from equipoise.core.nouns import (
+    Appraisal,
+    CheckItem,
+    Effect,
+    EvidenceBase,
+    Moderation,
+    OptionVerdict,
+    Profile,
+    SafetyReason,
+    Stage,
+)
 from equipoise.evidence.treatments import read_treatments
 from equipoise.predict import predict
 from equipoise.predict.words import by_kind, kind_of, shift_words
@@ -188,3 +198,39 @@ def test_no_sentence_promises(
     for y in (None, 1.5):
         text = _sentence(make_person(y), stage_one, make_evidence())
         assert not never.search(text)
+
+
+def _avoiding(*names: str) -> tuple[OptionVerdict, ...]:
+    reason = SafetyReason(
+        "bipolar_antidepressant", "caution", "a text", "", None, "recalled", "C", "recalled"
+    )
+    return tuple(OptionVerdict(name, "caution", (reason,)) for name in names)
+
+
+def test_a_first_choice_that_a_rule_says_to_avoid_is_never_said_alone(
+    make_evidence: Callable[..., EvidenceBase],
+    make_person: Callable[..., Profile],
+    stage_one: Appraisal,
+) -> None:
+    base = make_evidence([("best", 0.70), ("second", 0.30), ("third", 0.10)], sd=0.01)
+    appraisal = replace(stage_one, verdicts=_avoiding("best"))
+    text = _sentence(make_person(), appraisal, base)
+    assert "Best comes first" in text
+    assert "Safety rules say to avoid it: a specialist decides" in text
+    assert "Of the others second comes first." in text
+    tied = make_evidence([("a_drug", 0.40), ("b_drug", 0.40)])
+    text = _sentence(make_person(), replace(stage_one, verdicts=_avoiding("a_drug")), tied)
+    assert "Safety rules say to avoid 1 of these 2" in text
+
+
+def test_signs_of_bipolar_disorder_are_said_with_the_answer(
+    make_evidence: Callable[..., EvidenceBase],
+    make_person: Callable[..., Profile],
+    stage_one: Appraisal,
+) -> None:
+    item = CheckItem("bipolarity", "Bipolar disorder", "abnormal", "on record", "ask", "recalled")
+    told = replace(stage_one, diagnosis_check=(item,))
+    assert "these rates are of unipolar depression" in _sentence(
+        make_person(), told, make_evidence()
+    )
+    assert "unipolar" not in _sentence(make_person(), stage_one, make_evidence())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
+from equipoise.core.avoided import avoided_options
 from equipoise.core.casing import within
 from equipoise.core.nouns import Appraisal, Prediction, Profile, Stage
 from equipoise.predict.choices import Option
@@ -25,6 +26,7 @@ NOT_ESTIMATED = "not_estimated"
 NOTHING = "No option can be ranked: the reason stands beside each."
 
 NAMED = 4
+BIPOLAR = "bipolarity"
 KINDS = {
     "drug": ("drug", "drugs"),
     "augmentation": ("addition to an antidepressant", "additions to an antidepressant"),
@@ -163,8 +165,45 @@ def answer(
         First choice or tie, what the measurements change, and what is not known.
     """
     moved = _measured(predictions, profile, appraisal, same_order=order.same)
-    parts = [_first(predictions, options, apart=order.apart), *_going(appraisal, options), *moved]
+    behind = avoided_options(appraisal.verdicts)
+    first = _first(predictions, options, apart=order.apart)
+    parts = [
+        first,
+        *_to_avoid(predictions, behind),
+        *_outside(appraisal),
+        *_going(appraisal, options),
+        *moved,
+    ]
     return " ".join([*parts, *_history(appraisal.stage)])
+
+
+def _to_avoid(predictions: Sequence[Prediction], behind: Container[str]) -> list[str]:
+    """Return how many of the first options a safety rule says to avoid, and what stands instead."""
+    tied = [p for p in predictions if p.tied]
+    held = [p for p in tied if p.treatment in behind]
+    if not held:
+        return []
+    left = "a specialist decides about them, and nothing here proposes them."
+    if len(held) < len(tied):
+        return [f"Safety rules say to avoid {len(held)} of these {len(tied)}: {left}"]
+    which = "it" if len(held) == 1 else f"all {len(held)}"
+    rest = [p for p in predictions if p.treatment not in behind]
+    if not rest:
+        return [f"Safety rules say to avoid {which}, and every other ranked option: {left}"]
+    best = max(rest, key=lambda p: p.utility)
+    return [
+        f"Safety rules say to avoid {which}: {left} Of the others {within(best.title)} comes first."
+    ]
+
+
+def _outside(appraisal: Appraisal) -> list[str]:
+    """Return that the rates are of other people than those with a bipolar disorder."""
+    if not any(one.id == BIPOLAR and one.status == "abnormal" for one in appraisal.diagnosis_check):
+        return []
+    return [
+        "The record speaks for bipolar disorder, and these rates are of unipolar depression: ask a"
+        " service for bipolar disorder before anything is chosen."
+    ]
 
 
 def _going(appraisal: Appraisal, options: Sequence[Option]) -> list[str]:

@@ -24,6 +24,7 @@ from equipoise.core.errors import InputError
 from equipoise.core.nouns import PastEffect
 
 TODAY = "2026-03-02"
+PERSONS = Path(__file__).resolve().parents[3] / "examples"
 PERSON = """schema_version: "1.0"
 label: "07"
 demographics: {sex: female, age_years: 43}
@@ -412,3 +413,12 @@ def test_out_holds_the_record_or_the_section_alone(person: Path, tmp_path: Path)
     assert read.preferences.value is not None
     assert dict(read.preferences.value.weights) == {"stay": 100.0, "nausea": 40.0}
     assert _run("--answers", filled, "--out", alone) == 2
+
+
+def test_an_emergency_stands_on_the_sheet_before_any_question(tmp_path: Path) -> None:
+    record = (PERSONS / "person.yaml").read_text(encoding="utf-8")
+    plan = "finding: suicidal_plan, status: "
+    person = tmp_path / "person.yaml"
+    person.write_text(record.replace(plan + "absent", plan + "present"), encoding="utf-8")
+    assert build_wishes(person, "2026-03-04").notice.startswith("Emergency sign in the record")
+    assert not build_wishes(PERSONS / "person.yaml", "2026-03-04").notice.startswith("Emergency")

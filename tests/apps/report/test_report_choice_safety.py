@@ -50,7 +50,7 @@ def _section(name: str) -> str:
         ("tests", "Nortriptyline (safety open)"),
         ("wishes", "(safety open)"),
         ("year", "enlafaxine (safety open), then"),
-        ("year", "magnetic stimulation: venlafaxine (safety open)"),
+        ("year", "Venlafaxine (safety open) and repetitive"),
     ],
 )
 def test_what_safety_cannot_tell_is_marked_on_the_page(section: str, option: str) -> None:

@@ -19,6 +19,7 @@ from equipoise.predict.choices import rankable
 from equipoise.predict.preferences import counted, swings_of
 from equipoise.predict.preferences.attributes import read_attributes
 from equipoise.predict.preferences.levels import levels_of
+from equipoise.predict.words import withheld_because
 
 __all__ = [
     "MOST",
@@ -90,9 +91,12 @@ def build_wishes(person: Path | None, today: IsoDate) -> Wishes:
         options = tuple(one for one in literature.treatments if one.ranked)
         return Wishes("", today, "", _lines(options))
     timeline = ingest.read_person(person, today=today)
-    ranked, _ = rankable(literature, appraise.appraise(timeline, today=today))
+    appraisal = appraise.appraise(timeline, today=today)
+    ranked, _ = rankable(literature, appraisal)
     lines = _lines([option.treatment for option in ranked])
-    return Wishes(timeline.label, today, timeline.notice or "", lines)
+    first = withheld_because(appraisal) if appraisal.emergency else ""
+    notice = ". ".join(part for part in (first.rstrip("."), timeline.notice or "") if part)
+    return Wishes(timeline.label, today, notice, lines)
 
 
 def _lines(treatments: Sequence[Treatment]) -> tuple[Line, ...]:

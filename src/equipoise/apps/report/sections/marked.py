@@ -1,4 +1,4 @@
-"""Titles with their safety mark, and red flags before what is said of a choice."""
+"""Titles with their safety mark, and what comes before anything that is said of a choice."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from equipoise.apps.report.sections.answer import safety_mark
 from equipoise.apps.report.wording import joined, say
 from equipoise.core.casing import within
 from equipoise.core.nouns import Dossier
+from equipoise.predict.words import BIPOLAR
 
 __all__ = ["flags_first", "marked", "marks_of"]
 
@@ -38,6 +39,9 @@ def marks_of(dossier: Dossier, treatments: Iterable[str]) -> str:
 
 
 def flags_first(dossier: Dossier) -> tuple[str, ...]:
-    """Return that red flags come before what follows; nothing where there are none."""
+    """Return that red flags come before what follows, and whom the rates are not of."""
     titles = [flag.title for flag in dossier.appraisal.red_flags]
-    return (say("flags_first", flags=joined(titles)),) if titles else ()
+    flags = (say("flags_first", flags=joined(titles)),) if titles else ()
+    checks = dossier.appraisal.diagnosis_check
+    bipolar = any(one.id == BIPOLAR and one.status == "abnormal" for one in checks)
+    return (*flags, say("rates_unipolar")) if bipolar else flags

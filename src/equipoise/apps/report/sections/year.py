@@ -63,7 +63,9 @@ def combination_keys(dossier: Dossier) -> list[str]:
 def _title(decision: Decision) -> str:
     if not decision.year_plans:
         return say("year_together")
-    if all(one.verdict == "equal" for one in decision.year_comparisons):
+    if decision.year_comparisons and all(
+        one.verdict == "equal" for one in decision.year_comparisons
+    ):
         return say("year_equal", n=n.count(len(decision.year_plans), "plan", spelled=True))
     best, *others = _foremost(decision)
     if not others:
