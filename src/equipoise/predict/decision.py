@@ -12,7 +12,7 @@ from equipoise.predict.combinations import combinations
 from equipoise.predict.comparisons import head_to_head
 from equipoise.predict.early import continuations
 from equipoise.predict.information import worth_of_tests
-from equipoise.predict.layers import average_utility, layers, prepare
+from equipoise.predict.layers import Case, Layer, average_utility, layers, prepare
 from equipoise.predict.preferences.changes import preference_changes
 from equipoise.predict.preferences.weights import Weights, choose_weights
 from equipoise.predict.ranking import arrange, reordered
@@ -68,29 +68,24 @@ def predict(
     """
     options, unranked = rankable(evidence, appraisal)
     weights = choose_weights(preferences, [option.treatment for option in options])
-    if appraisal.emergency and not acknowledged:
-        because = withheld_because(appraisal)
-        return _empty(appraisal, unranked, weights, because, withheld=because)
-    if not options:
-        return _empty(appraisal, unranked, weights, NOTHING)
+    withheld = withheld_because(appraisal) if appraisal.emergency and not acknowledged else None
+    if withheld or not options:
+        return _empty(appraisal, unranked, weights, withheld)
     settings = load_settings()
     case = prepare(profile, appraisal, evidence, (options, weights), (seed, settings))
     established, exploratory = layers(case)
-    names = [option.treatment.id for option in options]
-    order = arrange(established.utility, established.tied, names)
+    order = arrange(
+        established.utility, established.tied, [option.treatment.id for option in options]
+    )
     worth = worth_of_tests(case, (established, exploratory), profile, appraisal)
     year = year_plans(evidence, appraisal, case, established)
     predictions = predictions_of(established, options, order, settings)
-    said = Order(
-        same=not reordered(average_utility(case), established.utility, settings.tie_points),
-        apart=not case.comparisons.direct[np.ix_(established.tied, established.tied)].all(),
-    )
     return Decision(
         stage=appraisal.stage.used,
         predictions=predictions,
         exploratory=predictions_of(exploratory, options, order, settings),
         unranked=unranked,
-        sentence=answer(predictions, options, profile, appraisal, said),
+        sentence=answer(predictions, options, profile, appraisal, _order(case, established)),
         weights=weights.shares,
         weights_source=weights.source,
         withheld=None,
@@ -108,19 +103,27 @@ def predict(
     )
 
 
+def _order(case: Case, established: Layer) -> Order:
+    """Return whether the order is that of the average, and whether any two tied never met."""
+    usual, tied = average_utility(case), established.tied
+    return Order(
+        same=not reordered(usual, established.utility, case.settings.tie_points),
+        apart=not case.comparisons.direct[np.ix_(tied, tied)].all(),
+    )
+
+
 def _empty(
     appraisal: Appraisal,
     unranked: tuple[tuple[str, str], ...],
     weights: Weights,
-    sentence: str,
-    withheld: str | None = None,
+    withheld: str | None,
 ) -> Decision:
     return Decision(
         stage=appraisal.stage.used,
         predictions=(),
         exploratory=(),
         unranked=unranked,
-        sentence=sentence,
+        sentence=withheld or NOTHING,
         weights=weights.shares,
         weights_source=weights.source,
         withheld=withheld,
