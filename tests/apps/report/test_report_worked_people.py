@@ -88,7 +88,7 @@ def test_what_is_under_way_stands_in_the_question_and_in_the_answer() -> None:
     assert "Under way already: sertraline." in dossier.decision.sentence
     text = summary(dossier)
     assert "The ranking counts whoever stops as no response" in text
-    assert "going on with sertraline is not among them" in text
+    assert "going on with sertraline alone is not among them" in text
 
 
 def test_a_high_crp_is_answered_where_the_options_stand() -> None:
