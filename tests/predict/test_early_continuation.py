@@ -104,7 +104,9 @@ def test_what_is_ranked_keeps_the_chance_of_the_person() -> None:
     """One chance of one drug: the trial that failed counts in the ranking and here alike."""
     before = TrialAppraisal(
         *("sertraline", "yes", "yes", "yes", 8.0, (), ()),
-        **{"benefit": "none", "start": "2024-01", "counts_for_stage": ("sertraline",)},
+        benefit="none",
+        start="2024-01",
+        counts_for_stage=("sertraline",),
     )
     person = replace(Appraisal((), (before,), Stage(1, 1, 1, True, ""), (), ()), under_way=(TAKEN,))
     nobody = infer((), today="2025-01-10")

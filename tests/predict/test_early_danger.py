@@ -99,8 +99,8 @@ def test_where_there_is_room_the_highest_dose_is_said(tmp_path: Path) -> None:
 
 
 def test_what_a_rule_says_to_avoid_is_not_raised(tmp_path: Path) -> None:
-    expecting = {"pregnancy": {"status": "pregnant", "date": "2025-01-20"}}
-    (one,) = _taking(tmp_path, _drug("paroxetine", 20), **expecting)
+    expecting = {"status": "pregnant", "date": "2025-01-20"}
+    (one,) = _taking(tmp_path, _drug("paroxetine", 20), pregnancy=expecting)
     assert not _moves(one, "raise")
     assert "A safety rule says to avoid paroxetine" in one.sentence
     assert "not stopped abruptly" in one.sentence

@@ -276,7 +276,8 @@ def test_another_unit_leaves_the_utility_as_it_was(factor: float) -> None:
     weights = choose_weights(not_asked(), options)
     shares = np.array([share for _, share in weights.shares])
     rng = np.random.default_rng(5)
-    chances = tuple(rng.uniform(0.1, 0.6, len(options)) for _ in range(3))
+    response, remission, dropout = rng.uniform(0.1, 0.6, (3, len(options)))
+    chances = (response, remission, dropout)
     here = utilities(values_of(weights, options, chances, SETTINGS), shares)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worth, "read_attributes", lambda: turned)
