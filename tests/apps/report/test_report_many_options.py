@@ -12,8 +12,9 @@ from typing import cast
 
 from equipoise.apps.report import render
 from equipoise.apps.report.listing import Column, alike, foremost
+from equipoise.apps.report.sections.sheet import prediction_lines
 from equipoise.apps.summary import summary
-from equipoise.core.nouns import Dossier, OptionVerdict
+from equipoise.core.nouns import Dossier, Interval, OptionVerdict
 from equipoise.core.tables import load_table
 
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_dossier.py")))
@@ -79,6 +80,32 @@ def test_the_full_table_stands_by_kind_with_the_place_among_all() -> None:
     places = re.findall(r'data-label="Place">([^<]*)<', table)
     assert places.count("1 to 30, tied") == 30
     assert sorted(int(x) for x in places if x.isdigit()) == list(range(31, 56))
+
+
+def test_the_time_to_response_is_shown_where_it_is_known() -> None:
+    dossier = build("full")
+    times = [
+        Interval(5.594, (3.515, 7.513), (2.608, 7.876)),
+        Interval(0.31, (0.15, 0.52), (0.1, 0.7)),
+        *[None] * (len(dossier.decision.predictions) - 2),
+    ]
+    predictions = tuple(
+        dataclasses.replace(p, weeks_to_response=time)
+        for p, time in zip(dossier.decision.predictions, times, strict=True)
+    )
+    page = render(
+        dataclasses.replace(
+            dossier, decision=dataclasses.replace(dossier.decision, predictions=predictions)
+        )
+    )
+    shown = re.findall(r'data-label="Weeks until response">([^<]*)<', section(page, "options"))
+    # Whole weeks, the ends rounded outward.
+    plain = [html.unescape(one).replace("\N{NO-BREAK SPACE}", " ") for one in shown]
+    assert plain[:3] == ["6 (80 %: 3 to 8)", "under 1 (80 %: 0 to 1)", "not known"]
+    name = f"established.{predictions[0].treatment}.weeks_to_response"
+    line = next(one for one in prediction_lines(predictions[0], never=False) if one.id == name)
+    assert (line.value, line.unit, line.low80, line.high80) == ("5.594", "wk", "3.515", "7.513")
+    assert "Weeks until response" not in section(render(dossier), "options")
 
 
 def test_few_options_stay_in_one_order() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -79,6 +80,8 @@ def _columns(dossier: Dossier, shown: Sequence[Prediction]) -> list[Column]:
         Column("Remission", 14, [_one(p.remission.mean, p.remission.ci80) for p in shown]),
         Column("Leave treatment early", 14, [_one(p.dropout.mean, p.dropout.ci80) for p in shown]),
     ]
+    if any(p.weeks_to_response for p in shown):
+        columns.append(Column("Weeks until response", 12, [_weeks(p) for p in shown]))
     if any(n.of_100(p.average) != n.of_100(p.response.mean) for p in shown):
         columns.append(Column("Average person, response", 9, [n.of_100(p.average) for p in shown]))
     words = [against_average(p, measured=measured) for p in shown]
@@ -114,6 +117,17 @@ def _both(p: Prediction) -> str:
 
 def _one(mean: float, ci80: tuple[float, float]) -> str:
     return f"{n.of_100(mean)} ({n.P80}: {n.range_of_100(ci80)})"
+
+
+def _weeks(p: Prediction) -> str:
+    """Return when those who respond do, with 80 % of them, rounded outward."""
+    time = p.weeks_to_response
+    if time is None:
+        return say("weeks_not_known")
+    low, high = (math.floor(time.ci80[0]), math.ceil(time.ci80[1]))
+    middle = round(time.mean)
+    shown = str(middle) if middle else say("weeks_under_one")
+    return f"{shown} ({n.P80}: {low} to {high})"
 
 
 def sorted_by(dossier: Dossier) -> str:

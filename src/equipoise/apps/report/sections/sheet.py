@@ -170,9 +170,16 @@ def prediction_lines(p: Prediction, never: bool) -> Iterator[Line]:
             *ends,
             **about,
         )
+    time = p.weeks_to_response
+    if time is not None:
+        figures = (time.mean, *time.ci80, *time.ci95)
+        mean, *ends = (n.exact(figure) for figure in figures)
+        label = f"{p.title}, weeks to response"
+        yield Line(f"{stem}.weeks_to_response", label, mean, "wk", NA, *ends, **about)
     single = {
         "average": p.average,
         "outlook": p.outlook,
+        "remission_outlook": p.remission_outlook,
         "history": p.history,
         "p_best": p.p_best,
         "utility": p.utility,
