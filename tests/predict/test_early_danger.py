@@ -106,6 +106,19 @@ def test_what_a_rule_says_to_avoid_is_not_raised(tmp_path: Path) -> None:
     assert "not stopped abruptly" in one.sentence
 
 
+def test_a_hard_stop_against_what_is_taken_comes_first(tmp_path: Path) -> None:
+    cirrhosis = {"conditions": [{"code": "K74.6", "system": "icd10", "status": "active"}]}
+    (one,) = _taking(tmp_path, _drug("duloxetine", 60), **cirrhosis)
+    assert one.sentence.startswith("A hard stop stands against duloxetine")
+    assert not _moves(one, "raise")
+
+
+def test_a_rise_is_understood_before_a_dose_goes_up(tmp_path: Path) -> None:
+    (one,) = _taking(tmp_path, _drug("sertraline", 50), after=HIGHER)
+    (move,) = _moves(one, "raise")
+    assert "Not before it is clear why symptoms grew" in move.words
+
+
 def test_no_second_antidepressant_comes_on_top_of_one(tmp_path: Path) -> None:
     therapy, _ = _taking(
         tmp_path,

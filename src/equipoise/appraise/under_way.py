@@ -200,7 +200,10 @@ def _why_no_news(treatment: str, reading: _Reading, weeks: float) -> str | None:
     scale = load_table("scales/scales").row(id=reading.scale.text("scale"))
     told = f"{scale.text('title')} {_moved(improvement)} after {int(weeks)} weeks"
     if improvement >= scale.number("response_percent"):
-        return f"{told}: this is a response already, and nothing is left to foretell"
+        return (
+            f"{told}: this is a response already, and nothing is left to foretell. Ask all the same"
+            " about thoughts of suicide, and about elation or little need for sleep"
+        )
     course = _course(treatment)
     if course is None:
         return f"{told}; what an early change under this treatment foretells was not studied"

@@ -86,6 +86,15 @@ def test_a_change_that_foretells_nothing_still_names_danger() -> None:
     assert text.index("Symptoms grew: see the person soon") < text.index("the course is over")
 
 
+def test_a_hard_stop_against_what_is_taken_marks_going_on() -> None:
+    found = _open()
+    reason = SafetyReason("a_rule", "hard_stop", "liver", "stop", None, "recalled", "C", "recalled")
+    current = (OptionVerdict("sertraline", "hard_stop", (reason,)),)
+    appraisal = dataclasses.replace(found.appraisal, current=current)
+    text = "\n".join(choice_lines(dataclasses.replace(found, appraisal=appraisal)))
+    assert "Go on as now (a hard stop stands against it)" in text
+
+
 def test_an_emergency_shows_nothing_in_the_terminal_before_it_is_acknowledged() -> None:
     withheld: Dossier = CHOICE["with_choice"](DOSSIERS["build"]("emergency"))
     assert choice_lines(withheld) == []

@@ -75,6 +75,16 @@ def strong(make_moderation: Callable[..., Moderation]) -> Moderation:
     return make_moderation("A", estimate=1.2, standard_error=0.1, treatment="sertraline")
 
 
+def test_nothing_to_test_never_hides_what_safety_asks_for() -> None:
+    timeline = ingest.read_person(PERSON, today="2026-03-04")
+    found = pipeline.run_person(
+        timeline, pipeline.RunSettings("2026-03-04", 1, None), store=NoStore()
+    ).decision
+    assert found.safety_tests
+    count = len(found.safety_tests)
+    assert found.tests_sentence.endswith(f"Safety or a dose asks for {count} tests all the same.")
+
+
 def test_without_a_moderator_every_test_is_worth_exactly_nothing(decide: Decide) -> None:
     found = decide()
     for one in (*found.tests, *found.exploratory_tests):

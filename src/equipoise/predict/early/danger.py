@@ -105,7 +105,11 @@ def may_be_raised(taken: UnderWay, treatment: Treatment, appraisal: Appraisal) -
 def raise_limits(taken: UnderWay, treatment: Treatment, appraisal: Appraisal) -> list[str]:
     """Return how far a dose may rise in this person, and what comes before that."""
     limit, parts = dose_limit(treatment, appraisal), []
-    if limit is not None and limit.maximum is not None:
+    if rose(taken):
+        parts.append("Not before it is clear why symptoms grew")
+    if limit is None or limit.maximum is None:
+        parts.append("No highest dose of it stands in the tables: label and blood level decide")
+    else:
         parts.append(f"Highest for this person: {_highest(limit)}")
     if limit is not None and limit.missing:
         parts.append(f"It may be lower: not known are {', '.join(limit.missing)}")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from equipoise.core.nouns import InformationValue
     from equipoise.predict.information.numerics import Fineness
 
-__all__ = ["named", "reason", "sentence_of"]
+__all__ = ["all_the_same", "named", "reason", "sentence_of"]
 
 NOTHING: Final = "Nothing you could test would change the choice."
 NAMED: Final = 3
@@ -116,6 +116,25 @@ def sentence_of(
     if {one.test for one in open_} == {one.test for one in firm}:
         return first
     return f"{first} By unproven research, which is not used for the ranking: {_says(open_, tied)}."
+
+
+def all_the_same(count: int) -> str:
+    """Return that tests are asked for by safety or a dose, whatever they are worth to the choice.
+
+    Parameters
+    ----------
+    count : int
+        How many; nothing is said of none.
+
+    Returns
+    -------
+    str
+        To stand behind the sentence on the choice.
+    """
+    if not count:
+        return ""
+    tests = "1 test" if count == 1 else f"{count} tests"
+    return f" Safety or a dose asks for {tests} all the same."
 
 
 def _counting(tests: Sequence[InformationValue], fineness: Fineness) -> list[InformationValue]:

@@ -23,7 +23,7 @@ from equipoise.predict.information.value import (
     perfect_information,
     value_of_test,
 )
-from equipoise.predict.information.words import reason, sentence_of
+from equipoise.predict.information.words import all_the_same, reason, sentence_of
 from equipoise.predict.preferences import utilities, values_of
 
 if TYPE_CHECKING:
@@ -80,12 +80,13 @@ def worth_of_tests(
     firm = _worth(case, first, readings, fineness)
     every = _worth(case, second, readings, fineness)
     tied = {case.options[t].treatment.id for t in np.flatnonzero(first.tied)}
+    safety = safety_tests(appraisal, case.options)
     return Worth(
         established=firm,
         exploratory=every,
-        sentence=sentence_of(firm, every, tied, fineness),
+        sentence=f"{sentence_of(firm, every, tied, fineness)}{all_the_same(len(safety))}",
         perfect=_perfect(case, first),
-        safety=safety_tests(appraisal, case.options),
+        safety=safety,
     )
 
 

@@ -61,7 +61,9 @@ def _unread(dossier: Dossier) -> tuple[str, ...]:
         flags, growth = came_with(one, appraisal)
         lines += ([] if read else [flags]) + [
             growth,
-            sentence(f"{treatment_title(one.treatment)}: {one.why_not}"),
+            sentence(
+                f"{treatment_title(one.treatment)}{_held(dossier, one.treatment)}: {one.why_not}"
+            ),
         ]
     return tuple(dict.fromkeys(line for line in lines if line))
 
@@ -102,6 +104,15 @@ def _chart(dossier: Dossier, one: Continuation) -> RowChart:
     )
 
 
+def _held(dossier: Dossier, treatment: str) -> str:
+    """Return the safety mark of what is taken, in brackets; a hard stop above all."""
+    appraisal = dossier.appraisal
+    stopped = {one.drug for one in appraisal.dose_limits if one.stopped_by}
+    if treatment in stopped.union(one.treatment for one in appraisal.current):
+        return f" ({say('mark_held')})"
+    return marks_of(dossier, (treatment,))
+
+
 def _label(dossier: Dossier, one: Continuation, move: NextMove) -> str:
     """Return what is done, with safety marks; a dose with the highest for this person."""
     names = [name for name in move.treatments if name != one.treatment]
@@ -109,7 +120,7 @@ def _label(dossier: Dossier, one: Continuation, move: NextMove) -> str:
     if names and move.kind in {"augment", "switch"}:
         return f"{label}: {joined([marked(dossier, name) for name in names], 'or', most=NAMED)}"
     if move.kind == "continue":
-        return label + marks_of(dossier, (one.treatment,))
+        return label + _held(dossier, one.treatment)
     limit = next((x for x in dossier.appraisal.dose_limits if x.drug == one.treatment), None)
     if move.kind == "raise" and limit is not None and limit.maximum is not None:
         return say("raise_at_most", highest=f"{limit.maximum:g} {limit.unit}")
