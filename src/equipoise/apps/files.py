@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from equipoise.core.errors import OutputError
+from equipoise.core.errors import InputError, OutputError
 
 __all__ = [
     "FileStore",
@@ -19,6 +19,7 @@ __all__ = [
     "make_folder",
     "write_all",
     "write_bytes",
+    "write_sheet",
     "write_text",
 ]
 
@@ -62,6 +63,42 @@ def write_bytes(path: Path, data: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, whole or not at all."""
     write_bytes(path, text.encode("utf-8"))
+
+
+def write_sheet(out: Path, page: str, table: str) -> Path:
+    """Write a sheet to print, and beside it the same as a table to fill in.
+
+    Parameters
+    ----------
+    out : Path
+        An ``.html`` file; the table takes the same name.
+    page, table : str
+        What they hold.
+
+    Returns
+    -------
+    Path
+        The table.
+
+    Raises
+    ------
+    InputError
+        If the name is not that of a page.
+    OutputError
+        If one of them is there already.
+    """
+    if out.suffix != ".html":
+        raise InputError("the sheet is an .html file", where=str(out), todo="name an .html file")
+    beside = out.with_suffix(".csv")
+    for path in (beside, out):
+        if path.exists():
+            raise OutputError(
+                "this file is there already and may be filled in",
+                where=str(path),
+                todo="move it away, or name another sheet",
+            )
+    write_all({out: page.encode("utf-8"), beside: table.encode("utf-8")})
+    return beside
 
 
 def write_all(files: Mapping[Path, bytes]) -> None:

@@ -8,11 +8,11 @@ from equipoise.apps.decide.elicit import Wishes, block, block_text, build_wishes
 from equipoise.apps.decide.elicit_answers import read_wishes, table_text
 from equipoise.apps.decide.elicit_dialogue import ask_wishes
 from equipoise.apps.decide.elicit_page import wishes_page
-from equipoise.apps.files import write_all, write_text
+from equipoise.apps.files import write_sheet, write_text
 from equipoise.apps.intake.draft import Draft, open_draft
 from equipoise.apps.intake.terminal import open_terminal
 from equipoise.core.dates import IsoDate
-from equipoise.core.errors import InputError, OutputError
+from equipoise.core.errors import OutputError
 
 __all__ = ["ask", "make_paper", "read_paper"]
 
@@ -43,18 +43,8 @@ def make_paper(person: Path | None, out: Path, today: IsoDate) -> str:
     InputError
         If the record is not sound, or the name is not that of a page.
     """
-    if out.suffix != ".html":
-        raise InputError("the sheet is an .html file", where=str(out), todo="name an .html file")
-    table = out.with_suffix(".csv")
-    for path in (table, out):
-        if path.exists():
-            raise OutputError(
-                "this file is there already and may be filled in",
-                where=str(path),
-                todo="move it away, or name another sheet",
-            )
     wishes = build_wishes(person, today)
-    write_all({out: wishes_page(wishes).encode(), table: table_text(wishes).encode()})
+    table = write_sheet(out, wishes_page(wishes), table_text(wishes))
     return f"{out} and {table} are written"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from equipoise import ingest
-from equipoise.apps.files import write_all
+from equipoise.apps.files import write_sheet
 from equipoise.apps.intake.alarm import alarm_lines
 from equipoise.apps.intake.draft import Draft, open_draft
 from equipoise.apps.visit.answers import added, dangers, read_answers
@@ -40,17 +40,8 @@ def make_sheet(person: Path, out: Path, today: IsoDate) -> str:
     InputError
         If the record is not sound, or the name is not that of a page.
     """
-    if out.suffix != ".html":
-        raise InputError("the sheet is an .html file", where=str(out), todo="name an .html file")
     sheet = build_sheet(ingest.read_person(person, today=today), today)
-    table = out.with_suffix(".csv")
-    if table.exists():
-        raise OutputError(
-            "this file is there already and may be filled in",
-            where=str(table),
-            todo="move it away, or name another sheet",
-        )
-    write_all({out: page_text(sheet).encode("utf-8"), table: table_text(sheet).encode("utf-8")})
+    table = write_sheet(out, page_text(sheet), table_text(sheet))
     return f"{out} and {table} are written for sub-{sheet.label}"
 
 
