@@ -263,3 +263,6 @@ def test_titles_read_as_one_sentence() -> None:
         assert title.startswith(by_id[parts[0]])
         assert title.count(" and ") >= 1
         assert title.lower().endswith(f" and {by_id[parts[-1]].lower()}")
+    named = [title for parts, title in titles.items() if "snt" in parts[1:]]
+    assert named
+    assert all("Stanford" in title for title in named)

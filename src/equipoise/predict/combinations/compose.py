@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from equipoise.core.casing import within
 from equipoise.core.gaussian import logistic, logit
 from equipoise.core.nouns import Combination, Interval
 from equipoise.core.streams import antithetic_normals
@@ -208,8 +209,7 @@ def _why(one: _Together) -> str:
 
 
 def _title(titles: Sequence[str]) -> str:
-    """Return the titles joined; an abbreviation keeps its capitals."""
+    """Return the titles joined; names and abbreviations keep their capitals."""
     first, *rest = titles
-    low = [text[:1].lower() + text[1:] if text[1:2].islower() else text for text in rest]
-    *most, last = [first, *low]
+    *most, last = [first, *map(within, rest)]
     return f"{', '.join(most)} and {last}"
