@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
+from equipoise.predict.information.facts import value_of_reading
 from equipoise.predict.information.reading import read
-from equipoise.predict.information.value import value_of_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,8 +53,7 @@ class Question:
     def worth(self, measures: Sequence[str]) -> Value:
         """Return what new values of some measures would be worth together."""
         reading = read(measures, self.profile, self.scores, self.settings)
-        design = reading.on(self.beliefs.mean.size)
-        return value_of_test(self.beliefs, design, reading.noise, self.fineness, self.seed)
+        return value_of_reading(self.beliefs, reading, self.fineness, self.seed)
 
 
 def forward(

@@ -15,14 +15,12 @@ from equipoise.predict.information.catalogue import (
     open_parts,
     whole_work_up,
 )
+from equipoise.predict.information.facts import value_of_reading
 from equipoise.predict.information.kernels import Beliefs, Value
 from equipoise.predict.information.numerics import Fineness, load_fineness
 from equipoise.predict.information.reading import Reading, read
 from equipoise.predict.information.safety import safety_tests
-from equipoise.predict.information.value import (
-    perfect_information,
-    value_of_test,
-)
+from equipoise.predict.information.value import perfect_information
 from equipoise.predict.information.words import all_the_same, reason, sentence_of
 from equipoise.predict.preferences import utilities, values_of
 
@@ -144,8 +142,7 @@ def _value(
     fineness: Fineness,
 ) -> InformationValue:
     test, reading = pair
-    design = reading.on(beliefs.mean.size)
-    value = value_of_test(beliefs, design, reading.noise, fineness, case.person.seed)
+    value = value_of_reading(beliefs, reading, fineness, case.person.seed)
     return information(case, layer, test, value)
 
 
