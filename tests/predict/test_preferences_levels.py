@@ -194,6 +194,11 @@ def test_a_whole_and_its_part_are_refused() -> None:
         swings_of((("side_effects", 40.0), ("nausea", 10.0), ("remission", 100.0)))
 
 
+def test_no_weight_for_the_whole_leaves_the_part_that_is_named() -> None:
+    swings = swings_of((("side_effects", 0.0), ("nausea", 100.0)))
+    assert swings == dict.fromkeys(SIDE_EFFECTS, 0.0) | {"nausea": 100.0}
+
+
 def test_a_record_of_all_older_weights_still_stands(shipped: tuple[Treatment, ...]) -> None:
     # Every weight of the older table, on a scale of its own: percent that add up to 100.
     old = {

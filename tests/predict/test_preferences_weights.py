@@ -197,6 +197,40 @@ def test_drawn_weights_scatter_about_those_given() -> None:
     assert drawn[:, 0].std() == pytest.approx(math.sqrt(0.21 / 41), rel=0.05)
 
 
+def test_what_has_no_weight_is_not_said_to_count(treatments: tuple[Treatment, ...]) -> None:
+    chosen = choose_weights(given(Preferences(weights=(("cost", 0.0),))), treatments)
+    assert chosen.source.startswith(
+        "The person gives no weight to: cost of the first eight weeks. Default weights for the"
+    )
+    assert dict(chosen.shares) == dict(choose_weights(not_asked(), treatments).shares)
+    both = choose_weights(
+        given(Preferences(weights=(("stay", 0.0), ("remission", 100.0)))), treatments
+    )
+    assert "Weights set by the person: being well or nearly well by week 8. The" in both.source
+    assert "gives no weight to: not having to stop before week 8." in both.source
+
+
+def test_weights_beyond_all_numbers_are_refused(treatments: tuple[Treatment, ...]) -> None:
+    names = [row.text("id") for row in load_table("hyperparameters/attributes")]
+    huge = tuple((name, 1e308) for name in names if name != "side_effects")
+    with pytest.raises(InputError, match="too large to be added up; got 1e\\+308; give 100 to"):
+        choose_weights(given(Preferences(weights=huge)), treatments)
+
+
+@pytest.mark.parametrize("name", ["nausea", "visits", "cost"])
+def test_somebody_may_weigh_no_outcome_at_all(name: str) -> None:
+    evidence = load()
+    options = [one for one in evidence.treatments if one.ranked]
+    weights = Weights(((name, 1.0),), "")
+    chances = np.full((7, len(options)), 0.5)
+    values = values_of(weights, options, (chances, chances, chances), SETTINGS)
+    worth = utilities(values, np.ones(1))
+    # One row for each draw, all alike: a level does not hang on the chances.
+    assert worth.shape == utilities(values, np.ones((7, 1))).shape == (7, len(options))
+    assert np.array_equal(worth, np.broadcast_to(worth[0], worth.shape))
+    assert np.ptp(worth[0]) > 0
+
+
 def test_one_set_of_weights_or_one_for_each_draw() -> None:
     rng = np.random.default_rng(0)
     values = Values(("a", "b"), (rng.random((5, 3)), rng.random(3)))

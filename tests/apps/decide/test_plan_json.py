@@ -116,3 +116,22 @@ def test_the_schemas_name_what_is_printed(document: Document, key: str, noun: st
 def test_the_bytes_hang_on_no_order_of_hashes() -> None:
     one, two = (_printed("person.yaml", "2026-03-10", seed) for seed in ("1", "2"))
     assert one == two
+
+
+def test_a_person_may_weigh_side_effects_alone(tmp_path: Path) -> None:
+    listed = SCHEMAS.parents[1] / "src/equipoise/tables/hyperparameters/attributes.tsv"
+    names = [line.split("\t")[0] for line in listed.read_text("utf-8").splitlines()[1:]]
+    weights = {name: 100 if name == "nausea" else 0 for name in names if name != "side_effects"}
+    record = tmp_path / "p.yaml"
+    said = ", ".join(f"{name}: {weight}" for name, weight in weights.items())
+    record.write_text(
+        'schema_version: "1.0"\nlabel: "07"\nepisode: {diagnosis: F32.1}\n'
+        f"preferences: {{weights: {{{said}}}}}\n",
+        encoding="utf-8",
+    )
+    document = json.loads(_printed(str(record), "2026-03-10", "0"))
+    assert document["predictions"]
+    assert document["preferences"]["weights"] == {"nausea": 1.0}
+    assert document["preferences"]["source"].startswith("Weights set by the person: nausea. The")
+    # What no chance can move, no test can change.
+    assert {one["evsi"] for one in document["tests"]} == {0.0}

@@ -59,11 +59,14 @@ def weights_said(
 def _source(rows: Mapping[str, Attribute], own: Mapping[str, float], why: str) -> str:
     if not own:
         return f"Default weights ({why})."
-    named = ", ".join(row.title for name, row in rows.items() if name in own)
+    named = ", ".join(row.title for name, row in rows.items() if own.get(name))
+    none = ", ".join(row.title for name, row in rows.items() if own.get(name) == 0)
     usual = (name for name, row in rows.items() if row.share and not row.if_weighed)
     whole = all(name in own for name in usual)
     rest = "" if whole else " Default weights for the rest."
-    return f"Weights set by the person: {named}.{rest}"
+    said = f"Weights set by the person: {named}." if named else ""
+    left = f"The person gives no weight to: {none}." if none else ""
+    return " ".join(part for part in (said, left) if part) + rest
 
 
 def _moved(rows: Mapping[str, Attribute], name: str, instead: str) -> str:

@@ -72,7 +72,7 @@ def choose_weights(preferences: Answer[Preferences], treatments: Sequence[Treatm
     ------
     InputError
         If a weight is negative, names no attribute, or is on another scale than the defaults that
-        it stands beside.
+        it stands beside, or too large.
     """
     rows = read_attributes()
     told = preferences.value or Preferences()
@@ -84,6 +84,13 @@ def choose_weights(preferences: Answer[Preferences], treatments: Sequence[Treatm
         swings, own, why = _default_swings(rows), {}, "those set leave nothing to compare"
         moved = ()
     total = sum(swings[name] for name in known)
+    if not math.isfinite(total):
+        raise InputError(
+            "these weights are too large to be added up",
+            where="preferences, weights",
+            got=f"{max(own.values()):g}",
+            todo=f"give {HUNDRED:g} to what matters most and the others relative to it",
+        )
     shares = tuple((name, swings[name] / total) for name in known if swings[name])
     missing = [name for name in swings if name not in known and swings[name]]
     weights = Weights(shares, "", told.experience)
@@ -161,6 +168,8 @@ def _spread(own: Mapping[str, float], rows: Mapping[str, Attribute]) -> dict[str
         parts = [row for row in rows.values() if row.group == rows[name].group and row.share]
         both = [row.id for row in parts if row.id in own]
         if both and not own[name]:
+            # Nothing for the whole but for what is named: the other parts count nothing.
+            spread |= {row.id: 0.0 for row in parts if row.id not in own}
             continue
         if both:
             raise InputError(

@@ -36,7 +36,8 @@ class Values:
     attributes : tuple of str
         In the order of the weights.
     columns : tuple of ndarray
-        One for each attribute, each of shape (..., t); levels have the shape (t,).
+        One for each attribute, each of shape (..., t); levels have the shape (t,), but for the
+        first where there are levels only.
     """
 
     attributes: tuple[str, ...]
@@ -107,6 +108,9 @@ def values_of(
         else:
             level = {"response": response, "remission": remission}[name]
         columns.append(_scaled(level, row))
+    if all(column.ndim == 1 for column in columns):
+        # Somebody may weigh no outcome at all: the options still differ in every draw alike.
+        columns[0] = np.broadcast_to(columns[0], response.shape)
     return Values(attributes, tuple(columns))
 
 
