@@ -6,7 +6,7 @@ from typing import Any
 
 from equipoise.apps.report.listing import never_compared
 from equipoise.core.documents import DECIMALS, SCHEMA_VERSION, to_plain
-from equipoise.core.nouns import Dossier, NormedMeasurement, Prediction
+from equipoise.core.nouns import Decision, Dossier, NormedMeasurement, Prediction
 from equipoise.core.preparation import preparation
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "MEASURE_COLUMNS",
     "PREDICTION_COLUMNS",
     "measure_rows",
+    "perfect_information",
     "plan_document",
     "prediction_rows",
     "tsv",
@@ -137,9 +138,7 @@ def _decision(dossier: Dossier) -> dict[str, Any]:
         "head_to_head": to_plain(decision.head_to_head),
         "tests": to_plain(decision.tests),
         "tests_sentence": decision.tests_sentence,
-        "perfect_information": None
-        if decision.perfect is None
-        else round(decision.perfect, DECIMALS),
+        "perfect_information": perfect_information(decision),
         "safety_tests": to_plain(decision.safety_tests),
         "preferences": {
             "weights": to_plain(dict(decision.weights)),
@@ -157,6 +156,11 @@ def _decision(dossier: Dossier) -> dict[str, Any]:
             "tests": to_plain(decision.exploratory_tests),
         },
     }
+
+
+def perfect_information(decision: Decision) -> float | None:
+    """Return what it would be worth to know everything, rounded as points of utility are."""
+    return None if decision.perfect is None else round(decision.perfect, DECIMALS)
 
 
 def _prediction(prediction: Prediction, never: bool) -> dict[str, Any]:

@@ -135,3 +135,12 @@ def test_a_person_may_weigh_side_effects_alone(tmp_path: Path) -> None:
     assert document["preferences"]["source"].startswith("Weights set by the person: nausea. The")
     # What no chance can move, no test can change.
     assert {one["evsi"] for one in document["tests"]} == {0.0}
+
+
+def test_the_documentation_names_the_keys(document: Document) -> None:
+    text = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
+    # What --decide adds begins with the answer; the rest of the plan has its own page.
+    added = {"sentence", "predictions", "exploratory", "preferences", "unranked", "withheld"}
+    added |= {key for key in document if key.startswith(("tests", "year_", "perfect", "comb"))}
+    assert added <= set(document)
+    assert {key for key in added if f"`{key}`" not in text} == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from equipoise import evidence, pipeline
+from equipoise.apps.documents import perfect_information
 from equipoise.core.documents import SCHEMA_VERSION, to_plain
 from equipoise.core.nouns import Timeline
 from equipoise.core.steps import NoStore
@@ -46,7 +47,7 @@ def worth(timeline: Timeline, settings: pipeline.RunSettings) -> dict[str, Any]:
         "date": settings.today,
         "seed": settings.seed,
         "sentence": decision.tests_sentence or decision.sentence,
-        "perfect_information": to_plain(decision.perfect),
+        "perfect_information": perfect_information(decision),
         "tests": to_plain(decision.tests),
         "sets": to_plain(sets),
         "safety_tests": to_plain(decision.safety_tests),
