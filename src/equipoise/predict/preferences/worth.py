@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.core.nouns import Treatment
+from equipoise.core.prepared import prepared
+from equipoise.core.tables import Table, load_table
 from equipoise.predict.preferences.attributes import Attribute, Weights, read_attributes
 from equipoise.predict.preferences.levels import levels_of
 from equipoise.predict.settings import Settings
-from equipoise.predict.timing import weeks_to_response
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,12 +124,15 @@ def _scaled(level: Array, row: Attribute) -> Array:
 
 
 def _weeks(treatment: Treatment, settings: Settings) -> float:
-    """Return the weeks that a responder gains: by the time of response that the page shows."""
-    time = weeks_to_response(treatment, settings)
-    if time is not None:
-        return settings.horizon - time.mean
+    """Return the weeks that a responder gains; no response comes after the end of a course."""
+    decided = prepared(load_table("baselines/times"), _decided).get(treatment.group)
+    end = settings.horizon if decided is None else min(settings.horizon, decided)
     median = treatment.weeks_to_effect or settings.horizon
-    return time_gained(median, settings.horizon, settings.time_log_sd)
+    return settings.horizon - end + time_gained(median, end, settings.time_log_sd)
+
+
+def _decided(table: Table) -> dict[str, float]:
+    return {row.text("id"): row.number("decided") for row in table}
 
 
 def utilities(values: Values, weights: Array) -> Array:
