@@ -55,7 +55,8 @@ def _tests(dossier: Dossier) -> list[str]:
     if view is None:
         return []
     asked = [test.title for test in dossier.decision.safety_tests]
-    safety = f"Needed all the same, for safety or a dose: {joined(asked)}." if asked else ""
+    # The last sentence above says how many there are.
+    safety = f"These are: {joined(asked)}." if asked else ""
     return _headed("TESTS", [f"{view.title}.", *view.words[:-1], safety])
 
 
