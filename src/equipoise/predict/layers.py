@@ -317,7 +317,7 @@ def _draw(
     return LayerDraws(
         _spread(drawn, dropout),
         utilities(values, shares),
-        utilities(values, case.drawn_weights) + case.drawn_levels[:, columns],
+        utilities(values, case.drawn_weights) + np.take(case.drawn_levels, columns, axis=1),
     )
 
 
@@ -344,6 +344,8 @@ def _patched(base: LayerDraws, part: LayerDraws, columns: NDArray[np.intp]) -> L
     """Return `base` with some columns replaced by those of `part`."""
 
     def _patch(whole: Array, new: Array) -> Array:
+        if columns.size == whole.shape[-1]:
+            return new
         changed = whole.copy()
         changed[..., columns] = new
         return changed

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from equipoise.core.nouns import Interval, Treatment
-from equipoise.core.tables import load_table, setting
+from equipoise.core.prepared import prepared
+from equipoise.core.tables import Table, load_table
 from equipoise.predict.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,15 +97,26 @@ def clock_of(treatment: Treatment, settings: Settings) -> Clock | None:
     Clock or None
         None where neither the treatment nor its group has a time.
     """
-    row = load_table("baselines/times").find(id=treatment.group)
-    if row is None:
+    times = prepared(load_table("baselines/times"), _by_group).get(treatment.group)
+    if times is None:
         return None
+    weeks, decided = times
     return Clock(
-        median=treatment.weeks_to_effect or row.number("weeks"),
+        median=treatment.weeks_to_effect or weeks,
         log_sd=settings.time_log_sd,
-        decided=min(settings.horizon, row.number("decided")),
-        early=(setting("predict_dropout_early"), setting("predict_dropout_early_weeks")),
+        decided=min(settings.horizon, decided),
+        early=prepared(load_table("hyperparameters/hyperparameters"), _early),
     )
+
+
+def _by_group(table: Table) -> dict[str, tuple[float, float]]:
+    return {row.text("id"): (row.number("weeks"), row.number("decided")) for row in table}
+
+
+def _early(table: Table) -> tuple[float, float]:
+    names = ("predict_dropout_early", "predict_dropout_early_weeks")
+    share, weeks = (table.row(id=name).number("value") for name in names)
+    return share, weeks
 
 
 def weeks_to_response(treatment: Treatment, settings: Settings) -> Interval | None:

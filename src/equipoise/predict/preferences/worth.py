@@ -163,7 +163,8 @@ def utilities(values: Values, weights: Array) -> Array:
         for n in rest:
             np.multiply(weights[..., n, None], values.columns[n], out=part)
             total += part
-    return np.asarray(HUNDRED * total)
+    total *= HUNDRED
+    return np.asarray(total)
 
 
 def in_remission(points: float, weights: Weights) -> float | None:
