@@ -107,7 +107,9 @@ def test_what_a_rule_says_to_avoid_is_not_raised(tmp_path: Path) -> None:
 
 
 def test_a_hard_stop_against_what_is_taken_comes_first(tmp_path: Path) -> None:
-    cirrhosis = {"conditions": [{"code": "K74.6", "system": "icd10", "status": "active"}]}
+    cirrhosis: dict[str, Any] = {
+        "conditions": [{"code": "K74.6", "system": "icd10", "status": "active"}]
+    }
     (one,) = _taking(tmp_path, _drug("duloxetine", 60), **cirrhosis)
     assert one.sentence.startswith("A hard stop stands against duloxetine")
     assert not _moves(one, "raise")
