@@ -24,14 +24,14 @@ def warned(
     added : str or None
         The add-on that it holds beside its steps.
     appraisal : Appraisal
-        Verdicts and red flags.
+        Safety verdicts.
     known : mapping of str to Treatment
         For titles.
 
     Returns
     -------
     YearPlan
-        What a rule says to avoid, what was not asked, what asks for care; then red flags.
+        What a rule says to avoid, what was not asked, what asks for care; then the other notes.
     """
     names = [*plan.steps, *([added] if added else [])]
     verdicts = {one.treatment: one.verdict for one in appraisal.verdicts}
