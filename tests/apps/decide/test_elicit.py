@@ -311,6 +311,28 @@ def test_no_answer_is_no_wish_to_forget(
     assert {path.name for path in tmp_path.iterdir()} == {person.name, empty.name}
 
 
+def test_answers_are_shown_where_they_cannot_be_written(
+    wishes: Wishes,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    typed = "\n".join(["1", *["7"] * (len(wishes.lines) - 1), "yes", ""])
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert _run("--out", tmp_path / "file" / "new.yaml") == 2
+    shown = capsys.readouterr()
+    assert "cannot be written" in shown.err
+    assert "preferences:\n  weights: {remission: 100, response: 7, stay: 7," in shown.out
+
+
+def test_the_result_is_yaml(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("--out", tmp_path / "new.txt") == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "new.txt: the result is a .yaml file; name a .yaml file for --out" in shown.err
+
+
 def test_a_closed_input_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

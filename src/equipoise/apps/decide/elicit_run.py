@@ -12,7 +12,7 @@ from equipoise.apps.files import write_sheet, write_text
 from equipoise.apps.intake.draft import Draft, open_draft
 from equipoise.apps.intake.terminal import open_terminal
 from equipoise.core.dates import IsoDate
-from equipoise.core.errors import OutputError
+from equipoise.core.errors import InputError, OutputError
 
 __all__ = ["ask", "make_paper", "read_paper"]
 
@@ -97,12 +97,18 @@ def ask(goal: Goal, today: IsoDate) -> str:
     """
     _free(goal[1])
     wishes = build_wishes(goal[0], today)
-    swings = ask_wishes(wishes, open_terminal())
+    terminal = open_terminal()
+    swings = ask_wishes(wishes, terminal)
     if swings is None:
         return "Stopped: nothing was kept."
     if not swings:
         return _unchanged(goal)
-    return f"\n{_kept(swings, today, goal, wishes)}"
+    try:
+        return f"\n{_kept(swings, today, goal, wishes)}"
+    except InputError:
+        # Nobody should have to answer twice because a place could not be written.
+        terminal.say(f"\n{block_text(swings, today)}")
+        raise
 
 
 def _unchanged(goal: Goal) -> str:
@@ -113,6 +119,10 @@ def _unchanged(goal: Goal) -> str:
 
 
 def _free(out: Path | None) -> None:
+    if out is not None and out.suffix not in {".yaml", ".yml"}:
+        raise OutputError(
+            "the result is a .yaml file", where=str(out), todo="name a .yaml file for --out"
+        )
     if out is not None and out.exists():
         raise OutputError(
             "this file is there already", where=str(out), todo="name another file for --out"
