@@ -121,6 +121,21 @@ def test_bad_plans_are_one_line_and_exit_2(run: Run, tmp_path: Path, text: str, 
     assert "Traceback" not in err
 
 
+def test_an_addition_needs_something_to_add_to(run: Run, tmp_path: Path) -> None:
+    alone = _plan(tmp_path, "steps: [cbt]\naugment_with: lithium_augmentation")
+    told = "augment_with: there is no antidepressant that it could be added to; got lithium"
+    # Nobody took a drug before; the record says so, or nothing failed.
+    for who in (("--stage", "0"), ("--person", EXAMPLES / "first_episode.yaml")):
+        code, out, err = run(alone, PLANS[1], *who)
+        assert (code, out, told in err) == (2, "", True), err
+    # After a failed drug one is taken.
+    assert run(alone, PLANS[1], "--stage", "1")[0] == 0
+    after = _plan(
+        tmp_path, "steps: [sertraline, cbt]\naugment_with: lithium_augmentation", "y.yaml"
+    )
+    assert run(after, PLANS[1], "--stage", "0")[0] == 0
+
+
 def test_names_of_treatments_are_read_as_in_a_record(run: Run, tmp_path: Path) -> None:
     named = _plan(tmp_path, "title: x\nsteps: [Zoloft, Venlafaxine]")
     assert "sertraline, then venlafaxine" in run(named, PLANS[0], "--stage", "1")[1]

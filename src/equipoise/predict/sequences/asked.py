@@ -237,5 +237,12 @@ def _check_addition(plan: PlanAsked, ground: Ground, known: dict[str, Treatment]
     _check_option(name, where, ground, known)
     if not ground.adjunct(known[name]):
         raise InputError("this is no add-on to an antidepressant", where=where, got=name)
+    if not (ground.taking or any(ground.base(known[one]) for one in plan.steps)):
+        raise InputError(
+            "there is no antidepressant that it could be added to",
+            where=where,
+            got=name,
+            todo="leave it out, or put an antidepressant among the steps",
+        )
     if name in plan.steps:
         raise InputError("it is a step of the plan as well", where=where, got=name)

@@ -99,13 +99,24 @@ def ground_of(evidence: EvidenceBase, appraisal: Appraisal) -> Ground:
     return Ground(
         stage=stage,
         highest=max((one for _, one in rates), default=stage),
-        taking=not ruled(appraisal, NEEDS_ANTIDEPRESSANT),
+        taking=_taking(appraisal),
         treatments=tuple(known[name] for name in sorted(known) if name not in refused),
         refused=refused,
         floors=_floors(evidence),
         rates=rates,
         under_way=tuple(known[name] for name in sorted(going) if name in known),
     )
+
+
+def _taking(appraisal: Appraisal) -> bool:
+    """Return whether there is an antidepressant to add to.
+
+    Of people of whom nothing but the stage is known, no safety rule could say that they take
+    none: those without a failed drug trial are taken to begin without one.
+    """
+    if not appraisal.verdicts and not appraisal.stage.used:
+        return False
+    return not ruled(appraisal, NEEDS_ANTIDEPRESSANT)
 
 
 def _refused(evidence: EvidenceBase, appraisal: Appraisal, rated: set[str]) -> dict[str, str]:
