@@ -30,6 +30,22 @@ def run_settings(
 ) -> RunSettings:
     """Put the tables of a site in force and return the settings of a run on them.
 
+    Parameters
+    ----------
+    date : str or None
+        Day of the run; today by default.
+    site : Path or None
+        Folder with the tables of a site.
+    seed : int or None
+        Of the draws; the default seed by default.
+    acknowledged_by : str or None, optional
+        Who acknowledged an emergency.
+
+    Returns
+    -------
+    RunSettings
+        Of `pipeline`.
+
     Raises
     ------
     InputError
