@@ -138,13 +138,12 @@ def _covariance(block: Block, model: Expected) -> Array:
 
 
 def _solution(mean: Array, covariance: Array, blocks: Sequence[Block], layout: Layout) -> Solution:
-    gains, sources, residuals = [], [], []
+    weighted, sources, residuals = [np.zeros((0, layout.size))], [], [np.zeros(0)]
     for block in blocks:
         part = _normal(block, mean, layout)
-        gains.append(covariance @ part.gradient.T @ part.weights)
+        weighted.append(part.weights @ part.gradient)
         sources += [one.source for one in block.observations]
         residuals.append(part.target - part.gradient @ mean)
     symmetric = (covariance + covariance.T) / 2
-    joined = np.concatenate(gains, axis=1) if gains else np.zeros((layout.size, 0))
-    rest = np.concatenate(residuals) if residuals else np.zeros(0)
-    return Solution(mean, symmetric, joined, tuple(sources), rest)
+    gains = covariance @ np.concatenate(weighted).T
+    return Solution(mean, symmetric, gains, tuple(sources), np.concatenate(residuals))
