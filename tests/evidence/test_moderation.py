@@ -308,7 +308,7 @@ def test_two_findings_on_one_pair_are_joined(site_rows: Callable[..., None]) -> 
         "comparator": "nortriptyline",
         "published": "-0.1",
         "published_standard_error": "0.2",
-        "reporting": "0.5",
+        "reporting": "planned",
     }
     site_rows({"crp_zz_other_trial": second})
     expected = posterior([CRP, Estimate(0.1, 0.2, 0.6, 0.5)], (), 0.06, GRID)
@@ -393,7 +393,7 @@ def test_a_row_of_one_arm_is_read_against_the_outlook(site_rows: Callable[..., N
     # The sure prognosis of anxious distress explains a figure of the same size in one arm.
     anxious = {**ONE_ARM, "measure": "clinical.anxious_distress"}
     alike = {"published": "-0.2153", "published_standard_error": "0.05", "reliability": "1"}
-    site_rows({"anxious_ect": {**anxious, **alike, "reporting": "1"}})
+    site_rows({"anxious_ect": {**anxious, **alike, "reporting": "registered"}})
     (row,) = (one for one in read_moderations() if one.id == "anxious_ect")
     assert row.estimate == pytest.approx(0.0, abs=1e-3)
 
@@ -409,7 +409,7 @@ def test_a_trial_of_guidance_is_a_slope_times_what_it_changed(
         "published": "0.035",
         "published_standard_error": "0.09",
         "guided_change": "0.5",
-        "reporting": "1",
+        "reporting": "registered",
     }
     site_rows({"crp_zz_guided": later})
     expected = posterior([CRP, Estimate(0.07, 0.18, 0.6, 1.0)], (), 0.06, GRID)

@@ -228,7 +228,7 @@ def _moderation(group: Sequence[Row], scale: float, outlook: Moderation | None) 
         published=row.number("published"),
         published_standard_error=row.number("published_standard_error"),
         reliability=row.number("reliability"),
-        reporting=row.number("reporting"),
+        reporting=_reporting(row),
         replications=agreed,
         failed_replications=len(later) - agreed,
         grade=widest.text("grade"),
@@ -267,7 +267,7 @@ def _terms(sources: Sequence[tuple[Row, int]]) -> tuple[list[Estimate], list[Mis
         moved = row.number("guided_change") if row.text("row_type") == GUIDED else 1.0
         error = row.number("published_standard_error") / abs(moved)
         published = sign * row.number("published") / moved
-        estimates.append(Estimate(published, error, reliability, row.number("reporting")))
+        estimates.append(Estimate(published, error, reliability, _reporting(row)))
         spread = setting("evidence_replication_spread") * _grade_sd(row)
         for other in later_studies(row):
             value = other.optional_number("estimate")
@@ -282,6 +282,11 @@ def _terms(sources: Sequence[tuple[Row, int]]) -> tuple[list[Estimate], list[Mis
 def _miss(row: Row, reliability: float, against: int) -> Miss:
     error = censored_standard_error(int(row.number("people")))
     return Miss(error, reliability, against if row.text("result") == "opposite" else 0)
+
+
+def _reporting(row: Row) -> float:
+    """Return the chance that the result would have been reported without significance."""
+    return setting(f"moderator_reporting_{row.text('reporting')}")
 
 
 def _grade_sd(row: Row) -> float:
