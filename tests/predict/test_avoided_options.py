@@ -96,6 +96,17 @@ def test_an_add_on_to_be_avoided_beside_the_drug_before_it_is_refused() -> None:
         compare_plans(found.profile, found.appraisal, evidence.load(), plans, run=run)
 
 
+def test_an_addition_for_all_steps_must_suit_each_antidepressant() -> None:
+    found = _run(EXAMPLES / "first_episode.yaml")
+    plans = [
+        PlanAsked("a", ("sertraline", "amitriptyline"), "bupropion_augmentation", "a.yaml"),
+        PlanAsked("b", ("sertraline",), None, "b.yaml"),
+    ]
+    run = (1, 200, 52.0)
+    with pytest.raises(InputError, match="should not, be given beside amitriptyline"):
+        compare_plans(found.profile, found.appraisal, evidence.load(), plans, run=run)
+
+
 def test_a_written_plan_says_first_what_is_to_be_avoided() -> None:
     found = _run(EXAMPLES / "post_partum.yaml")
     plans = [

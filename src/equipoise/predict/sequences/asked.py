@@ -246,3 +246,11 @@ def _check_addition(plan: PlanAsked, ground: Ground, known: dict[str, Treatment]
         )
     if name in plan.steps:
         raise InputError("it is a step of the plan as well", where=where, got=name)
+    bases = [known[one] for one in plan.steps if ground.base(known[one])]
+    beside = [one.id for one in bases if between().apart(one, known[name])]
+    if beside:
+        raise InputError(
+            f"it must not, or should not, be given beside {', '.join(beside)}",
+            where=where,
+            got=name,
+        )
