@@ -69,7 +69,7 @@ def test_three_plans_and_two_years(run: Run, tmp_path: Path) -> None:
     code, out, _ = run(*PLANS, third, "--stage", "1", "--weeks", "104")
     assert code == 0
     assert out.startswith("104 weeks")
-    assert "x: cbt, then sertraline" in out
+    assert "x: cognitive behavioural therapy, then sertraline" in out
 
 
 def test_equal_plans_are_called_equal(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from equipoise.core.answers import not_asked
@@ -53,6 +55,8 @@ def test_the_plans_of_a_year_keep_the_rules(stage: int) -> None:
     assert "drug" in {plan.id for plan in year.plans}
     for plan in year.plans:
         assert len(set(plan.steps)) == len(plan.steps) <= 6
+        # After two of a class that did not help, guidelines change the class.
+        assert max(Counter(KNOWN[name].drug_class for name in plan.steps).values()) <= 2
         for place, name in enumerate(plan.steps):
             one = KNOWN[name]
             assert stage + place >= max(one.failed_trials_before, entry[one.phase])

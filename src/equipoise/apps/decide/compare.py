@@ -9,6 +9,8 @@ from typing import Any
 
 from equipoise import evidence, ingest, pipeline, profile
 from equipoise.apps.decide.plan_file import PlanFile, read_plan
+from equipoise.apps.report.names import treatment_title
+from equipoise.core.casing import within
 from equipoise.core.documents import SCHEMA_VERSION, to_plain
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import Appraisal, Profile, Stage
@@ -198,8 +200,9 @@ def compare_text(document: dict[str, Any]) -> str:
 def _plan_lines(place: int, plan: dict[str, Any]) -> list[str]:
     well = plan["weeks_well"]
     low, high = well["ci80"]
+    steps = ", then ".join(within(treatment_title(step)) for step in plan["steps"])
     return [
-        f"{place}. {plan['title']}: {', then '.join(plan['steps'])}",
+        f"{place}. {plan['title']}: {steps}",
         *(f"   {note}" for note in plan["notes"]),
         f"   Weeks in remission: {well['mean']:.1f} on average (simulation error"
         f" {plan['weeks_error']:.1f}); for 80 of {HUNDRED} people between {low:.0f} and"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -40,12 +41,15 @@ class Judge:
         How long plans are followed.
     most : int
         Steps of a plan at most.
+    alike : int
+        Steps of one class at most.
     """
 
     world: World
     linear: Array
     weeks: float
     most: int
+    alike: int
     _kept: dict[Options, Course] = field(default_factory=dict, compare=False, repr=False)
     _worth: dict[Options, Array] = field(default_factory=dict, compare=False, repr=False)
 
@@ -77,12 +81,19 @@ class Judge:
         return self.ordered(options, self.worth(options))
 
     def ordered(self, options: Options, worth: Array) -> Iterator[int]:
-        """Give the options that most of those in need may begin, by a given utility."""
+        """Give the options that most of those in need may begin, by a given utility.
+
+        A class that did not help as often as `alike` allows is not tried again.
+        """
         course = self.course(options)
         need = course.week < self.weeks
         count = int(need.sum())
+        classes = [one.drug_class for one in self.world.rules.treatments]
+        taken = Counter(classes[option] for option in options)
         left = sorted(set(range(len(worth))) - set(options), key=lambda t: (-worth[t], t))
         for option in left if count else ():
+            if taken[classes[option]] >= self.alike:
+                continue
             if 2 * int((allowed(self.world, course, option) & need).sum()) > count:
                 yield option
 

@@ -80,6 +80,7 @@ def year_plans(evidence: EvidenceBase, appraisal: Appraisal, case: Case, layer: 
         linear_utility(case.weights, world.rules.treatments, case.settings),
         setting("predict_year_weeks"),
         int(setting("predict_year_steps")),
+        int(setting("predict_year_class_most")),
     )
     others = world.of(np.concatenate([rest, half + rest]))
     asked = _plans(judge, ground)
