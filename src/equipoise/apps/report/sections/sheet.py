@@ -176,7 +176,15 @@ def prediction_lines(p: Prediction, never: bool) -> Iterator[Line]:
         mean, *ends = (n.exact(figure) for figure in figures)
         label = f"{p.title}, weeks to response"
         yield Line(f"{stem}.weeks_to_response", label, mean, "wk", NA, *ends, **about)
-    single = {
+    for name, value in _single(p).items():
+        label = f"{p.title}, {name.replace('_', ' ')}"
+        unit = "{points}" if name == "utility" else "1"
+        yield Line(f"{stem}.{name}", label, n.exact_chance(value), unit, **about)
+
+
+def _single(p: Prediction) -> dict[str, float]:
+    """Return the numbers of an option that stand without an interval."""
+    return {
         "average": p.average,
         "outlook": p.outlook,
         "remission_outlook": p.remission_outlook,
@@ -185,10 +193,6 @@ def prediction_lines(p: Prediction, never: bool) -> Iterator[Line]:
         "utility": p.utility,
         "chance_positive": p.shift.chance_positive,
     }
-    for name, value in single.items():
-        label = f"{p.title}, {name.replace('_', ' ')}"
-        unit = "{points}" if name == "utility" else "1"
-        yield Line(f"{stem}.{name}", label, n.exact_chance(value), unit, **about)
 
 
 def download(lines: tuple[Line, ...]) -> str:
