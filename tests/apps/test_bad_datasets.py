@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from equipoise.apps.cli import main
 from equipoise.apps.demo import build
 
 DATE = ("--date", "2026-03-02")
@@ -23,19 +22,6 @@ PARTS = (
     f"{FUNC}/sub-01_task-rest_desc-confounds_timeseries.tsv",
 )
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs a command and returns exit code, stdout and stderr."""
-
-    def go(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-    return go
 
 
 @pytest.fixture(scope="module")

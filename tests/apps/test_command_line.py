@@ -20,19 +20,6 @@ DATE = ("--date", "2026-03-02")
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs a command and returns exit code, stdout and stderr."""
-
-    def go(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-    return go
-
-
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The worked example, run once."""

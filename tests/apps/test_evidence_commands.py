@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from equipoise import evidence
-from equipoise.apps.cli import main
 from equipoise.apps.report.numbers import around, range_ratio, ratio
 
 EVIDENCE = Path(__file__).resolve().parents[1] / "evidence"
@@ -39,16 +38,9 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run(run: Run) -> Run:
     """Return a function that runs an evidence command and returns exit code, stdout, stderr."""
-
-    def go(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main(["evidence", *(str(argument) for argument in arguments)])
-        shown = capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-    return go
+    return lambda *arguments: run("evidence", *arguments)
 
 
 def _file(folder: Path, text: str, name: str = "data.csv") -> Path:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from equipoise.apps.cli import main
 from equipoise.apps.documents import COVARIATES, MEASURE_COLUMNS
 from equipoise.apps.norms import finished
 from equipoise.apps.norms.fit import read_norms
@@ -22,19 +21,6 @@ from equipoise.core.tables import load_table
 REST, HIPPOCAMPUS = "mri.rest_default_mode", "mri.structure_hippocampus"
 PREPARED = "cleaning 36P, space MNI152NLin6Asym"
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs a command and returns exit code, stdout, stderr."""
-
-    def go(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-    return go
 
 
 def _rows(count: int = 24) -> list[dict[str, str]]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from equipoise.apps.cli import main
 from equipoise.apps.decide.audit import audit_page
 from equipoise.core import tables
 
@@ -19,19 +18,6 @@ PERSON = ROOT / "examples" / "person.yaml"
 SHIPPED = Path(tables.__file__).parents[1] / "tables"
 DAY = "2026-03-10"
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs a command and returns exit code, stdout, stderr."""
-
-    def go(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-    return go
 
 
 def _rows(name: str) -> list[dict[str, str]]:

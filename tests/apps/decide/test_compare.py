@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from equipoise.apps.cli import main
-
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "examples"
 PLANS = (EXAMPLES / "plan_a.yaml", EXAMPLES / "plan_b.yaml")
@@ -18,16 +16,9 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run(run: Run) -> Run:
     """Return a function that runs the command and returns exit code, stdout, stderr."""
-
-    def go(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main(["decide", "compare", *map(str, arguments), *FEW])
-        shown = capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-    return go
+    return lambda *arguments: run("decide", "compare", *arguments, *FEW)
 
 
 def _plan(folder: Path, text: str, name: str = "x.yaml") -> Path:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from equipoise import evidence, ingest, pipeline
-from equipoise.apps.cli import main
 from equipoise.apps.decide.worth import worth
 from equipoise.apps.decide.worth_text import worth_text
 from equipoise.core.tables import load_table
@@ -21,19 +20,6 @@ PERSON = ROOT / "examples" / "person.yaml"
 FIRST = ROOT / "examples" / "post_partum.yaml"
 DAY = "2026-06-02"
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs a command and returns exit code, stdout, stderr."""
-
-    def go(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-    return go
 
 
 def test_the_values_are_those_of_the_plan(run: Run) -> None:

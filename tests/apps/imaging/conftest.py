@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from equipoise.apps.cli import main
-
 SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks" / "bad_scans.py"
 Run = Callable[..., tuple[int, str, str]]
 
@@ -44,16 +42,3 @@ def base(scans: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def files(scans: ModuleType, base: Any, tmp_path: Path) -> Any:
     """Return a copy of them, free to be damaged."""
     return scans.copied(base, tmp_path / "files")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs a command and returns exit code, stdout and stderr."""
-
-    def go(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-    return go

@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from equipoise import ingest
-from equipoise.apps.cli import main
 from equipoise.core.tables import load_table
 
 TODAY = "2026-03-02"
@@ -28,16 +27,9 @@ CALM = {
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs a command and returns exit code, stdout and stderr."""
-
-    def go(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            main([*(str(argument) for argument in arguments), "--date", TODAY])
-        shown = capsys.readouterr()
-        return int(caught.value.code or 0), shown.out, shown.err
-
-    return go
+def run(run: Run) -> Run:
+    """Return a function that runs a command on one day: exit code, stdout, stderr."""
+    return lambda *arguments: run(*arguments, "--date", TODAY)
 
 
 @pytest.fixture
