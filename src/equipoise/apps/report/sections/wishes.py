@@ -37,8 +37,7 @@ def wishes(dossier: Dossier) -> Wishes | None:
     decision = dossier.decision
     if withheld(dossier) or len(decision.predictions) < 2:  # noqa: PLR2004
         return None
-    behind = avoided_options(dossier.appraisal.verdicts)
-    changes = [one for one in decision.preference_changes if one.option not in behind]
+    changes = decision.preference_changes
     whose, _, rest = decision.weights_source.partition(". ")
     lines = [_change(dossier, one) for one in changes[:NAMED]]
     if len(changes) > NAMED:
@@ -47,15 +46,16 @@ def wishes(dossier: Dossier) -> Wishes | None:
         title=say("wishes_change") if changes else say("wishes_firm"),
         whose=sentence(whose),
         unweighed=sentence(rest) if rest else "",
-        now=_now(dossier, behind),
+        now=_now(dossier),
         changes=tuple(lines),
         table=_table(decision.weights),
         limit=say("wishes_limit"),
     )
 
 
-def _now(dossier: Dossier, behind: frozenset[str]) -> str:
+def _now(dossier: Dossier) -> str:
     """Return which option of a tie group a change would overtake; a clear first is named above."""
+    behind = avoided_options(dossier.appraisal.verdicts)
     tied = [one for one in dossier.decision.predictions if one.tied and one.treatment not in behind]
     if len(tied) < 2:  # noqa: PLR2004
         return ""
