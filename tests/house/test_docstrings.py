@@ -12,7 +12,7 @@ Sources = dict[str, tuple[str, ast.Module]]
 Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 PARAMETERS_WITHOUT_SECTION = 3
-COMMANDS = "apps/cli.py"  # there every option carries its own help text
+COMMANDS = ("apps/cli.py", "apps/report/cli.py")  # there every option carries its own help text
 
 
 def _public(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Documented]]:

@@ -23,6 +23,7 @@ from equipoise.apps.imaging.cli import add_commands
 from equipoise.apps.intake.cli import add_commands as add_intake
 from equipoise.apps.labs.cli import labs_app
 from equipoise.apps.norms.cli import norms_app
+from equipoise.apps.report.cli import add_commands as add_report
 from equipoise.apps.scales.cli import scales_app
 from equipoise.apps.visit.cli import visit_app
 from equipoise.core.errors import EquipoiseError, InputError
@@ -47,6 +48,7 @@ app.add_typer(scales_app, name="scales")
 app.add_typer(visit_app, name="visit")
 add_commands(app)
 add_intake(app)
+add_report(app)
 
 Date = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the run (today).")

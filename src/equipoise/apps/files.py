@@ -16,6 +16,7 @@ __all__ = [
     "FileStore",
     "clear_leftovers",
     "clear_person",
+    "labels_kept",
     "make_folder",
     "write_all",
     "write_bytes",
@@ -170,6 +171,11 @@ def clear_person(out: Path, label: str) -> None:
                 part.unlink()
 
 
+def labels_kept(out: Path) -> tuple[str, ...]:
+    """Return the labels of everybody with finished steps below `out`, sorted."""
+    return tuple(sorted(path.name.removeprefix("sub-") for path in (out / STORE).glob("sub-*")))
+
+
 class FileStore:
     """Finished steps of one person below ``OUT_DIR/.equipoise``; the newest of each step is kept.
 
@@ -191,6 +197,11 @@ class FileStore:
             return path.read_text(encoding="utf-8") if path.is_file() else None
         except (OSError, UnicodeDecodeError):
             return None
+
+    def newest(self, step: str) -> str | None:
+        """Return the kept text of `step`, whatever its key; None where there is none."""
+        paths = sorted(self._folder.glob(f"{step}_*.json"), key=lambda path: path.stat().st_mtime)
+        return paths[-1].read_text(encoding="utf-8") if paths else None
 
     def keep(self, step: str, key: str, text: str, /) -> None:
         """Keep `text` and forget older results of the same step."""

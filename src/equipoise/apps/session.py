@@ -16,7 +16,7 @@ from equipoise.core.errors import InputError, OutputError, RecordError
 from equipoise.core.nouns import Dossier, Timeline
 from equipoise.core.steps import Watcher, quiet, step_key
 
-__all__ = ["Outcome", "finish_study", "read_participant", "run_participant", "start_log"]
+__all__ = ["Outcome", "finish_study", "read_participant", "run_participant", "start_log", "t1w_of"]
 
 LOG = logging.getLogger("equipoise")
 
@@ -112,7 +112,7 @@ def run_participant(
         LOG.info("sub-%s unchanged, nothing done", timeline.label)
         return Outcome(finished, report, worked=False)
     dossier = pipeline.run_person(timeline, settings, store=store, watch=watch)
-    texts = outputs.person_files(dossier, _t1w_of(dossier, timeline))
+    texts = outputs.person_files(dossier, t1w_of(dossier, timeline))
     outputs.write_files(out, texts)
     store.keep("dossier", key, to_json(dossier))
     store.keep(outputs.MANIFEST, key, outputs.manifest(texts, _references(dossier)))
@@ -128,7 +128,7 @@ def run_participant(
     return Outcome(dossier, report, worked=True)
 
 
-def _t1w_of(dossier: Dossier, timeline: Timeline) -> Path | None:
+def t1w_of(dossier: Dossier, timeline: Timeline) -> Path | None:
     """Return the T1w image that the target's place in it holds for: that of its first run."""
     read = {i.name for target in dossier.targets for i in target.provenance.inputs[:1]}
     found = (one.t1w for one in timeline.recordings if one.name in read)

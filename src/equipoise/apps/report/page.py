@@ -38,7 +38,7 @@ from equipoise.apps.report.sections.year import YearView, year
 from equipoise.apps.report.wording import say, sentence
 from equipoise.core.nouns import Demographics, Dossier
 
-__all__ = ["Header", "Page", "build_page", "theme"]
+__all__ = ["Header", "Page", "build_page", "header_of", "theme"]
 
 PRINTED_LABEL = 40
 PRINTED_HEAD = 240
@@ -115,7 +115,7 @@ def build_page(dossier: Dossier, t1w: Path | None = None) -> Page:
     """Return the view of one dossier, the target on the person's T1w image where it is given."""
     imaging = imaging_of(dossier, t1w)
     return Page(
-        header=_header(dossier),
+        header=header_of(dossier),
         withheld=withheld(dossier),
         safety=safety(dossier),
         answer=answer(dossier),
@@ -145,7 +145,8 @@ def build_page(dossier: Dossier, t1w: Path | None = None) -> Page:
     )
 
 
-def _header(dossier: Dossier) -> Header:
+def header_of(dossier: Dossier) -> Header:
+    """Return what stands at the top of every page about one run."""
     return Header(
         label=f"sub-{dossier.label}",
         person=_person(dossier.timeline.demographics),

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from markupsafe import Markup, escape
+
+from equipoise.apps.report.language import npgettext, pgettext
 from equipoise.apps.report.plain import plain
 from equipoise.core.tables import load_table
 
@@ -18,6 +21,7 @@ __all__ = [
     "say",
     "sentence",
     "slips",
+    "tell",
     "typeset",
 ]
 
@@ -36,8 +40,38 @@ class Slip:
 
 def say(sentence: str, **values: str) -> str:
     """Return a sentence of `wording/sentences` with its places filled in."""
-    text = load_table("wording/sentences").row(id=sentence).text("text").format(**values)
+    text = _sentence("sentences", sentence).format(**values)
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def tell(sentence: str, number: int | None = None, **values: str) -> Markup:
+    """Return a sentence of a reader's table with its places filled in, figures included.
+
+    Parameters
+    ----------
+    sentence : str
+        ``TABLE.ID``: row `ID` of ``wording/TABLE``, in the language in force.
+    number : int, optional
+        Chooses between the forms ``text`` (one) and ``plural`` of the row.
+    **values : str
+        What fills ``{name}``; plain text is escaped.
+
+    Returns
+    -------
+    Markup
+        Safe to print.
+    """
+    table, _, name = sentence.partition(".")
+    text = escape(_sentence(table, name, number)).replace(" %", "\N{NO-BREAK SPACE}%")
+    return text.format(**values)
+
+
+def _sentence(table: str, name: str, number: int | None = None) -> str:
+    row = load_table(f"wording/{table}").row(id=name)
+    text, context = row.text("text"), f"{table}.{name}"
+    if number is None:
+        return pgettext(context, text)
+    return npgettext(context, text, row.text("plural"), number)
 
 
 def grade_words(grade: str) -> str:

@@ -1,0 +1,138 @@
+"""The language of a page: gettext catalogues, English without one.
+
+English is the language of the source: its texts are the keys of every catalogue. Other languages
+are catalogues ``locale/LANG/LC_MESSAGES/equipoise.mo``, made from ``locale/equipoise.pot``.
+"""
+
+from __future__ import annotations
+
+import gettext as catalogues
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from equipoise.core.errors import InputError
+
+__all__ = [
+    "SOURCE",
+    "direction",
+    "gettext",
+    "in_language",
+    "language",
+    "languages",
+    "ngettext",
+    "npgettext",
+    "pgettext",
+]
+
+SOURCE: Final = "en"
+DOMAIN: Final = "equipoise"
+RIGHT_TO_LEFT: Final = frozenset({
+    "ar",
+    "arc",
+    "ckb",
+    "dv",
+    "fa",
+    "he",
+    "ps",
+    "sd",
+    "ug",
+    "ur",
+    "yi",
+})
+"""Languages written from right to left."""
+
+_LANGUAGE: ContextVar[str] = ContextVar("language", default=SOURCE)
+_ENGLISH: Final = catalogues.NullTranslations()
+_CATALOGUE: ContextVar[catalogues.NullTranslations] = ContextVar("catalogue", default=_ENGLISH)
+
+
+def languages(folder: Path | None = None) -> tuple[str, ...]:
+    """Return the languages that have a catalogue, English first."""
+    found = (path.parents[1].name for path in (folder or _shipped()).glob(f"*/*/{DOMAIN}.mo"))
+    return (SOURCE, *sorted(set(found) - {SOURCE}))
+
+
+def _shipped() -> Path:
+    return Path(str(resources.files("equipoise.apps.report"))) / "locale"
+
+
+@contextmanager
+def in_language(lang: str, folder: Path | None = None) -> Iterator[None]:
+    """Write every text inside in `lang`.
+
+    Parameters
+    ----------
+    lang : str
+        BCP 47 tag of a language with a catalogue.
+    folder : Path, optional
+        Catalogues other than those shipped.
+
+    Raises
+    ------
+    InputError
+        If there is no catalogue of that language.
+    """
+    if lang not in languages(folder):
+        raise InputError(
+            "no such language",
+            where="--lang",
+            got=lang,
+            allowed=", ".join(languages(folder)),
+            todo="translate locale/equipoise.pot, or take one that is there",
+        )
+    found = catalogues.translation(DOMAIN, folder or _shipped(), [lang], fallback=lang == SOURCE)
+    tokens = (_LANGUAGE.set(lang), _CATALOGUE.set(found))
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(tokens[0])
+        _CATALOGUE.reset(tokens[1])
+
+
+def language() -> str:
+    """Return the tag of the language in force."""
+    return _LANGUAGE.get()
+
+
+def direction() -> str:
+    """Return ``rtl`` for a language written from right to left, else ``ltr``."""
+    return "rtl" if language().split("-", maxsplit=1)[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def gettext(text: str) -> str:
+    """Return `text` in the language in force."""
+    return _CATALOGUE.get().gettext(text)
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """Return the form for `number` in the language in force."""
+    return _CATALOGUE.get().ngettext(one, many, number)
+
+
+def pgettext(context: str, text: str) -> str:
+    """Return `text`, as it is used in `context`, in the language in force."""
+    return _CATALOGUE.get().pgettext(context, text)
+
+
+def npgettext(context: str, one: str, many: str, number: int) -> str:
+    """Return the form for `number`, as it is used in `context`, in the language in force.
+
+    Parameters
+    ----------
+    context : str
+        Tells equal texts apart.
+    one, many : str
+        The English forms.
+    number : int
+        What is counted.
+
+    Returns
+    -------
+    str
+        The form that the language takes for it.
+    """
+    return _CATALOGUE.get().npgettext(context, one, many, number)

@@ -1,0 +1,119 @@
+"""Pages of finished runs, written below the output folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from equipoise.apps.files import FileStore, labels_kept, write_all
+from equipoise.apps.report.edition import Edition
+from equipoise.apps.report.language import in_language
+from equipoise.apps.report.readers import READERS, file_name, render_for
+from equipoise.core.documents import from_json
+from equipoise.core.errors import InputError
+from equipoise.core.nouns import Dossier
+from equipoise.core.tables import tables_digest
+
+__all__ = ["FORMATS", "Order", "write_pages"]
+
+FORMATS = ("html", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for: readers, language, file format, paper, and who releases it."""
+
+    readers: tuple[str, ...]
+    lang: str = "en"
+    format: str = "html"
+    paper: str = "a4"
+    labels: tuple[str, ...] = ()
+    released_by: str | None = None
+    treatment: str | None = None
+
+
+def write_pages(out: Path, order: Order) -> tuple[Path, ...]:
+    """Write every page that was asked for, all or none.
+
+    Parameters
+    ----------
+    out : Path
+        Output folder of a finished run.
+    order : Order
+        What was asked for.
+
+    Returns
+    -------
+    tuple of Path
+        The files, by person and reader.
+
+    Raises
+    ------
+    InputError
+        If there is no finished run, or a page must not be made.
+    """
+    _check(order)
+    found = [_finished(out, label) for label in _wanted(out, order.labels)]
+    pages: dict[Path, bytes] = {}
+    with in_language(order.lang):
+        for dossier in found:
+            for reader in order.readers:
+                path = out / file_name(dossier.label, reader, order.format)
+                pages[path] = _page(reader, dossier, order)
+    write_all(pages)
+    return tuple(pages)
+
+
+def _check(order: Order) -> None:
+    for name, got, allowed in (
+        *(("--for", reader, READERS) for reader in order.readers),
+        ("--format", order.format, FORMATS),
+    ):
+        if got not in allowed:
+            raise InputError("no such choice", where=name, got=got, allowed=", ".join(allowed))
+
+
+def _wanted(out: Path, labels: tuple[str, ...]) -> tuple[str, ...]:
+    kept = labels_kept(out)
+    if not kept:
+        raise InputError(
+            "no finished run here",
+            where=str(out),
+            todo="run equipoise plan PERSON --out, or equipoise run, into this folder first",
+        )
+    wanted = tuple(label.removeprefix("sub-") for label in labels)
+    for label in wanted:
+        if label not in kept:
+            raise InputError(
+                "no such participant", where=str(out), got=f"sub-{label}", allowed=", ".join(kept)
+            )
+    return wanted or kept
+
+
+def _finished(out: Path, label: str) -> Dossier:
+    text = FileStore(out, label).newest("dossier")
+    if text is None:
+        raise InputError(
+            "this run was not finished", where=f"{out} sub-{label}", todo="run this person again"
+        )
+    return from_json(Dossier, text, where=f"{out} sub-{label}")
+
+
+def _page(reader: str, dossier: Dossier, order: Order) -> bytes:
+    from equipoise.apps.session import t1w_of
+
+    notices = () if dossier.tables_digest == tables_digest() else (_OTHER_TABLES,)
+    edition = Edition(
+        t1w_of(dossier, dossier.timeline), order.released_by, order.treatment, notices
+    )
+    page = render_for(reader, dossier, edition)
+    if order.format == "html":
+        return page.encode("utf-8")
+    from equipoise.apps.report.pdf import pdf_of
+
+    return pdf_of(page, order.paper)
+
+
+_OTHER_TABLES = (
+    "The tables in force are not those of the run: run it again before anyone acts on this page."
+)
