@@ -80,6 +80,7 @@ schemas: $(STAMP)  ## Write the pages that are made from the program: schemas, r
 	$(BIN)/python docs/write_hazard_log.py
 	$(BIN)/python docs/write_rates.py
 	$(BIN)/python docs/write_validation.py
+	$(BIN)/python docs/write_catalogue.py
 
 clean:  ## Remove everything that can be made again, .venv included
 	rm -rf .venv docs/_build $(DEMO) sbom.json dist .pytest_cache .mypy_cache .ruff_cache \
