@@ -7,15 +7,19 @@ from typing import Final
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import keys_of
+from equipoise.apps.report.whom_to_call import (
+    ANYWHERE,
+    CrisisNumber,
+    crisis_numbers,
+    crisis_rows,
+)
 from equipoise.apps.report.wording import capital, say
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import Dossier, RedFlag, ScaleAnswers, Timeline
-from equipoise.core.tables import Row, load_table
+from equipoise.core.tables import load_table
 
 __all__ = ["crisis_keys", "crisis_lines", "shown_flags", "suicide_record"]
 
-CRISIS: Final = "red_flags/crisis"
-ANYWHERE: Final = "default"
 DOMAIN: Final = "suicide_risk"
 SCREENED: Final = {
     "passive_death_thoughts": 1,
@@ -57,19 +61,15 @@ def crisis_lines(dossier: Dossier) -> tuple[str, ...]:
     """
     if not dossier.appraisal.red_flags:
         return ()
-    # The place of the person is not recorded, so that every row is printed.
-    rows = sorted(load_table(CRISIS), key=lambda row: row.text("place") == ANYWHERE)
-    return tuple(_crisis(row) for row in rows)
+    return tuple(_crisis(one) for one in crisis_numbers(dossier))
 
 
-def _crisis(row: Row) -> str:
-    place = row.text("place")
-    # "n/a" as a place's own hours or language is left out.
-    about = [text for name in ("hours", "language") if (text := row.optional_text(name))]
-    where = say("crisis_anywhere") if place == ANYWHERE else place
-    checked = row.optional_text("checked_on")
+def _crisis(one: CrisisNumber) -> str:
+    about = [text for text in (one.hours, one.language) if text]
+    where = say("crisis_anywhere") if one.place == ANYWHERE else one.place
+    checked = None if one.stale else one.checked_on
     mark = say("crisis_checked", day=n.day(checked)) if checked else say("crisis_not_checked")
-    return f"{where}: {row.text('text')} ({', '.join(about)}). {mark}"
+    return f"{where}: {one.text} ({', '.join(about)}). {mark}"
 
 
 def shown_flags(dossier: Dossier) -> tuple[RedFlag, ...]:
@@ -103,7 +103,7 @@ def crisis_keys(dossier: Dossier) -> tuple[str, ...]:
     """Return the references of the crisis numbers that are printed."""
     if not dossier.appraisal.red_flags:
         return ()
-    return keys_of(tuple(row.text("reference") for row in load_table(CRISIS)))
+    return keys_of(tuple(row.text("reference") for row in crisis_rows(dossier)))
 
 
 def suicide_record(timeline: Timeline) -> tuple[str, ...]:

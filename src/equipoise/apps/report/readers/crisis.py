@@ -1,0 +1,121 @@
+"""The box that says whom to call in a crisis, on paper and on a telephone.
+
+It stands on the pages of patient and family and in the letter, flagged or not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from markupsafe import Markup
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.charts.svg import element
+from equipoise.apps.report.document import Block, Box, Bullets, Form, FormLine, Text
+from equipoise.apps.report.whom_to_call import (
+    ANYWHERE,
+    Clinic,
+    CrisisNumber,
+    clinic_of,
+    crisis_numbers,
+)
+from equipoise.apps.report.wording import joined, tell
+from equipoise.core.nouns import Dossier
+
+__all__ = ["call_lines", "clinic_lines", "crisis_box"]
+
+COLLEAGUES: Final = ("letter", "authorization", "data", "clinician")
+"""Readers who are told whether a number was checked."""
+NAMED: Final = {"US": "urgent.place_us", ANYWHERE: "urgent.place_anywhere"}
+
+
+def crisis_box(dossier: Dossier, reader: str = "patient") -> Box:
+    """Return the box that says whom to call, day and night.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+    reader : str, optional
+        Whose page it stands on; only colleagues are told that a number was not checked of late.
+
+    Returns
+    -------
+    Box
+        Of the kind ``crisis``, without an id: it may stand twice on a page.
+    """
+    words = "letter" if reader in COLLEAGUES else "family" if reader == "family" else "patient"
+    blocks: list[Block] = [Text(tell(f"urgent.crisis_lead_{words}"))]
+    blocks.append(Bullets(call_lines(dossier, reader)))
+    if words != "letter":
+        blocks += clinic_lines(clinic_of(dossier))
+    return Box("crisis", tell(f"urgent.crisis_title_{words}"), tuple(blocks))
+
+
+def call_lines(dossier: Dossier, reader: str = "patient") -> tuple[str, ...]:
+    """Return a line for each number, the emergency number last where no line names it.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+    reader : str, optional
+        Whose page it stands on.
+
+    Returns
+    -------
+    tuple of str
+        With the digits as links that a telephone dials.
+    """
+    numbers = crisis_numbers(dossier)
+    lines = [_line(one, reader, alone=len(numbers) == 1) for one in numbers]
+    if not any(one.place == ANYWHERE for one in numbers):
+        lines.append(tell("urgent.life_in_danger"))
+    return tuple(lines)
+
+
+def clinic_lines(clinic: Clinic) -> list[Block]:
+    """Return the clinic's telephone by day and night; an empty line to fill in where not known."""
+    known, open_ = [], []
+    for name, phone, hours in (("day", clinic.day, clinic.hours), ("night", clinic.night, None)):
+        if phone is None:
+            open_.append(FormLine(tell(f"urgent.clinic_{name}")))
+        else:
+            words = tell(f"urgent.clinic_{name}_is", phone=_dialled(phone, phone))
+            known.append(words if hours is None else Markup("{} ({})").format(words, hours))
+    blocks: list[Block] = [Bullets(tuple(known))] if known else []
+    return [*blocks, Form("", tuple(open_))] if open_ else blocks
+
+
+def _line(one: CrisisNumber, reader: str, *, alone: bool) -> Markup:
+    words = _dialled(one.text, one.digits)
+    if not alone:
+        named = NAMED.get(one.place)
+        place = tell(named) if named else element("bdi", one.place)
+        words = Markup("{}: {}").format(place, words)
+    languages = None
+    if one.language not in (None, "local"):
+        languages = joined(tuple(part.strip() for part in (one.language or "").split(";")), "or")
+    about = [text for text in (one.hours, languages) if text]
+    if about:
+        words = Markup("{} ({})").format(words, ", ".join(about))
+    if reader not in COLLEAGUES:
+        return Markup("{}.").format(words)
+    return Markup("{}. {}").format(words, _checked(one))
+
+
+def _checked(one: CrisisNumber) -> Markup:
+    if one.stale or one.checked_on is None:
+        return tell("urgent.number_not_checked")
+    return tell("urgent.number_checked", day=n.day(one.checked_on))
+
+
+def _dialled(text: str, digits: str | None) -> Markup:
+    """Return a text in which the digits are a link that a telephone dials."""
+    if digits is None or digits not in text:
+        return Markup("{}").format(text)
+    dial = re.sub(r"[^0-9+*#]", "", digits)
+    before, _, after = text.partition(digits)
+    link = element("a", digits, href=f"tel:{dial}", class_="phone")
+    return Markup("{}{}{}").format(before, link, after)
