@@ -66,7 +66,7 @@ def test_no_crisis_number_without_a_red_flag() -> None:
 
 @pytest.mark.usefixtures("shipped_again")
 def test_a_site_replaces_the_crisis_numbers(tmp_path: Path) -> None:
-    row = ["XX", "Call 555 0100", "n/a", "day and night", "local", "2026-01-15", "anyone"]
+    row = ["XX", "Call 555 0100", "n/a", "day and night", "local", "2024-12-15", "anyone"]
     row += ["recalled", "2026-01", "n/a", "checked", "high"]
     (tmp_path / "red_flags").mkdir()
     table = "\t".join(HEADS) + "\n" + "\t".join(row) + "\n"
@@ -74,7 +74,7 @@ def test_a_site_replaces_the_crisis_numbers(tmp_path: Path) -> None:
     use_site(tmp_path)
     for words in (safety_words(build("watch")), summary(build("watch"))):
         assert "555 0100" in words
-        assert "Checked on 15 January 2026" in words
+        assert "Checked on 15 December 2024" in words
         assert "988" not in words
         assert "not checked on a date" not in words
 
