@@ -117,8 +117,13 @@ def test_the_saved_table_holds_the_numbers_of_the_files() -> None:
             ends = [float(cells[k]) for k in ("low80", "high80", "low95", "high95")]
             assert ends == [*p[outcome]["ci80"], *p[outcome]["ci95"]]
         assert float(table[f"{p['layer']}.{p['treatment']}.utility"]["value"]) == p["utility"]
-    first = to_plain(dossier.measurements[0].measurement)
-    assert float(table[first["id"]]["value"]) == first["quantity"]["value"]
+    name = dossier.measurements[0].measurement.id
+    taken = [to_plain(m.measurement) for m in dossier.measurements if m.measurement.id == name]
+    newest, *earlier = sorted(taken, key=lambda one: one["date"], reverse=True)
+    assert float(table[name]["value"]) == newest["quantity"]["value"]
+    for one in earlier:
+        row = table[f"{name}.{one['date']}"]
+        assert float(row["value"]) == one["quantity"]["value"]
     assert table["eeg.alpha_asymmetry"]["value"] == "n/a"
     assert "no EEG recording was given" in table["eeg.alpha_asymmetry"]["note"]
 

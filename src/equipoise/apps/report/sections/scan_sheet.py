@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import measure_title, region_title
-from equipoise.apps.report.sections.line import NA, Line, normal_ends
+from equipoise.apps.report.sections.line import NA, Line, made_with, normal_ends
 from equipoise.apps.report.sections.methods import method_title
 from equipoise.core.nouns import Change, Dossier, Quantity, ScanSummary, Target, TargetEstimate
 
@@ -15,7 +15,12 @@ __all__ = ["scan_lines", "target_lines"]
 
 def target_lines(target: Target) -> list[Line]:
     """Return the numbers of a target: of the chosen point, then of every method."""
-    shared = {"date": target.date or NA, "coverage": n.exact(target.coverage)}
+    shared = {
+        "date": target.date or NA,
+        "coverage": n.exact(target.coverage),
+        "quality": "; ".join(target.flags) or NA,
+        **made_with(target.provenance),
+    }
     numbers = {
         **dict(zip(("x", "y", "z"), target.point, strict=True)),
         "radius50": target.radius50,

@@ -4,53 +4,56 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.listing import never_compared
-from equipoise.apps.report.names import keys_of, measure_title
-from equipoise.apps.report.norm_facts import error_range
+from equipoise.apps.report.names import rows_of
 from equipoise.apps.report.sections.choice_sheet import choice_sheet
 from equipoise.apps.report.sections.compared import pair_words
-from equipoise.apps.report.sections.line import NA, Line, normal_ends
+from equipoise.apps.report.sections.course_sheet import course_lines
+from equipoise.apps.report.sections.effect_sheet import effect_lines
+from equipoise.apps.report.sections.line import NA, Line, normal_ends, single_ids
+from equipoise.apps.report.sections.measure_sheet import measure_lines
+from equipoise.apps.report.sections.plan_sheet import plan_lines
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.scan_sheet import scan_lines, target_lines
-from equipoise.apps.report.sections.strips import LEVEL80, LEVEL95
 from equipoise.apps.report.wording import say
-from equipoise.core.nouns import Decision, Dossier, Interval, NormedMeasurement, Prediction
+from equipoise.core.nouns import Decision, Dossier, Interval, Prediction
+from equipoise.core.tables import setting
 
 __all__ = ["Line", "data_lines", "download", "prediction_lines"]
 
 
 def data_lines(dossier: Dossier) -> tuple[Line, ...]:
     """Return every number of the report, one line each; what was not measured keeps its line."""
-    lines = [line for item in dossier.measurements for line in _measured(item)]
-    lines += [
-        Line(g.id, measure_title(g.id), NA, NA, date=g.date or NA, note=f"not measured: {g.reason}")
-        for g in dossier.not_measured
-    ]
-    lines += _targets(dossier)
+    lines = [*course_lines(dossier), *measure_lines(dossier)]
+    lines += [line for target in dossier.targets for line in target_lines(target)]
     lines += scan_lines(dossier)
-    lines += [
-        Line(
-            f"mechanism.{m.id}",
-            m.title,
-            n.exact(m.mean),
-            "1",
-            n.exact(m.sd),
-            *normal_ends(m.mean, m.sd),
-            note=NA if m.informed else "not informed",
-        )
-        for m in dossier.profile.mechanisms
-    ]
     if not withheld(dossier):
         decision = dossier.decision
         never = never_compared(decision)
         both = (*decision.predictions, *decision.exploratory)
-        lines += [line for p in both for line in prediction_lines(p, p.treatment in never)]
+        about = {"reference_group": _group(decision), "time": _horizon()}
+        lines += [
+            replace(line, **about)
+            for p in both
+            for line in prediction_lines(p, p.treatment in never)
+        ]
         lines += _compared(decision)
         lines += choice_sheet(decision)
-    return tuple(lines)
+        lines += plan_lines(dossier)
+        lines += effect_lines(dossier)
+    return single_ids(lines)
+
+
+def _group(decision: Decision) -> str:
+    trials = n.count(decision.stage, "adequate trial", spelled=True)
+    return f"people with depression, {trials} without enough benefit"
+
+
+def _horizon() -> str:
+    return f"week {setting('predict_horizon'):g}"
 
 
 def _compared(decision: Decision) -> list[Line]:
@@ -66,7 +69,8 @@ def _compared(decision: Decision) -> list[Line]:
             grade=one.grade,
             checked=one.checked,
             source="; ".join(one.references),
-            note=f"{_weeks(one.weeks)}; {'in' if one.pooled else 'not in'} the joint estimate",
+            time=_weeks(one.weeks),
+            note=f"{'in' if one.pooled else 'not in'} the joint estimate",
         )
         for one in decision.head_to_head
     ]
@@ -74,58 +78,6 @@ def _compared(decision: Decision) -> list[Line]:
 
 def _weeks(weeks: float | None) -> str:
     return "weeks not known" if weeks is None else f"weeks {weeks:g}"
-
-
-def _ends(item: NormedMeasurement) -> tuple[str, str, str, str]:
-    found = [error_range(item, level) for level in (LEVEL80, LEVEL95)]
-    (low80, high80), (low95, high95) = (
-        (NA, NA) if ends is None else (n.exact(ends[0]), n.exact(ends[1])) for ends in found
-    )
-    return low80, high80, low95, high95
-
-
-def _measured(item: NormedMeasurement) -> Iterator[Line]:
-    m, norm = item.measurement, item.norm
-    error = m.quantity.standard_error
-    shared = {"date": m.date or NA, "coverage": n.exact(m.coverage)}
-    yield Line(
-        m.id,
-        measure_title(m.id),
-        n.exact(m.quantity.value),
-        m.quantity.unit,
-        NA if error is None else n.exact(error),
-        *_ends(item),
-        note="; ".join(m.flags) or NA,
-        **shared,
-    )
-    if norm is None or item.z is None:
-        return
-    about = {
-        "reference_group": norm.population,
-        "grade": norm.grade,
-        "checked": norm.checked,
-        "source": "; ".join(keys_of(norm.reference)),
-        "note": f"extrapolated: {item.reason}" if item.extrapolated else NA,
-        **shared,
-    }
-    z_error = item.z_standard_error
-    z_text = NA if z_error is None else n.exact(z_error)
-    title = f"{measure_title(m.id)}, z"
-    yield Line(
-        f"{m.id}.z", title, n.exact(item.z), "1", z_text, *normal_ends(item.z, z_error), **about
-    )
-    if item.centile is not None:
-        yield Line(
-            f"{m.id}.centile",
-            f"{measure_title(m.id)}, centile",
-            n.exact(item.centile),
-            "%",
-            **about,
-        )
-
-
-def _targets(dossier: Dossier) -> list[Line]:
-    return [line for target in dossier.targets for line in target_lines(target)]
 
 
 def prediction_lines(p: Prediction, never: bool) -> Iterator[Line]:
@@ -150,6 +102,7 @@ def prediction_lines(p: Prediction, never: bool) -> Iterator[Line]:
         "grade": p.grade,
         "checked": p.checked,
         "source": "; ".join(p.references),
+        "as_of": _newest(p.treatment),
         "note": "; ".join(notes) or NA,
     }
     shift = Interval(p.shift.mean, p.shift.ci80, p.shift.ci95)
@@ -180,6 +133,13 @@ def prediction_lines(p: Prediction, never: bool) -> Iterator[Line]:
         label = f"{p.title}, {name.replace('_', ' ')}"
         unit = "{points}" if name == "utility" else "1"
         yield Line(f"{stem}.{name}", label, n.exact_chance(value), unit, **about)
+
+
+def _newest(treatment: str) -> str:
+    """Return how old the newest row on outcomes of a treatment is."""
+    rows = (*rows_of("effects/effects", treatment=treatment),)
+    rows += rows_of("effects/arms", treatment=treatment)
+    return max((row.text("as_of") for row in rows), default=NA)
 
 
 def _single(p: Prediction) -> dict[str, float]:
