@@ -14,6 +14,7 @@ from equipoise.predict.early import continuations
 from equipoise.predict.information import worth_of_tests
 from equipoise.predict.layers import Case, Layer, average_utility, layers, prepare
 from equipoise.predict.preferences.changes import preference_changes
+from equipoise.predict.preferences.weighing import weighing
 from equipoise.predict.preferences.weights import Weights, choose_weights
 from equipoise.predict.ranking import arrange, reordered
 from equipoise.predict.sequences import year_plans
@@ -100,6 +101,7 @@ def predict(
         combinations=combinations(evidence, case, established),
         year_plans=year.plans,
         year_comparisons=year.comparisons,
+        weighing=weighing(case, established),
     )
 
 

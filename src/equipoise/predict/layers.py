@@ -116,11 +116,14 @@ class LayerDraws:
         With the weights as given.
     wished : ndarray, shape (n, t)
         With weights drawn about them.
+    chances : tuple of ndarray, each of shape (n, t)
+        Response, remission, drop-out.
     """
 
     spread: Spread
     utility: Array
     wished: Array
+    chances: tuple[Array, Array, Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +321,7 @@ def _draw(
         _spread(drawn, dropout),
         utilities(values, shares),
         utilities(values, case.drawn_weights) + np.take(case.drawn_levels, columns, axis=1),
+        each,
     )
 
 
@@ -356,7 +360,15 @@ def _patched(base: LayerDraws, part: LayerDraws, columns: NDArray[np.intp]) -> L
             for field in fields(Spread)
         )
     )
-    return LayerDraws(spread, _patch(base.utility, part.utility), _patch(base.wished, part.wished))
+    response, remission, dropout = (
+        _patch(*both) for both in zip(base.chances, part.chances, strict=True)
+    )
+    return LayerDraws(
+        spread,
+        _patch(base.utility, part.utility),
+        _patch(base.wished, part.wished),
+        (response, remission, dropout),
+    )
 
 
 def bounds(draws: Array) -> Array:

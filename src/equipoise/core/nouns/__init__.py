@@ -147,6 +147,10 @@ from equipoise.core.nouns.target import (
     Target,
     TargetEstimate,
 )
+from equipoise.core.nouns.weighing import (
+    Weighable,
+    Weighing,
+)
 
 __all__ = [
     "Allergy",
@@ -255,6 +259,8 @@ __all__ = [
     "VariantFile",
     "Verdict",
     "VisitNote",
+    "Weighable",
+    "Weighing",
     "Workup",
     "YearComparison",
     "YearPlan",

@@ -14,6 +14,7 @@ from equipoise.core.nouns.choice import (
     YearPlan,
 )
 from equipoise.core.nouns.numbers import Chance, Interval, Points
+from equipoise.core.nouns.weighing import Weighing
 
 __all__ = ["Decision", "Driver", "HeadToHead", "Prediction", "Shift"]
 
@@ -200,6 +201,8 @@ class Decision:
         Whole plans over 52 weeks, most weeks in remission first.
     year_comparisons : tuple of YearComparison
         The first plan against each of the others.
+    weighing : Weighing or None
+        What ranks the options under other weights; None while nothing is ranked.
     """
 
     stage: int
@@ -221,3 +224,4 @@ class Decision:
     combinations: tuple[Combination, ...] = ()
     year_plans: tuple[YearPlan, ...] = ()
     year_comparisons: tuple[YearComparison, ...] = ()
+    weighing: Weighing | None = None

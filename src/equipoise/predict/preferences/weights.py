@@ -34,6 +34,7 @@ __all__ = [
     "Weights",
     "choose_weights",
     "counted",
+    "default_swings",
     "draw_levels",
     "draw_weights",
     "in_remission",
@@ -78,10 +79,10 @@ def choose_weights(preferences: Answer[Preferences], treatments: Sequence[Treatm
     told = preferences.value or Preferences()
     own = swings_of(told.weights)
     known = counted(treatments)
-    swings, moved = _stood_in(_default_swings(rows) | own, rows, known)
+    swings, moved = _stood_in(default_swings(rows) | own, rows, known)
     why = "asked, not known" if preferences.status == "unknown" else "none were set"
     if not any(swings[name] for name in known):
-        swings, own, why = _default_swings(rows), {}, "those set leave nothing to compare"
+        swings, own, why = default_swings(rows), {}, "those set leave nothing to compare"
         moved = ()
     total = sum(swings[name] for name in known)
     if not math.isfinite(total):
@@ -188,7 +189,7 @@ def _check_scale(
 ) -> None:
     """Refuse weights that cannot be told to be on the scale of the defaults beside them."""
     raised = {name: swing for name, swing in own.items() if swing}
-    usuals = _default_swings(rows)
+    usuals = default_swings(rows)
     if not raised or all(name in spread for name, usual in usuals.items() if usual):
         return
     most = max((usuals | dict(own)).values())
@@ -203,7 +204,8 @@ def _check_scale(
     )
 
 
-def _default_swings(rows: Mapping[str, Attribute]) -> dict[str, float]:
+def default_swings(rows: Mapping[str, Attribute]) -> dict[str, float]:
+    """Return the default weight of each attribute, the largest one 100."""
     shares = {
         name: 0.0 if row.if_weighed else row.share for name, row in rows.items() if row.kind != SUM
     }
