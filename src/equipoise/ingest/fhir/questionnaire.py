@@ -1,4 +1,4 @@
-"""QuestionnaireResponse: answers to scales by LOINC code or by the number in their linkId."""
+"""QuestionnaireResponse: answers to scales by LOINC code or number, answers of checklists."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from equipoise.core.dates import IsoDate
 from equipoise.core.tables import Row, load_table, tables_digest
 from equipoise.ingest.fhir.chart import Chart, Resource
+from equipoise.ingest.fhir.checklist import Checklist
 from equipoise.ingest.fhir.codes import Coding, bound, rows
 from equipoise.ingest.fhir.observation import answer_value
 from equipoise.ingest.fhir.part import Part
@@ -21,7 +23,7 @@ _NUMBERED: Final = re.compile(r"([a-z0-9]+?)[ _./-]*(?:item|q)?[ _./-]*(\d{1,2})
 _SHOWN: Final = 60
 
 
-def read_questionnaires(chart: Chart, sheets: Sheets) -> None:
+def read_questionnaires(chart: Chart, sheets: Sheets) -> Checklist:
     """Take the answers of every completed questionnaire; what is not known is listed.
 
     Parameters
@@ -30,7 +32,13 @@ def read_questionnaires(chart: Chart, sheets: Sheets) -> None:
         The bundle.
     sheets : Sheets
         Collects items and totals of scales.
+
+    Returns
+    -------
+    Checklist
+        What is asked beside the scales.
     """
+    checklist = Checklist(chart)
     for one in chart.each("QuestionnaireResponse"):
         code = one.part.text("status")
         status = bound(one.part, "QuestionnaireResponse", "status", code)
@@ -45,9 +53,17 @@ def read_questionnaires(chart: Chart, sheets: Sheets) -> None:
         when = day, one.part.moment("authored")
         found = list(_items(one.part))
         for item in found:
-            _answer(chart, one, item, sheets, when)
+            if not _of_checklist(one, item, checklist, day):
+                _answer(chart, one, item, sheets, when)
         if not found:
             chart.leave(one, what, "no answers")
+    return checklist
+
+
+def _of_checklist(one: Resource, item: Part, checklist: Checklist, day: IsoDate) -> bool:
+    """Take the one answer to a question of a checklist; several are left to be listed."""
+    answers = item.children("answer")
+    return len(answers) == 1 and checklist.takes(one, item.text("linkId") or "", answers[0], day)
 
 
 def _items(part: Part) -> Iterator[Part]:

@@ -17,6 +17,7 @@ from equipoise.ingest.contradictions import Clash, Intake, contradictions, slips
 from equipoise.ingest.fhir.allergy import read_allergies
 from equipoise.ingest.fhir.bundle import open_bundle, parsed
 from equipoise.ingest.fhir.chart import Chart
+from equipoise.ingest.fhir.checklist import Checklist
 from equipoise.ingest.fhir.codes import Concept, coded, coding_of, target
 from equipoise.ingest.fhir.condition import Diagnoses, read_conditions
 from equipoise.ingest.fhir.device import read_implants
@@ -130,7 +131,7 @@ def timeline_of(chart: Chart, label: str) -> Timeline:
     diagnoses = _guarded(chart, read_conditions, Diagnoses(not_asked(), Timeline(label).episode))
     sheets = Sheets(chart)
     observed = _guarded(chart, lambda c: read_observations(c, sheets), Observed())
-    _guarded(chart, lambda c: read_questionnaires(c, sheets), None)
+    asked = _guarded(chart, lambda c: read_questionnaires(c, sheets), Checklist(chart))
     uses, said = _guarded(chart, read_uses, ([], {"none": False, "untold": False}))
     trials, drugs = _taken(chart, uses, said, observed)
     labs = tuple({replace(x, line=0): x for x in reversed(observed.labs)}.values())
@@ -138,18 +139,18 @@ def timeline_of(chart: Chart, label: str) -> Timeline:
     timeline = Timeline(
         label=label,
         demographics=_guarded(chart, read_patient, Timeline(label).demographics),
-        episode=diagnoses.episode,
+        episode=replace(diagnoses.episode, number=asked.episode_number()),
         treatments=trials,
         drugs=drugs,
         conditions=diagnoses.conditions,
         pregnancy=pregnancy_of(chart, pregnancies),
         labs=_some(tuple(sorted(labs, key=lambda x: (x.date, -x.line)))),
         scales=_some(_guarded(chart, lambda _: sheets.answers(), ())),
-        findings=_some(diagnoses.findings),
+        findings=_some((*diagnoses.findings, *asked.findings)),
         notice=_notice(chart),
         allergies=_guarded(chart, read_allergies, not_asked()),
         family=_guarded(chart, read_family, not_asked()),
-        implants=_guarded(chart, read_implants, not_asked()),
+        implants=asked.implants_with(_guarded(chart, read_implants, not_asked())),
         genotypes=_guarded(chart, read_genotypes, not_asked()),
     )
     _rest(chart)
