@@ -118,6 +118,7 @@ __all__ = [
     "TAKEN",
     "TEST",
     "TIME",
+    "TOPICS",
     "TOTAL",
     "TREATED_WITH",
     "TREATMENTS",
@@ -378,10 +379,15 @@ PURPOSE = Key(
 GRANTED = Key("granted", FLAG, "Whether the person agreed.", needed=True)
 ASKED = Key("date", DATE, "When the person was asked.", needed=True)
 REVOKED = Key("revoked", DATE, "When the person took it back.")
+TOPICS = Key(
+    "topics",
+    many(choice("diagnosis", "treatments", "plan_dates", "warning_signs", "wishes")),
+    "What family or friends may be told; what is not named is not shared.",
+)
 CONSENTS = Shape(
     "consents",
     "What the person agreed to.",
-    (PURPOSE, GRANTED, ASKED, REVOKED),
+    (PURPOSE, GRANTED, ASKED, REVOKED, TOPICS),
     repeated=True,
 )
 

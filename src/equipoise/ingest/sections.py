@@ -324,4 +324,4 @@ def consent(entry: Entry) -> Consent | None:
     check_order(entry, s.ASKED, s.REVOKED)
     if purpose is None or granted is None or date is None:
         return None
-    return Consent(purpose, granted, date, revoked)
+    return Consent(purpose, granted, date, revoked, entry.answer(s.TOPICS).or_else(()))

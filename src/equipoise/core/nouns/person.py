@@ -341,13 +341,16 @@ class Consent:
     """What the person agreed to.
 
     `purpose` is ``care``, ``family``, ``research`` or ``incidental_findings``; a consent with a
-    `revoked` date no longer holds.
+    `revoked` date no longer holds. `topics` says what may be shared with family or friends:
+    ``diagnosis``, ``treatments``, ``plan_dates``, ``warning_signs``, ``wishes``; what is not named
+    is not shared.
     """
 
     purpose: str
     granted: bool
     date: IsoDate
     revoked: Answer[IsoDate] = field(default_factory=not_asked)
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
