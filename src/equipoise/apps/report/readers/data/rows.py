@@ -1,0 +1,136 @@
+"""The rows of the data sheet as tables: what all rows of a group share stands in the caption."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Final
+
+from markupsafe import Markup
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.charts.svg import element
+from equipoise.apps.report.language import gettext as _
+from equipoise.apps.report.listing import Column, shares
+from equipoise.apps.report.names import anchor, cite, keys_of, once
+from equipoise.apps.report.readers.data.groups import RESEARCH, Group
+from equipoise.apps.report.sections.line import NA, Line
+from equipoise.apps.report.views import DataTable
+
+__all__ = ["anchors_of", "table"]
+
+NOT_APPLICABLE: Final = element("span", NA, class_="na")
+OPTIONS: Final = ("established", RESEARCH)
+
+
+def anchors_of(lines: tuple[Line, ...]) -> dict[str, str]:
+    """Return the id of the HTML element of each line: ``d-established-sertraline-response``."""
+    ids = [line.id for line in lines]
+    return dict(zip(ids, once([anchor(name) for name in ids]), strict=True))
+
+
+def table(group: Group, anchors: dict[str, str]) -> DataTable:
+    """Return one group as a table.
+
+    Parameters
+    ----------
+    group : Group
+        Its lines.
+    anchors : dict of str to str
+        Element ids by line id.
+
+    Returns
+    -------
+    DataTable
+        A column whose cells are all alike is named in the caption, with what it holds.
+    """
+    lines = group.lines
+    blocks = _blocks(group)
+    head = Column(_("Number"), 20, [_name(line) for line in lines])
+    told = [column for column in _columns(lines) if not blocks or column.head not in _about()]
+    shown, same = _told_apart(told)
+    columns = (head, *shown)
+    return DataTable(
+        ". ".join(part for part in (group.title, group.note, "; ".join(same)) if part),
+        tuple(column.head for column in columns),
+        tuple(zip(*(column.cells for column in columns), strict=True)),
+        tuple(anchors[line.id] for line in lines),
+        shares(columns),
+        blocks,
+    )
+
+
+def _about() -> tuple[str, ...]:
+    """Return the heads of the columns that the heading of an option holds for all its rows."""
+    return _("Grade"), _("Source"), _("As of"), _("Checked")
+
+
+def _blocks(group: Group) -> tuple[tuple[str, int], ...]:
+    """Return the heading of each option with the number of its rows; none in other groups."""
+    if group.id not in OPTIONS:
+        return ()
+    found = groupby(group.lines, key=lambda line: line.id.split(".")[1])
+    return tuple(_block(list(lines)) for _name_, lines in found)
+
+
+def _block(lines: list[Line]) -> tuple[str, int]:
+    first = lines[0]
+    heads, cells = _about(), (first.grade, _source(first), first.as_of, first.checked)
+    about = [Markup("{}: {}").format(h, c) for h, c in zip(heads, cells, strict=True)]
+    title = first.label.rpartition(", ")[0]
+    return Markup("{}. {}").format(title, Markup("; ").join(about)), len(lines)
+
+
+def _told_apart(columns: list[Column]) -> tuple[list[Column], list[str]]:
+    shown, same, empty = [], [], []
+    for column in columns:
+        cells = set(column.cells)
+        if len(cells) > 1 or (len(column.cells) == 1 and NOT_APPLICABLE not in cells):
+            shown.append(column)
+        elif cells == {NOT_APPLICABLE}:
+            empty.append(column.head)
+        else:
+            same.append(f"{column.head}: {Markup(column.cells[0]).striptags()}")
+    if empty:
+        same.append(f"{NA}: {', '.join(empty)}")
+    return shown, same
+
+
+def _name(line: Line) -> Markup:
+    return Markup("{} {}").format(line.label, element("span", line.id, class_="note"))
+
+
+def _columns(lines: tuple[Line, ...]) -> list[Column]:
+    columns = [
+        Column(_("Value"), 9, [line.value for line in lines]),
+        Column(_("Unit"), 6, [line.unit for line in lines]),
+        Column(_("Standard error"), 7, [line.standard_error for line in lines]),
+        Column(n.P80, 9, [_ends(line.low80, line.high80) for line in lines]),
+        Column(n.P95, 9, [_ends(line.low95, line.high95) for line in lines]),
+        Column(_("Reference group"), 11, [line.reference_group for line in lines]),
+        Column(_("n"), 5, [line.people for line in lines]),
+        Column(_("Time"), 6, [line.time for line in lines]),
+        Column(_("Date"), 8, [line.date for line in lines]),
+        Column(_("Coverage"), 6, [line.coverage for line in lines]),
+        Column(_("Quality"), 8, [line.quality for line in lines]),
+        Column(_("Grade"), 5, [line.grade for line in lines]),
+        Column(_("Source"), 11, [_source(line) for line in lines]),
+        Column(_("As of"), 7, [line.as_of for line in lines]),
+        Column(_("Checked"), 7, [line.checked for line in lines]),
+        Column(_("Software"), 9, [line.software for line in lines]),
+        Column(_("Inputs"), 10, [line.inputs for line in lines]),
+        Column(_("Note"), 12, [line.note for line in lines]),
+    ]
+    return [column._replace(cells=[_marked(cell) for cell in column.cells]) for column in columns]
+
+
+def _marked(cell: str) -> str:
+    """Return a cell; one that does not apply is marked, for a phone leaves it out of its card."""
+    return NOT_APPLICABLE if cell == NA else cell
+
+
+def _ends(low: str, high: str) -> str:
+    return NA if low == NA else _("{low} to {high}").format(low=low, high=high)
+
+
+def _source(line: Line) -> str:
+    return cite(line.source) if keys_of(line.source) else NA
