@@ -44,7 +44,7 @@ def build(dossier: Dossier, edition: Edition) -> Document:
     parts = [
         Section(group.id, group.title, (table(group, anchors),)) for group in groups if group.lines
     ]
-    run = (run_facts(dossier), *_tables(files_read(dossier)))
+    run: tuple[Block, ...] = (run_facts(dossier), *_tables(files_read(dossier)))
     made: tuple[tuple[str, str, tuple[Block, ...]], ...] = (
         ("sources", _("Sources"), _tables(sources(lines))),
         ("made", _("What the run was made with"), run),

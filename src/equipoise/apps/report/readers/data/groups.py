@@ -70,7 +70,11 @@ def _titles() -> dict[str, str]:
         "established": _("Options, established layer"),
         RESEARCH: _("Options, research layer (not used in the ranking)"),
         "compared": _("Compared head to head"),
-        "choice": _("Tests, wishes, combinations, the year"),
+        "tests": _("Value of tests"),
+        "wishes": _("Wishes"),
+        "under_way": _("Under way"),
+        "together": _("Treatments together"),
+        "year": _("The year ahead"),
         "plan": _("Plan"),
         "effects": _("Side effects and what options are like"),
         "criterion": _("Coverage criteria"),
@@ -87,10 +91,10 @@ KINDS: Final = {
     "established": "established",
     "exploratory": RESEARCH,
     "compared": "compared",
-    "weight": "choice",
-    "together": "choice",
-    "year": "choice",
-    "under_way": "choice",
+    "weight": "wishes",
+    "together": "together",
+    "year": "year",
+    "under_way": "under_way",
     "plan": "plan",
     "schedule": "plan",
     "side_effect": "effects",
@@ -104,7 +108,7 @@ KINDS: Final = {
 def _group(line: Line) -> str:
     first, _dot, rest = line.id.partition(".")
     if first in {"established", RESEARCH} and rest.startswith("test."):
-        return "choice"
+        return "tests"
     if first.startswith("scan") and first[4:].isdigit():
         return "scans"
     if first in KINDS:

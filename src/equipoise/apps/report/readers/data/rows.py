@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import groupby
 from typing import Final
 
@@ -18,6 +19,9 @@ from equipoise.apps.report.views import DataTable
 
 __all__ = ["anchors_of", "table"]
 
+NAME: Final = 22
+NARROW: Final = 8
+WIDE: Final = 28
 NOT_APPLICABLE: Final = element("span", NA, class_="na")
 OPTIONS: Final = ("established", RESEARCH)
 
@@ -45,7 +49,7 @@ def table(group: Group, anchors: dict[str, str]) -> DataTable:
     """
     lines = group.lines
     blocks = _blocks(group)
-    head = Column(_("Number"), 20, [_name(line) for line in lines])
+    head = Column(_("Number"), NAME, [_name(line) for line in lines])
     told = [column for column in _columns(lines) if not blocks or column.head not in _about()]
     shown, same = _told_apart(told)
     columns = (head, *shown)
@@ -101,26 +105,34 @@ def _name(line: Line) -> Markup:
 
 def _columns(lines: tuple[Line, ...]) -> list[Column]:
     columns = [
-        Column(_("Value"), 9, [line.value for line in lines]),
-        Column(_("Unit"), 6, [line.unit for line in lines]),
-        Column(_("Standard error"), 7, [line.standard_error for line in lines]),
-        Column(n.P80, 9, [_ends(line.low80, line.high80) for line in lines]),
-        Column(n.P95, 9, [_ends(line.low95, line.high95) for line in lines]),
-        Column(_("Reference group"), 11, [line.reference_group for line in lines]),
-        Column(_("n"), 5, [line.people for line in lines]),
-        Column(_("Time"), 6, [line.time for line in lines]),
-        Column(_("Date"), 8, [line.date for line in lines]),
-        Column(_("Coverage"), 6, [line.coverage for line in lines]),
-        Column(_("Quality"), 8, [line.quality for line in lines]),
-        Column(_("Grade"), 5, [line.grade for line in lines]),
-        Column(_("Source"), 11, [_source(line) for line in lines]),
-        Column(_("As of"), 7, [line.as_of for line in lines]),
-        Column(_("Checked"), 7, [line.checked for line in lines]),
-        Column(_("Software"), 9, [line.software for line in lines]),
-        Column(_("Inputs"), 10, [line.inputs for line in lines]),
-        Column(_("Note"), 12, [line.note for line in lines]),
+        (_("Value"), [line.value for line in lines]),
+        (_("Unit"), [line.unit for line in lines]),
+        (_("Standard error"), [line.standard_error for line in lines]),
+        (n.P80, [_ends(line.low80, line.high80) for line in lines]),
+        (n.P95, [_ends(line.low95, line.high95) for line in lines]),
+        (_("Reference group"), [line.reference_group for line in lines]),
+        (_("n"), [line.people for line in lines]),
+        (_("Time"), [line.time for line in lines]),
+        (_("Date"), [line.date for line in lines]),
+        (_("Coverage"), [line.coverage for line in lines]),
+        (_("Quality"), [line.quality for line in lines]),
+        (_("Grade"), [line.grade for line in lines]),
+        (_("Source"), [_source(line) for line in lines]),
+        (_("As of"), [line.as_of for line in lines]),
+        (_("Checked"), [line.checked for line in lines]),
+        (_("Software"), [line.software for line in lines]),
+        (_("Inputs"), [line.inputs for line in lines]),
+        (_("Note"), [line.note for line in lines]),
     ]
-    return [column._replace(cells=[_marked(cell) for cell in column.cells]) for column in columns]
+    return [
+        Column(head, _width(cells), [_marked(cell) for cell in cells]) for head, cells in columns
+    ]
+
+
+def _width(cells: list[str]) -> int:
+    """Return a width that gives long texts room, but less than in proportion."""
+    longest = max((len(Markup(cell).striptags()) for cell in cells), default=0)
+    return min(max(round(2 + 2 * math.sqrt(longest)), NARROW), WIDE)
 
 
 def _marked(cell: str) -> str:
