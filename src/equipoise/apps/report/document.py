@@ -96,13 +96,15 @@ class Picture:
 class Grid:
     """Options side by side: one column each, one row for each question.
 
-    On a phone each question becomes a card that lists the options.
+    On a phone each question becomes a card that lists the options. A `wide` one sets each question
+    across the page above its answers, without a corner: more room for each option.
     """
 
     caption: str
     corner: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,141 @@
 
 from __future__ import annotations
 
-from equipoise.apps.report.document import Section
-from equipoise.core.nouns import Dossier
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final
+
+from markupsafe import Markup
+
+from equipoise.apps.report.document import Block, Bullets, Folded, Section, Text
+from equipoise.apps.report.figures import chance, chance_range
+from equipoise.apps.report.listing import only_averages
+from equipoise.apps.report.readers.patient.grid import options_grid, taken_now
+from equipoise.apps.report.readers.patient.living import plain_name
+from equipoise.apps.report.readers.patient.offered import (
+    KINDS,
+    Offered,
+    kind_of,
+    offered,
+    shows_options,
+)
+from equipoise.apps.report.views import DataTable
+from equipoise.apps.report.wording import joined, tell
+from equipoise.core.nouns import Dossier, Prediction
+from equipoise.predict.words import BIPOLAR
 
 __all__ = ["options_section"]
+
+SECTION: Final = "options"
+TOLD_APART: Final = 2
+"""From so many options on it can be said whether studies tell them apart."""
 
 
 def options_section(dossier: Dossier) -> Section | None:
     """Return the options side by side; None where no options may be shown."""
-    del dossier
-    return None
+    if not shows_options(dossier):
+        return None
+    found = offered(dossier)
+    title = tell("options.title")
+    if not found.shown:
+        return Section(SECTION, title, (_text("none"), *_left_out(found)), new_page=True)
+    blocks: tuple[Block, ...] = (
+        _text("decision_going" if taken_now(dossier) else "decision", "lead"),
+        *(Text(words) for words in _answer(dossier, found)),
+        _text("much_better"),
+        _text("reading"),
+        _text("strip"),
+        options_grid(dossier, found.shown),
+        _text("order", "small"),
+        _text("promise"),
+        Folded(tell("options.numbers"), (_numbers("numbers_caption", found.shown),)),
+        *_more(found),
+        *_left_out(found),
+    )
+    return Section(SECTION, title, blocks, new_page=True)
+
+
+def _text(name: str, kind: str = "") -> Text:
+    return Text(tell(f"options.{name}"), kind)
+
+
+def _answer(dossier: Dossier, found: Offered) -> Iterator[str]:
+    """Yield what studies say about the difference, and whom the numbers are of."""
+    if not found.planned:
+        yield tell("options.from_list")
+    if any(c.id == BIPOLAR and c.status == "abnormal" for c in dossier.appraisal.diagnosis_check):
+        yield tell("options.bipolar")
+    if len(found.shown) >= TOLD_APART:
+        yield _apart(found.shown)
+    if not dossier.timeline.treatments.known:
+        yield tell("options.history_unknown")
+    yield _moved(dossier, found.shown)
+
+
+def _apart(shown: tuple[Prediction, ...]) -> Markup:
+    """Return whether studies tell the options apart; a tie is said as a tie."""
+    ahead = [plain_name(p.treatment) for p in shown if p.tied]
+    if len(ahead) == len(shown):
+        return tell("options.tie")
+    if not ahead:
+        return tell("options.behind")
+    return tell("options.ahead", number=len(ahead), names=joined(ahead))
+
+
+def _moved(dossier: Dossier, shown: tuple[Prediction, ...]) -> Markup:
+    """Return whether anything about the person moves the numbers."""
+    if only_averages(dossier):
+        return tell("options.nothing_measured")
+    if any(p.shift.words == "cannot_tell" for p in shown):
+        return tell("options.cannot_tell")
+    return tell("options.not_changed")
+
+
+def _numbers(
+    caption: str, shown: tuple[Prediction, ...], groups: tuple[tuple[str, int], ...] = ()
+) -> DataTable:
+    """Return the numbers behind the pictures."""
+    heads = ("column_option", "column_better", "column_range", "column_stop", "column_range")
+    return DataTable(
+        tell(f"options.{caption}"),
+        tuple(tell(f"options.{head}") for head in heads),
+        tuple(
+            (
+                plain_name(p.treatment),
+                chance(p),
+                _range(p, "response"),
+                chance(p, "dropout"),
+                _range(p, "dropout"),
+            )
+            for p in shown
+        ),
+        widths=(40, 15, 15, 15, 15),
+        groups=groups,
+    )
+
+
+def _range(p: Prediction, outcome: str) -> Markup:
+    low, high = chance_range(p, outcome)
+    return tell("options.low_to_high", low=low, high=high)
+
+
+def _more(found: Offered) -> Iterator[Block]:
+    """Yield the other options, folded, under their kinds."""
+    if not found.more:
+        return
+    groups = tuple(
+        (str(tell(f"options.kind_{kind if kind in KINDS else KINDS[-1]}")), len(list(of)))
+        for kind, of in groupby(found.more, key=lambda p: kind_of(p.treatment))
+    )
+    table = _numbers("numbers_caption", found.more, groups)
+    yield Folded(tell("options.more"), (_text("more_intro"), table))
+
+
+def _left_out(found: Offered) -> Iterator[Block]:
+    """Yield what is not offered, with the reason in plain words."""
+    items = tuple(
+        tell(f"options.left_{reason}", name=plain_name(treatment))
+        for treatment, reason in found.left_out
+    )
+    inner = (Bullets(items), _text("left_others")) if items else (_text("left_others"),)
+    yield Folded(tell("options.left_out"), inner)
