@@ -1,18 +1,40 @@
-"""The page "Referral letter"."""
+"""The page "Referral letter": one printed page, text first, in the order of SBAR.
+
+Situation, background, assessment, recommendation. Who sends it, to whom and about whom stays blank:
+names are never read from a record and never guessed. It holds no ranking and no research layer.
+"""
 
 from __future__ import annotations
 
-from equipoise.apps.report.document import Document, Section, Text
+from equipoise.apps.report.document import Document, Form, FormLine, Section
 from equipoise.apps.report.edition import Edition
-from equipoise.apps.report.language import gettext as _
+from equipoise.apps.report.readers.letter.background import background
+from equipoise.apps.report.readers.letter.findings import assessment
+from equipoise.apps.report.readers.letter.request import situation
+from equipoise.apps.report.readers.letter.steps import recommendation
 from equipoise.apps.report.readers.shared import document
+from equipoise.apps.report.wording import tell
 from equipoise.core.nouns import Dossier
 
 __all__ = ["build"]
 
+BLANKS = ("to", "from", "person", "signed")
+
 
 def build(dossier: Dossier, edition: Edition) -> Document:
-    """Return the page of one person; an emergency was dealt with before."""
+    """Return the letter about one person; urgent steps stand before it."""
     del edition
-    first = Section("first", _("To come"), (Text(dossier.decision.sentence),))
-    return document(dossier, "letter", (_("Referral letter"), _("Referral")), (first,))
+    names = (str(tell("letter.kind")), str(tell("letter.title")))
+    first = situation(dossier)
+    sections = (
+        Section(first.id, first.title, (_blanks(), *first.blocks)),
+        background(dossier),
+        assessment(dossier),
+        recommendation(dossier),
+    )
+    return document(dossier, "letter", names, sections)
+
+
+def _blanks() -> Form:
+    lines = tuple(FormLine(str(tell(f"letter.blank_{name}"))) for name in BLANKS)
+    return Form("", lines)

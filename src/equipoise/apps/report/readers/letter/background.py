@@ -1,0 +1,37 @@
+"""Background: diagnosis, course, what was tried, medicines, allergies."""
+
+from __future__ import annotations
+
+from equipoise.apps.report.document import Block, Facts, Section, Text
+from equipoise.apps.report.readers import record
+from equipoise.apps.report.wording import tell
+from equipoise.core.nouns import Dossier
+
+__all__ = ["background", "tried"]
+
+NO_TRIALS = {"given": "trials_none", "not_asked": "trials_not_asked", "unknown": "trials_not_known"}
+
+
+def background(dossier: Dossier) -> Section:
+    """Return the background."""
+    pairs = [
+        ("diagnosis_head", record.diagnosis(dossier)),
+        ("course_head", record.course(dossier)),
+        ("conditions_head", record.conditions(dossier)),
+        ("medicines_head", record.medicines(dossier)),
+        ("allergies_head", record.allergies(dossier)),
+    ]
+    state = dossier.timeline.pregnancy.value
+    if state is not None:
+        pairs.append(("pregnancy_head", record.named(state.status.replace("_", " "))))
+    facts = tuple((str(tell(f"letter.{head}")), words) for head, words in pairs)
+    blocks: tuple[Block, ...] = (Facts(facts, kind="lines"), tried(dossier))
+    return Section("background", str(tell("letter.background")), blocks)
+
+
+def tried(dossier: Dossier) -> Block:
+    """Return the table of the trials, or why there is none."""
+    table = record.trials_table(dossier, str(tell("letter.trials_caption")))
+    if table is not None:
+        return table
+    return Text(tell(f"letter.{NO_TRIALS[dossier.timeline.treatments.status]}"))
