@@ -13,6 +13,7 @@ from equipoise.core.nouns import Dose, Dossier, Trajectory, TreatmentTrial, Tria
 
 __all__ = ["course_lines", "scale_row"]
 
+EPISODE = "{episodes}"
 NOT_KNOWN = {"not_asked": "not asked", "unknown": "asked, not known"}
 
 
@@ -40,6 +41,9 @@ def _person(dossier: Dossier) -> Iterator[Line]:
     age = about.age_years
     told = NA if age.value is None else n.exact(age.value)
     yield Line("person.age", "Age", told, "a", date=dossier.date, note=_missing(age))
+    episode = dossier.timeline.episode.number
+    told = NA if episode.value is None else str(episode.value)
+    yield Line("episode.number", "Episode in the life", told, EPISODE, note=_missing(episode))
     for name, number in (
         ("measured", len(dossier.measurements)),
         ("not_measured", len(dossier.not_measured)),

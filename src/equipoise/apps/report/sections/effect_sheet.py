@@ -27,22 +27,24 @@ def options_of(dossier: Dossier) -> tuple[str, ...]:
 def effect_lines(dossier: Dossier) -> Iterator[Line]:
     """Return the rates of side effects, as the tables give them, one line each."""
     for treatment in options_of(dossier):
+        for row in rows_of("treatments/treatments", id=treatment):
+            if row.optional_text("visits") is not None:
+                yield _visits(treatment, row)
         for row in rows_of(TABLE, treatment=treatment):
             if row.optional_text("rate") is not None:
                 yield from _rates(treatment, row)
 
 
+def _visits(treatment: str, row: Row) -> Line:
+    label = f"{treatment_title(treatment)}, visits"
+    name, told = f"living.{treatment}.visits", row.text("visits")
+    return Line(name, label, told, "{visits}", **_about(row))
+
+
 def _rates(treatment: str, row: Row) -> Iterator[Line]:
     effect = row.text("effect")
     stem, words = f"side_effect.{treatment}.{effect}", effect.replace("_", " ")
-    about = {
-        "reference_group": row.optional_text("population") or NA,
-        "grade": row.optional_text("grade") or NA,
-        "source": "; ".join(row.items("reference")) or NA,
-        "as_of": row.optional_text("as_of") or NA,
-        "checked": row.optional_text("checked") or NA,
-        "note": _note(row),
-    }
+    about = _about(row)
     unit = row.optional_text("unit") or "%"
     label = f"{treatment_title(treatment)}, {words}"
     yield Line(stem, label, row.text("rate"), unit, **about)
@@ -51,7 +53,18 @@ def _rates(treatment: str, row: Row) -> Iterator[Line]:
         yield Line(f"{stem}.comparator", f"{label}, compared", beside, unit, **about)
 
 
+def _about(row: Row) -> dict[str, str]:
+    return {
+        "reference_group": row.optional_text("population") or NA,
+        "grade": row.optional_text("grade") or NA,
+        "source": "; ".join(row.items("reference")) or NA,
+        "as_of": row.optional_text("as_of") or NA,
+        "checked": row.optional_text("checked") or NA,
+        "note": _note(row),
+    }
+
+
 def _note(row: Row) -> str:
     confidence = row.optional_text("confidence")
-    parts = (f"confidence {confidence}" if confidence else None, row.optional_text("note"))
-    return "; ".join(part for part in parts if part) or NA
+    parts = (f"confidence {confidence}" if confidence else None, row.cells.get("note"))
+    return "; ".join(part for part in parts if part and part != NA) or NA

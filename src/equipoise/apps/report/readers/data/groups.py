@@ -84,6 +84,7 @@ def _titles() -> dict[str, str]:
 KINDS: Final = {
     "person": "person",
     "stage": "person",
+    "episode": "person",
     "trial": "person",
     "drug": "person",
     "scale": "person",
