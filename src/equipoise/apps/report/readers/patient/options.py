@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
@@ -39,7 +38,7 @@ def options_section(dossier: Dossier) -> Section | None:
     found = offered(dossier)
     title = tell("options.title")
     if not found.shown:
-        return Section(SECTION, title, (_text("none"), *_left_out(found)), new_page=True)
+        return Section(SECTION, title, (_text("none"), _left_out(found)), new_page=True)
     blocks: tuple[Block, ...] = (
         _text("decision_going" if taken_now(dossier) else "decision", "lead"),
         *(Text(words) for words in _answer(dossier, found)),
@@ -51,7 +50,7 @@ def options_section(dossier: Dossier) -> Section | None:
         _text("promise"),
         Folded(tell("options.numbers"), (_numbers("numbers_caption", found.shown),)),
         *_more(found),
-        *_left_out(found),
+        _left_out(found),
     )
     return Section(SECTION, title, blocks, new_page=True)
 
@@ -60,17 +59,15 @@ def _text(name: str, kind: str = "") -> Text:
     return Text(tell(f"options.{name}"), kind)
 
 
-def _answer(dossier: Dossier, found: Offered) -> Iterator[str]:
-    """Yield what studies say about the difference, and whom the numbers are of."""
-    if not found.planned:
-        yield tell("options.from_list")
-    if any(c.id == BIPOLAR and c.status == "abnormal" for c in dossier.appraisal.diagnosis_check):
-        yield tell("options.bipolar")
-    if len(found.shown) >= TOLD_APART:
-        yield _apart(found.shown)
-    if not dossier.timeline.treatments.known:
-        yield tell("options.history_unknown")
-    yield _moved(dossier, found.shown)
+def _answer(dossier: Dossier, found: Offered) -> list[Markup]:
+    """Return what studies say about the difference, and whom the numbers are of."""
+    checks = dossier.appraisal.diagnosis_check
+    bipolar = any(one.id == BIPOLAR and one.status == "abnormal" for one in checks)
+    said = [] if found.planned else [tell("options.from_list")]
+    said += [tell("options.bipolar")] if bipolar else []
+    said += [_apart(found.shown)] if len(found.shown) >= TOLD_APART else []
+    said += [] if dossier.timeline.treatments.known else [tell("options.history_unknown")]
+    return [*said, _moved(dossier, found.shown)]
 
 
 def _apart(shown: tuple[Prediction, ...]) -> Markup:
@@ -120,23 +117,23 @@ def _range(p: Prediction, outcome: str) -> Markup:
     return tell("options.low_to_high", low=low, high=high)
 
 
-def _more(found: Offered) -> Iterator[Block]:
-    """Yield the other options, folded, under their kinds."""
+def _more(found: Offered) -> list[Block]:
+    """Return the other options, folded, under their kinds."""
     if not found.more:
-        return
+        return []
     groups = tuple(
         (str(tell(f"options.kind_{kind if kind in KINDS else KINDS[-1]}")), len(list(of)))
         for kind, of in groupby(found.more, key=lambda p: kind_of(p.treatment))
     )
     table = _numbers("numbers_caption", found.more, groups)
-    yield Folded(tell("options.more"), (_text("more_intro"), table))
+    return [Folded(tell("options.more"), (_text("more_intro"), table))]
 
 
-def _left_out(found: Offered) -> Iterator[Block]:
-    """Yield what is not offered, with the reason in plain words."""
+def _left_out(found: Offered) -> Folded:
+    """Return what is not offered, with the reason in plain words."""
     items = tuple(
         tell(f"options.left_{reason}", name=plain_name(treatment))
         for treatment, reason in found.left_out
     )
     inner = (Bullets(items), _text("left_others")) if items else (_text("left_others"),)
-    yield Folded(tell("options.left_out"), inner)
+    return Folded(tell("options.left_out"), inner)
