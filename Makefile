@@ -24,14 +24,14 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	    --constraint constraints.txt uv 2>.venv/uv.log; then \
-	  echo "$(BIN)/uv pip install --constraint constraints.txt --editable .[imaging,genetics] --group dev"; \
+	  echo "$(BIN)/uv pip install --constraint constraints.txt --editable .[imaging,genetics,pdf] --group dev"; \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt \
-	    --compile-bytecode --editable '.[imaging,genetics]' --group dev; \
+	    --compile-bytecode --editable '.[imaging,genetics,pdf]' --group dev; \
 	else \
 	  echo "uv cannot be had (.venv/uv.log says why); installing with pip"; \
 	  $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")' > .venv/dev.txt; \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	    --constraint constraints.txt --editable '.[imaging,genetics]' --requirement .venv/dev.txt; \
+	    --constraint constraints.txt --editable '.[imaging,genetics,pdf]' --requirement .venv/dev.txt; \
 	fi
 	@$(BIN)/python -m compileall -q src
 	@touch $@
@@ -66,9 +66,9 @@ bench: $(STAMP)  ## Run every benchmark
 sbom: $(STAMP)  ## Write sbom.json, the parts of the runtime environment (CycloneDX)
 	@$(PYTHON) -m venv --without-pip .venv/runtime
 	@if test -x $(BIN)/uv; then \
-	  $(BIN)/uv pip install --quiet --python .venv/runtime/bin/python --constraint constraints.txt '.[imaging,genetics]'; \
+	  $(BIN)/uv pip install --quiet --python .venv/runtime/bin/python --constraint constraints.txt '.[imaging,genetics,pdf]'; \
 	else \
-	  $(BIN)/python -m pip --python .venv/runtime/bin/python install --quiet --constraint constraints.txt '.[imaging,genetics]'; \
+	  $(BIN)/python -m pip --python .venv/runtime/bin/python install --quiet --constraint constraints.txt '.[imaging,genetics,pdf]'; \
 	fi
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
 	  --output-format JSON --output-file sbom.json .venv/runtime/bin/python
