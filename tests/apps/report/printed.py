@@ -16,7 +16,19 @@ from typing import Any, Final
 from equipoise.apps.report.plain import plain
 from equipoise.core.tables import load_table, table_names
 
-__all__ = ["Figure", "Printed", "Words", "read", "rounded", "texts_of"]
+__all__ = [
+    "MONTHS",
+    "Figure",
+    "Printed",
+    "Words",
+    "faults",
+    "numbers_in",
+    "read",
+    "record_texts",
+    "rounded",
+    "table_texts",
+    "texts_of",
+]
 
 HOLE: Final = "\N{BLACK SQUARE}"
 """Stands where a figure or a date stood, or a place of a sentence to be filled in."""
@@ -26,6 +38,10 @@ WITHIN: Final = {
     *("sup", "time", "u"),
 }
 EMPTY: Final = {"br", "hr", "img", "input", "meta", "link", "col", "wbr"}
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 ROUNDING: Final = {
     "low80": ROUND_FLOOR,
     "low95": ROUND_FLOOR,
@@ -121,6 +137,8 @@ def rounded(figure: Figure, unit: str) -> set[str]:
     except ArithmeticError:
         return {figure.exact}
     how = ROUNDING.get(figure.column, ROUND_HALF_UP)
+    if re.fullmatch(r"trial\.\d+\.weeks", figure.row):
+        how = ROUND_FLOOR  # "at least": whole weeks that are certain
     allowed = set()
     if unit == "1" and -1 <= value <= 1:
         whole = int((value * 100).quantize(Decimal(1), rounding=how))
@@ -220,3 +238,50 @@ def record_texts(dossier: dict[str, Any]) -> Iterator[str]:
     for text in texts_of(dossier):
         yield text
         yield plain(text)
+
+
+def faults(page: str, lines: dict[str, Any], words: Words) -> list[str]:
+    """Return every figure that is not its row, and every other number that no text holds.
+
+    Parameters
+    ----------
+    page : str
+        HTML.
+    lines : dict
+        Lines of the data sheet by id.
+    words : Words
+        Texts of the tables, of the record, and what was said to be expected.
+
+    Returns
+    -------
+    list of str
+        Empty where every number is true.
+    """
+    printed = read(page)
+    found = [fault for figure in printed.figures if (fault := _fault(figure, lines))]
+    found += [f"not the day: {day}" for day in printed.dates if not _is_day(*day)]
+    found += [
+        f"no row and no text: {token!r} in {block!r}"
+        for block in printed.blocks
+        for left, token, right in numbers_in(block)
+        if not words.hold(left, token, right)
+    ]
+    return found
+
+
+def _fault(figure: Figure, lines: dict[str, Any]) -> str:
+    line = lines.get(figure.row)
+    if line is None:
+        return f"no such row: {figure}"
+    cell = getattr(line, "value" if figure.column == "rest" else figure.column)
+    if cell != figure.exact:
+        return f"not the cell: {figure}, {cell}"
+    allowed = rounded(figure, line.unit)
+    return "" if figure.printed in allowed else f"not rounded so: {figure}, {sorted(allowed)}"
+
+
+def _is_day(printed: str, iso: str) -> bool:
+    year, *rest = iso.split("-")
+    words = [str(int(rest[1]))] if len(rest) > 1 else []
+    words += [MONTHS[int(rest[0]) - 1]] if rest else []
+    return printed == " ".join([*words, year])
