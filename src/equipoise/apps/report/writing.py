@@ -61,7 +61,21 @@ def write_pages(out: Path, order: Order) -> tuple[Path, ...]:
                 path = out / file_name(dossier.label, reader, order.format)
                 pages[path] = _page(reader, dossier, order)
     write_all(pages)
+    _log_releases(out, found, order)
     return tuple(pages)
+
+
+def _log_releases(out: Path, found: list[Dossier], order: Order) -> None:
+    """Log who handed out a page of an emergency: labels and names, no values."""
+    from equipoise.apps.report.readers.urgent import released
+    from equipoise.apps.session import LOG, start_log
+
+    handed = [(d.label, reader) for d in found for reader in order.readers if released(reader, d)]
+    if not handed:
+        return
+    start_log(out)
+    for label, reader in handed:
+        LOG.info("sub-%s page for %s released by %s", label, reader, order.released_by)
 
 
 def _check(order: Order) -> None:

@@ -61,7 +61,9 @@ def render_for(reader: str, dossier: Dossier, edition: Edition) -> str:
         page = build_page(dossier, edition.t1w)
         return laid_out("page.html.j2", theme(page.header), page)
     document = build_for(reader, dossier, edition)
-    return laid_out("document.html.j2", theme(header_of(dossier)), document, "document.css")
+    # The margins of the paper say no more of the person than the page does.
+    margin = replace(header_of(dossier), label=document.label, notices=document.notices)
+    return laid_out("document.html.j2", theme(margin), document, "document.css")
 
 
 def build_for(reader: str, dossier: Dossier, edition: Edition) -> Document:
@@ -74,6 +76,6 @@ def build_for(reader: str, dossier: Dossier, edition: Edition) -> Document:
         build: Callable[[Dossier, Edition], Document] = import_module(
             f"equipoise.apps.report.readers.{reader}"
         ).build
-        document = build(dossier, edition)
+        document = build(urgent.without_ranking(dossier), edition)
     safety = (*urgent.first(reader, dossier, edition), *document.safety)
     return replace(document, safety=safety, lang=language(), direction=direction())

@@ -23,7 +23,7 @@ from equipoise.apps.report.whom_to_call import (
 from equipoise.apps.report.wording import joined, tell
 from equipoise.core.nouns import Dossier
 
-__all__ = ["call_lines", "clinic_lines", "crisis_box"]
+__all__ = ["call_lines", "clinic_lines", "crisis_box", "urgent_box"]
 
 COLLEAGUES: Final = ("letter", "authorization", "data", "clinician")
 """Readers who are told whether a number was checked."""
@@ -51,6 +51,34 @@ def crisis_box(dossier: Dossier, reader: str = "patient") -> Box:
     if words != "letter":
         blocks += clinic_lines(clinic_of(dossier))
     return Box("crisis", tell(f"urgent.crisis_title_{words}"), tuple(blocks))
+
+
+def urgent_box(dossier: Dossier, reader: str, groups: tuple[str, ...]) -> Box:
+    """Return whom to call in the emergency that was found.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+    reader : str
+        ``patient`` or ``family``.
+    groups : tuple of str
+        What the dangers are about: ``life``, ``mind``, ``body``, in this order.
+
+    Returns
+    -------
+    Box
+        Thoughts of ending life have words of their own; where only the body is in danger, the
+        emergency number stands alone.
+    """
+    if "life" in groups:
+        return crisis_box(dossier, reader)
+    lines: tuple[str, ...] = (tell("urgent.life_in_danger"),)
+    if "mind" in groups:
+        lines = call_lines(dossier, reader)
+    lead = Text(tell(f"urgent.crisis_lead_{groups[0]}"))
+    blocks = (lead, Bullets(lines), *clinic_lines(clinic_of(dossier)))
+    return Box("crisis", tell(f"urgent.crisis_title_{groups[0]}"), blocks)
 
 
 def call_lines(dossier: Dossier, reader: str = "patient") -> tuple[str, ...]:
