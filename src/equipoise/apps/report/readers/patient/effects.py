@@ -40,7 +40,7 @@ MAIN: Final = ("moderate", "high")
 def effects_cell(treatment: str) -> Markup:
     """Return what side effects an option can have."""
     rows = [row for row in rows_of(TABLE, treatment=treatment) if row.text("confidence") != "low"]
-    rates = {row.text("effect"): row for row in rows if _is_rate(row)}
+    rates = _rates([row for row in rows if _is_rate(row)])
     levels = {row.text("effect"): row.optional_text("level") for row in rows if not _is_rate(row)}
     told = [_rate(treatment, row) for effect, row in rates.items() if _words(effect)]
     can = _can(levels, rates)
@@ -67,6 +67,14 @@ def _is_rate(row: Row) -> bool:
     return known and SESSIONS not in row.text("population").casefold()
 
 
+def _rates(rows: list[Row]) -> dict[str, Row]:
+    """Return rates by effect, those that people weigh first; of two the first of the table."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row.text("effect"), row)
+    return {name: first[name] for name in (*WEIGHED, *first) if name in first}
+
+
 def _can(levels: dict[str, str | None], rates: dict[str, Row]) -> list[str]:
     """Return effects without a number: those that people weigh first, then the main others."""
     weighed = [name for name in WEIGHED if levels.get(name) not in (None, "none")]
@@ -91,8 +99,12 @@ def _rate(treatment: str, row: Row) -> Markup:
         mean=figure(str(whole), row_id, exact),
         rest=figure(str(PEOPLE - whole), row_id, exact, "rest"),
     )
+    beside = row.optional_text("comparator_rate")
+    if beside is not None:
+        shown = figure(str(n.whole(float(beside) / PEOPLE)), f"{row_id}.comparator", beside)
+        said += Markup(" ") + tell("options.effect_beside", mean=shown)
     picture = icon_array(whole, "harm", str(tell("options.alt_effect")))
-    return picture + _paragraph(said)
+    return (picture if effect in WEIGHED else Markup("")) + _paragraph(said)
 
 
 def _words(effect: str) -> str:
