@@ -94,7 +94,7 @@ def test_approvals_and_side_effects_come_with_the_option() -> None:
     # Taylor 2021: 5.56 seizures of 1000 people with the H coil.
     seizures = [e for e in options["deep_tms"].side_effects if e.effect == "seizure"]
     assert [(e.rate, e.unit) for e in seizures] == [(0.556, "%")]
-    levels = {e.effect: e.level for e in options["mirtazapine"].side_effects}
+    levels = {e.effect: e.level for e in options["mirtazapine"].side_effects if e.level}
     assert levels["weight_gain"] == levels["sedation"] == "high"
 
 
