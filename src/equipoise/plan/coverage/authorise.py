@@ -52,7 +52,7 @@ NOTE = "note"
 LOW = "low"
 PLAN_DOCUMENT = (
     "Check the plan document: the member's plan and the day of service decide. "
-    "This says what is documented, not what will be approved."
+    "This says what is documented, not what the payer decides."
 )
 
 

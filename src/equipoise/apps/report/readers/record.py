@@ -95,7 +95,7 @@ def spelled(number: int) -> str:
 
 
 def _words(name: str) -> str:
-    return str(tell(f"letter.{name}"))
+    return tell(f"letter.{name}")
 
 
 def trials_table(dossier: Dossier, caption: str) -> DataTable | None:
@@ -221,7 +221,7 @@ def medicines(dossier: Dossier) -> Markup:
         return tell("letter.not_asked")
     told = Markup("; ").join(held) if held else tell("letter.none_recorded")
     if not timeline.drugs.known:
-        return Markup("{} {}").format(told, tell("letter.other_drugs_open"))
+        return Markup("{}. {}").format(told, tell("letter.other_drugs_open"))
     return told
 
 

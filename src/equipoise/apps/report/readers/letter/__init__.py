@@ -24,7 +24,7 @@ BLANKS = ("to", "from", "person", "signed")
 def build(dossier: Dossier, edition: Edition) -> Document:
     """Return the letter about one person; urgent steps stand before it."""
     del edition
-    names = (str(tell("letter.kind")), str(tell("letter.title")))
+    names = (tell("letter.kind"), tell("letter.title"))
     first = situation(dossier)
     sections = (
         Section(first.id, first.title, (_blanks(), *first.blocks)),
@@ -36,5 +36,5 @@ def build(dossier: Dossier, edition: Edition) -> Document:
 
 
 def _blanks() -> Form:
-    lines = tuple(FormLine(str(tell(f"letter.blank_{name}"))) for name in BLANKS)
+    lines = tuple(FormLine(tell(f"letter.blank_{name}")) for name in BLANKS)
     return Form("", lines)

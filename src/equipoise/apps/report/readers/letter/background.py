@@ -24,14 +24,14 @@ def background(dossier: Dossier) -> Section:
     state = dossier.timeline.pregnancy.value
     if state is not None:
         pairs.append(("pregnancy_head", record.named(state.status.replace("_", " "))))
-    facts = tuple((str(tell(f"letter.{head}")), words) for head, words in pairs)
+    facts = tuple((tell(f"letter.{head}"), words) for head, words in pairs)
     blocks: tuple[Block, ...] = (Facts(facts, kind="lines"), tried(dossier))
-    return Section("background", str(tell("letter.background")), blocks)
+    return Section("background", tell("letter.background"), blocks)
 
 
 def tried(dossier: Dossier) -> Block:
     """Return the table of the trials, or why there is none."""
-    table = record.trials_table(dossier, str(tell("letter.trials_caption")))
+    table = record.trials_table(dossier, tell("letter.trials_caption"))
     if table is not None:
         return table
     return Text(tell(f"letter.{NO_TRIALS[dossier.timeline.treatments.status]}"))

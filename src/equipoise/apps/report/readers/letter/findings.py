@@ -27,8 +27,8 @@ def assessment(dossier: Dossier) -> Section:
         ("stage_head", resistance(dossier)),
         ("missing_head", missing(dossier)),
     )
-    facts = tuple((str(tell(f"letter.{head}")), words) for head, words in pairs)
-    return Section("assessment", str(tell("letter.assessment")), (Facts(facts, kind="lines"),))
+    facts = tuple((tell(f"letter.{head}"), words) for head, words in pairs)
+    return Section("assessment", tell("letter.assessment"), (Facts(facts, kind="lines"),))
 
 
 def _scales(dossier: Dossier) -> Markup:

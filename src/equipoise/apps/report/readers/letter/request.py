@@ -25,15 +25,15 @@ NAMED = 6
 def situation(dossier: Dossier) -> Section:
     """Return request, urgency and safety."""
     pairs = (
-        (str(tell("letter.urgency")), _urgency(dossier)),
-        (str(tell("letter.safety")), _safety(dossier)),
-        (str(tell("letter.suicide_asked")), _asked(dossier)),
+        (tell("letter.urgency"), _urgency(dossier)),
+        (tell("letter.safety"), _safety(dossier)),
+        (tell("letter.suicide_asked"), _asked(dossier)),
     )
     blocks: tuple[Block, ...] = (
         Text(_request(dossier), kind="lead"),
         Facts(pairs, kind="lines"),
     )
-    return Section("situation", str(tell("letter.situation")), blocks)
+    return Section("situation", tell("letter.situation"), blocks)
 
 
 def _asked(dossier: Dossier) -> Markup:

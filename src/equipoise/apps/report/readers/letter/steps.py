@@ -32,16 +32,16 @@ SHOWN = 4
 def recommendation(dossier: Dossier) -> Section:
     """Return what we ask and what we do meanwhile."""
     facts = (
-        (str(tell("letter.ask_head")), _by_when(dossier)),
-        (str(tell("letter.back_head")), tell("letter.back")),
-        (str(tell("urgent.crisis_title_letter")), Markup(" ").join(_numbers(dossier))),
+        (tell("letter.ask_head"), _by_when(dossier)),
+        (tell("letter.back_head"), tell("letter.back")),
+        (tell("urgent.crisis_title_letter"), Markup(" ").join(_numbers(dossier))),
     )
     blocks: tuple[Block, ...] = (
         Facts(facts, kind="lines"),
-        Text(str(tell("letter.meanwhile_head"))),
+        Text(tell("letter.meanwhile_head")),
         _meanwhile(dossier),
     )
-    return Section("recommendation", str(tell("letter.recommendation")), blocks)
+    return Section("recommendation", tell("letter.recommendation"), blocks)
 
 
 def _numbers(dossier: Dossier) -> tuple[Markup, ...]:
