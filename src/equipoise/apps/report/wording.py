@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from equipoise.apps.report.language import npgettext, pgettext
 from equipoise.apps.report.plain import plain
-from equipoise.core.tables import load_table
+from equipoise.core.tables import Row, load_table
 
 __all__ = [
     "Slip",
@@ -23,6 +23,7 @@ __all__ = [
     "slips",
     "tell",
     "typeset",
+    "verbal",
 ]
 
 MINUS_BEFORE: Final = re.compile(r"(?<![^\s(])-(?=\d)")
@@ -89,6 +90,39 @@ def exactness(width: int) -> str:
     return ""
 
 
+def verbal(chance: float | tuple[float, float], reader: str = "clinician") -> str:
+    """Return how likely something is in words, beside its number; nothing where no word fits.
+
+    Words are for plans and tests alone: outcomes and side effects are told by their numbers. The
+    numbers at or above which a word holds are rows of `wording/verbal`.
+
+    Parameters
+    ----------
+    chance : float or tuple of float
+        A chance, or the ends of its interval: one that spans two bands has no word.
+    reader : {"clinician", "patient"}
+        Whose words.
+
+    Returns
+    -------
+    str
+        ``likely``, ``a good chance``, or nothing.
+
+    Examples
+    --------
+    >>> verbal(0.7), verbal(0.7, "patient"), verbal((0.6, 0.7))
+    ('likely', 'a good chance', '')
+    """
+    ends = chance if isinstance(chance, tuple) else (chance, chance)
+    words = [_band(end).text(reader) for end in ends]
+    return words[0] if len({_band(end).text("id") for end in ends}) == 1 else ""
+
+
+def _band(chance: float) -> Row:
+    bands = sorted(load_table("wording/verbal"), key=lambda row: -row.number("at_least"))
+    return next((row for row in bands if chance >= row.number("at_least")), bands[-1])
+
+
 def joined(names: tuple[str, ...] | list[str], last: str = "and", most: int = 0) -> str:
     """Return names as a list in words; beyond `most` (0: no limit) the rest is counted."""
     items = list(names)
@@ -124,7 +158,7 @@ def sentence(text: str) -> str:
     return capital(text) + ("" if text[-1] in ".!?:" else ".")
 
 
-def slips(text: str, audience: str = "all") -> tuple[Slip, ...]:
+def slips(text: str, audience: str = "all", section: str = "") -> tuple[Slip, ...]:
     """Return every forbidden phrase in `text`.
 
     Parameters
@@ -133,6 +167,8 @@ def slips(text: str, audience: str = "all") -> tuple[Slip, ...]:
         Plain text of a report.
     audience : {"all", "patient"}
         ``patient`` adds the rules for what patients and families read.
+    section : str, optional
+        Id of the section it stands in: ``myths`` may quote what it answers.
 
     Returns
     -------
@@ -141,7 +177,8 @@ def slips(text: str, audience: str = "all") -> tuple[Slip, ...]:
     """
     found = []
     for row in load_table("wording/forbidden"):
-        if row.text("audience") not in ("all", audience):
+        quoted = section and row.optional_text("allowed_in") == section
+        if quoted or row.text("audience") not in ("all", audience):
             continue
         for match in re.finditer(row.text("pattern"), text, re.IGNORECASE):
             around = text[max(match.start() - 40, 0) : match.end() + 40]

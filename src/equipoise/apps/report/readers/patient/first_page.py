@@ -1,0 +1,161 @@
+"""Page one, enough on its own: what was found, what to do, the next date, whom to call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from markupsafe import Markup
+
+from equipoise.apps.report import numbers as n
+from equipoise.apps.report.document import Block, Box, Bullets, Form, FormLine, Heading, Section
+from equipoise.apps.report.document import Text as Words
+from equipoise.apps.report.figures import chance, date, rest_of_100
+from equipoise.apps.report.language import gettext as _
+from equipoise.apps.report.readers.crisis import crisis_box
+from equipoise.apps.report.readers.patient.doing import (
+    course_of_mood,
+    last_point,
+    level_words,
+    scale_end,
+    score,
+)
+from equipoise.apps.report.readers.patient.naming import called
+from equipoise.apps.report.readers.patient.offered import offered, shows_options
+from equipoise.apps.report.readers.patient.plan import next_step, step_words
+from equipoise.apps.report.wording import tell
+from equipoise.core.nouns import Dossier, Prediction
+
+__all__ = ["first_page"]
+
+THREE: Final = 3
+UNKNOWN_FACTS: Final = frozenset({"settle_facts", "complete_check", "settle_diagnosis"})
+HELPING: Final = frozenset({"enough", "partial"})
+
+
+def first_page(dossier: Dossier) -> Section:
+    """Return the first page."""
+    blocks: tuple[Block, ...] = (
+        Words(_decision(dossier), "lead"),
+        Heading(_("What we found")),
+        Bullets(tuple(_found(dossier))[:THREE], ordered=True),
+        *_meaning(dossier),
+        Heading(_("What you can do")),
+        Bullets(tuple(_to_do(dossier))[:THREE], ordered=True),
+        _next(dossier),
+        crisis_box(dossier),
+        Words(tell("patient.how_to_read")),
+    )
+    return Section("one-page", _("Your results on one page"), blocks)
+
+
+def _running(dossier: Dossier) -> list[str]:
+    return [one.treatment for one in dossier.appraisal.under_way]
+
+
+def _decision(dossier: Dossier) -> Markup:
+    running = _running(dossier)
+    if running:
+        return tell("patient.decide_going", treatments=called(running))
+    if not dossier.appraisal.stage.known:
+        return tell("patient.decide_unknown")
+    return tell("patient.decide_next" if dossier.appraisal.trials else "patient.decide_first")
+
+
+def _found(dossier: Dossier) -> Iterator[Markup]:
+    yield _score(dossier)
+    yield _tried(dossier)
+    yield _choices(dossier)
+
+
+def _score(dossier: Dossier) -> Markup:
+    course = course_of_mood(dossier)
+    if course is None:
+        return tell("patient.found_no_score")
+    point, words = last_point(course), level_words(course)
+    lowest, highest = scale_end(course, "lowest"), scale_end(course, "highest")
+    parts = [tell("patient.found_score", date=date(point.date), score=score(course, point))]
+    if lowest is not None and highest is not None:
+        parts.append(tell("patient.found_scale", lowest=lowest, highest=highest))
+    return Markup(" ").join([*parts, words] if words is not None else parts)
+
+
+def _tried(dossier: Dossier) -> Markup:
+    """Return what was tried, or how what is taken now does."""
+    trials = dossier.appraisal.trials
+    if not dossier.appraisal.stage.known:
+        return tell("patient.found_tried_unknown")
+    failed = [t.treatment for t in trials if t.adequate == "yes" and t.failed == "yes"]
+    names = list(dict.fromkeys(failed))
+    if names:
+        return tell("patient.found_tried", len(names), treatments=called(names))
+    running = _running(dossier)
+    if running:
+        helping = {t.treatment for t in trials if t.benefit in HELPING}
+        words = "found_working" if set(running) <= helping else "found_under_way"
+        return tell(f"patient.{words}", len(running), treatments=called(running))
+    return tell("patient.found_tried_short" if trials else "patient.found_tried_none")
+
+
+def _choices(dossier: Dossier) -> Markup:
+    """Return how often the choices of the table help, from the least to the most often."""
+    if not shows_options(dossier):
+        return tell("patient.found_no_choice")
+    options = offered(dossier).shown
+    if not options:
+        return tell("patient.found_no_choice")
+    tied = all(p.tied for p in options)
+    parts = [tell("patient.found_tie" if tied else "patient.found_order"), _range(options)]
+    if not dossier.appraisal.stage.known:
+        parts.append(tell("patient.found_range_unknown"))
+    return Markup(" ").join(parts)
+
+
+def _meaning(dossier: Dossier) -> tuple[Words, ...]:
+    """Return what the words of the numbers mean, where there are numbers."""
+    if not shows_options(dossier) or not offered(dossier).shown:
+        return ()
+    return (Words(tell("patient.found_range_words"), "small"),)
+
+
+def _range(options: tuple[Prediction, ...]) -> Markup:
+    low = min(options, key=lambda p: p.response.mean)
+    high = max(options, key=lambda p: p.response.mean)
+    if n.whole(low.response.mean) == n.whole(high.response.mean):
+        return tell("patient.found_range_one", low=chance(low), rest=rest_of_100(low))
+    return tell(
+        "patient.found_range",
+        low=chance(low),
+        high=chance(high),
+        rest_low=rest_of_100(high),
+        rest_high=rest_of_100(low),
+    )
+
+
+def _to_do(dossier: Dossier) -> Iterator[Markup]:
+    if dossier.appraisal.red_flags:
+        yield tell("patient.do_dark")
+    running = _running(dossier)
+    if running:
+        yield tell("patient.do_keep", treatments=called(running))
+    if not dossier.appraisal.stage.known:
+        yield tell("patient.do_tell_unknown")
+    if shows_options(dossier):
+        yield tell("patient.do_wishes")
+    if UNKNOWN_FACTS & {step.id for step in dossier.plan.steps}:
+        yield tell("patient.do_tell")
+    yield tell("patient.do_step")
+
+
+def _next(dossier: Dossier) -> Box:
+    step = next_step(dossier)
+    if step is None:
+        words: tuple[Block, ...] = (Words(tell("patient.next_none")),)
+    else:
+        words = (
+            Words(tell("patient.next_check", date=date(step.review)), "lead"),
+            Words(step_words(step)),
+            Words(tell("patient.next_ask")),
+        )
+    line = FormLine(_("Day and hour"))
+    return Box("info", _("Your next date"), (*words, Form("", (line,))))
