@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from equipoise.apps.report.document import Document
 from equipoise.apps.report.language import gettext, ngettext, npgettext, pgettext
 from equipoise.apps.report.palette import css_classes
+from equipoise.apps.report.scripts import Script, page_script
+from equipoise.apps.report.wording import tell
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = ["laid_out"]
+
+WITH_SCRIPT: Final = ("patient",)
+"""Readers whose document has something to move or to fill in; the clinician's pages always do."""
 
 
 def laid_out(template: str, theme: Markup, page: object, *sheets: str) -> str:
@@ -36,10 +42,18 @@ def laid_out(template: str, theme: Markup, page: object, *sheets: str) -> str:
     str
         An HTML document that holds its style, its pictures and its data.
     """
-    folder = resources.files("equipoise.apps.report")
-    styles = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("style.css", *sheets))
+    folder, script = resources.files("equipoise.apps.report"), _script(page)
+    names = ("style.css", *sheets, *(("interaction.css",) if script else ()))
+    styles = (folder.joinpath(name).read_text(encoding="utf-8") for name in names)
     css = theme + css_classes() + Markup("\n".join(styles))
-    return _environment().get_template(template).render(page=page, css=css)
+    return _environment().get_template(template).render(page=page, css=css, script=script)
+
+
+def _script(page: object) -> Script | None:
+    """Return the script of a page; None where it would have nothing to do."""
+    if isinstance(page, Document) and page.reader not in WITH_SCRIPT:
+        return None
+    return page_script()
 
 
 @lru_cache(maxsize=1)
@@ -56,6 +70,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["tell"] = tell
     install = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     return environment
