@@ -106,7 +106,7 @@ def test_coverage_says_what_is_documented_and_never_more(clinic: str) -> None:
 
 
 def test_what_was_not_read_is_listed(clinic: str) -> None:
-    assert "Eye colour (364706)" in _section(clinic, "sheet")
+    assert "Eye colour (364706)" in _section(clinic, "sources")
 
 
 def test_links_are_links(clinic: str) -> None:

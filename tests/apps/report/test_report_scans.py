@@ -24,6 +24,7 @@ from equipoise.apps.report.sections.circuits import circuits
 from equipoise.apps.report.sections.gaps import gap_groups
 from equipoise.apps.report.sections.imaging import imaging_of
 from equipoise.apps.report.sections.scans import scans_view
+from equipoise.apps.report.sections.sheet import data_lines
 from equipoise.apps.summary import summary
 from equipoise.core.nouns import Dossier, NotMeasured
 from equipoise.core.tables import setting
@@ -227,11 +228,9 @@ def test_no_second_session_no_section() -> None:
     assert 'href="#changes"' not in shown
 
 
-def test_the_saved_table_holds_connections_methods_and_changes(page: str) -> None:
+def test_the_data_sheet_holds_connections_methods_and_changes() -> None:
     dossier = build("scans")
-    coded = re.findall(r"data:text/tab-separated-values;base64,([^\"]+)", page)[0]
-    lines = [line.split("\t") for line in base64.b64decode(coded).decode().splitlines()]
-    table = {cells[0]: dict(zip(lines[0], cells, strict=True)) for cells in lines[1:]}
+    table = {line.id: dataclasses.asdict(line) for line in data_lines(dossier)}
     for edge in dossier.scans[0].edges:
         cells = table[f"scan1.{edge.circuit}.{edge.region_a}.{edge.region_b}"]
         assert float(cells["value"]) == pytest.approx(edge.z, rel=1e-5)

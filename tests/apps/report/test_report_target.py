@@ -12,6 +12,7 @@ from typing import cast
 
 from equipoise.apps.report import render
 from equipoise.apps.report.charts.template_brain import template_file
+from equipoise.apps.report.sections.sheet import data_lines
 from equipoise.apps.summary import summary
 from equipoise.core.nouns import Dossier
 
@@ -48,8 +49,12 @@ def between() -> Dossier:
 
 def test_title_table_sheet_and_terminal_agree() -> None:
     page = render(between())
-    target, sheet, lines = section(page, "target"), section(page, "sheet"), summary(between())
-    for place in (target, sheet, lines):
+    target, lines = section(page, "target"), summary(between())
+    # The data sheet holds the numbers as exactly as the files.
+    exact = {line.id: line.value for line in data_lines(between())}
+    found = [float(exact[f"mri.tms_target.{name}"]) for name in ("x", "y", "z", "radius95")]
+    assert found == [-41.5, 40.5, 29.4, 15.1]
+    for place in (target, lines):
         assert POINT in place
         assert "15.1" not in place
         assert "15 mm" not in place
@@ -150,7 +155,8 @@ def test_coordinates_of_a_template_are_told_apart_from_those_of_the_head() -> No
     assert "fit no image" not in shown
 
 
-def test_the_sections_on_scans_follow_plan_and_follow_up() -> None:
+def test_sections_stand_in_the_order_of_the_questions() -> None:
     page = render(build("full"))
-    order = [page.index(f'<section id="{name}"') for name in ("answer", "course", "target")]
+    names = ("answer", "history", "known", "target", "course", "options", "sources")
+    order = [page.index(f'<section id="{name}"') for name in names]
     assert order == sorted(order)

@@ -90,10 +90,12 @@ def test_many_ties_have_a_short_headline_and_the_names_below() -> None:
     person = dataclasses.replace(
         base, decision=dataclasses.replace(base.decision, predictions=tied)
     )
-    answer = section(render(person), "answer")
+    page = render(person)
+    answer = section(page, "answer")
     head = words(answer[answer.index("<h2") : answer.index("</h2>")])
     assert head.endswith("No clear first choice: the data do not separate five options")
-    assert "electroconvulsive therapy" in words(answer[answer.index("</h2>") :])
+    assert "Electroconvulsive therapy" in words(answer[answer.index("</h2>") :])
+    assert "electroconvulsive therapy" in words(section(page, "options"))
     assert "do not separate five options" in summary(person)
 
 
@@ -104,7 +106,7 @@ def test_three_ties_keep_their_names_in_the_headline() -> None:
 
 
 def test_the_research_table_holds_what_it_moves() -> None:
-    sheet = section(render(build("full")), "sheet")
+    sheet = section(render(build("full")), "options")
     moved = set(re.findall(r'id="d-research-([^"]*)"', sheet))
     # The sample moves these two and no other.
     assert moved == {"escitalopram", "venlafaxine"}

@@ -32,6 +32,7 @@ from equipoise.apps.report.sections.scans import Scans, scans_view
 from equipoise.apps.report.sections.target import TargetView, views_of
 from equipoise.apps.report.sections.under_way import UnderWayView, under_way
 from equipoise.apps.report.sections.way import Way, way
+from equipoise.apps.report.sections.weighing import WeighingView, weighing_view
 from equipoise.apps.report.sections.wishes import Wishes, wishes
 from equipoise.apps.report.sections.worth import Worth, worth
 from equipoise.apps.report.sections.year import YearView, year
@@ -84,6 +85,7 @@ class Page:
     under_way: UnderWayView | None
     worth: Worth | None
     wishes: Wishes | None
+    weighing: WeighingView | None
     year: YearView | None
     outlook: Outlook | None
     excluded: Excluded | None
@@ -107,6 +109,7 @@ class Page:
             "year": self.year,
             "outlook": self.outlook,
             "options": None if self.withheld else True,
+            "steps": self.actions.now,
         }
         return tuple(name for name, part in parts.items() if not part)
 
@@ -138,6 +141,7 @@ def build_page(dossier: Dossier, t1w: Path | None = None) -> Page:
         under_way=under_way(dossier),
         worth=worth(dossier),
         wishes=wishes(dossier),
+        weighing=weighing_view(dossier),
         year=year(dossier),
         outlook=outlook(dossier),
         excluded=excluded(dossier),

@@ -19,18 +19,23 @@ from equipoise.core.casing import within
 from equipoise.core.nouns import Dossier, Prediction, Step
 from equipoise.core.tables import setting
 
-__all__ = ["Actions", "Change", "StopRule", "Todo", "actions", "change"]
+__all__ = ["Actions", "Change", "StopRule", "Todo", "actions", "change", "shortened"]
 
 NOW: Final = 5
-MISSING: Final = 7
+MISSING: Final = 5
+RULES: Final = 5
+BRIEF: Final = 125
+"""Letters of a step on the first page; the plan in full holds every word."""
+ELLIPSIS: Final = "\N{HORIZONTAL ELLIPSIS}"
 NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One step as it is printed."""
+    """One step as it is printed; `brief` is what the first page says of it."""
 
     action: str
+    brief: str
     why: str
     first: tuple[str, ...]
     facts: tuple[str, ...]
@@ -42,20 +47,25 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class StopRule:
-    """What ends the steps that share it."""
+    """What ends the steps that share it; `brief` as for a step."""
 
     steps: str
     rule: str
+    brief: str
 
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """The plan: `now` at most five steps, `later` the rest; `missing` in part, then in full."""
+    """The plan: `now` at most five steps, `later` the rest; `missing` in part, then in full.
+
+    `rules` are the stop rules of the page that decides, `stops` all of them.
+    """
 
     phase: str
     phase_reason: str
     now: tuple[Todo, ...]
     later: tuple[Todo, ...]
+    rules: tuple[StopRule, ...]
     stops: tuple[StopRule, ...]
     missing: tuple[str, ...]
     more_missing: tuple[str, ...]
@@ -80,6 +90,7 @@ def actions(dossier: Dossier) -> Actions:
         phase_reason=plan.phase_reason,
         now=todos[:NOW],
         later=todos[NOW:],
+        rules=_stops(todos)[:RULES],
         stops=_stops(todos),
         missing=missing[:MISSING],
         more_missing=missing[MISSING:],
@@ -91,6 +102,7 @@ def _todo(step: Step) -> Todo:
     grade = f"grade {grade_words(step.grade)}" if step.grade != "n/a" else ""
     return Todo(
         action=sentence(step.action),
+        brief=shortened(sentence(step.action), BRIEF),
         why=sentence(step.why),
         first=step.prerequisites,
         facts=tuple(f.rstrip(".") for f in (grade, step.evidence, step.checked) if f),
@@ -99,6 +111,21 @@ def _todo(step: Step) -> Todo:
         stop=sentence(step.stop_rule),
         review=n.day(step.review),
     )
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text cut at a break between words or names, marked where something is left out.
+
+    Examples
+    --------
+    >>> shortened("Ask about sleep, appetite and energy.", 20) == "Ask about sleep" + ELLIPSIS
+    True
+    """
+    if len(text) <= most:
+        return text
+    start = text[:most]
+    cut = max(start.rfind(mark) for mark in (", ", "; ", ". "))
+    return start[: cut if cut > most // 2 else start.rfind(" ")].rstrip(" ,;:(") + ELLIPSIS
 
 
 def _instead(step: Step) -> str:
@@ -113,7 +140,11 @@ def _stops(todos: tuple[Todo, ...]) -> tuple[StopRule, ...]:
         if todo.stop:
             shared[todo.stop].append(str(number))
     return tuple(
-        StopRule(("Step " if len(steps) == 1 else "Steps ") + joined(steps), rule)
+        StopRule(
+            ("Step " if len(steps) == 1 else "Steps ") + joined(steps),
+            rule,
+            shortened(rule, BRIEF),
+        )
         for rule, steps in shared.items()
     )
 

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.forest import FOREST_AXIS, established_plot, research_plot
 from equipoise.apps.report.charts.marks import glyph
+from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.listing import (
     against_average,
     foremost,
@@ -35,6 +36,7 @@ __all__ = [
     "decision_sentence",
     "moved_by_research",
     "nothing_measured",
+    "off_paper",
     "research_line",
     "safety_mark",
     "weighed",
@@ -52,11 +54,15 @@ Pair = tuple[Prediction, Prediction]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer; `forest` and `table` are None where the ranking is withheld or empty."""
+    """The answer; `forest` and `table` are None where the ranking is withheld or empty.
+
+    `sentences` stand on the page that decides, `more` with all options.
+    """
 
     decision: str
     headline: str
     sentences: tuple[str, ...]
+    more: tuple[str, ...]
     defined: str
     forest: RowChart | None
     table: DataTable | None
@@ -72,15 +78,13 @@ def nothing_measured(dossier: Dossier) -> bool:
 def answer(dossier: Dossier) -> Answer:
     """Return decision, answer and forest of one person."""
     shown = () if withheld(dossier) else dossier.decision.predictions
-    sentences = _sentences(dossier, shown)
-    headline = _headline(sentences, shown) if shown else ""
-    if sentences and not headline:
-        headline, *rest = sentences
-        sentences = tuple(rest)
+    head, page, rest = _sentences(dossier, shown)
+    headline = (_headline(head, shown) if shown else "") or head
     return Answer(
         decision=decision_sentence(dossier),
         headline=headline,
-        sentences=sentences,
+        sentences=page,
+        more=tuple(line for line in (head if headline != head else "", rest) if line),
         defined=say("defined"),
         forest=_forest(dossier, shown) if shown else None,
         table=all_options(dossier) if shown else None,
@@ -89,10 +93,10 @@ def answer(dossier: Dossier) -> Answer:
     )
 
 
-def _headline(sentences: tuple[str, ...], shown: tuple[Prediction, ...]) -> str:
+def _headline(head: str, shown: tuple[Prediction, ...]) -> str:
     """Return a short headline where the first sentence is none, or nothing."""
     close = close_headline(shown)
-    if close or not sentences or len(sentences[0]) <= HEADLINE_LETTERS:
+    if close or len(head) <= HEADLINE_LETTERS:
         return close
     tied = [p for p in shown if p.tied] or [shown[0]]
     if len(tied) > 1:
@@ -131,6 +135,11 @@ def _verdict(dossier: Dossier, treatment: str) -> str:
     return next(found, "")
 
 
+def off_paper(text: str) -> Markup:
+    """Return words that the printed first page leaves to the tables behind it."""
+    return element("span", text, class_="off-paper")
+
+
 def _mark(dossier: Dossier, treatment: str) -> tuple[str, str] | None:
     row = reasons_anchor(dossier, treatment, _verdict(dossier, treatment))
     mark = safety_mark(dossier, treatment)
@@ -153,11 +162,12 @@ def decision_sentence(dossier: Dossier) -> str:
     return say("decision_known", trials=trials)
 
 
-def _sentences(dossier: Dossier, shown: tuple[Prediction, ...]) -> tuple[str, ...]:
+def _sentences(dossier: Dossier, shown: tuple[Prediction, ...]) -> tuple[str, tuple[str, ...], str]:
+    """Return the first sentence of the answer, what stands below it, and the rest."""
     if withheld(dossier):
-        return ()
+        return "", (), ""
     if not shown:
-        return (dossier.decision.sentence or say("answer_none"),)
+        return dossier.decision.sentence or say("answer_none"), (), ""
     tied = [p for p in shown if p.tied] or [shown[0]]
     if len(tied) == 1:
         first = tied[0]
@@ -176,7 +186,7 @@ def _sentences(dossier: Dossier, shown: tuple[Prediction, ...]) -> tuple[str, ..
     alone = (
         (say("population_only"),) if nothing_measured(dossier) and only_averages(dossier) else ()
     )
-    return tuple(line for line in (head, chance, *alone, rest) if line)
+    return head, (chance, *alone), rest
 
 
 def _first_sentence(text: str) -> tuple[str, str]:
@@ -222,8 +232,10 @@ def _differs(established: Prediction, research: Prediction) -> bool:
 
 def _forest(dossier: Dossier, shown: tuple[Prediction, ...]) -> RowChart:
     measured = not only_averages(dossier)
+    words = {against_average(p, measured=measured) for p in shown}
+    same = words.pop() if len(words) == 1 < len(shown) else ""
     groups = [
-        PlotGroup(title, tuple(_row(dossier, p, measured=measured) for p in part))
+        PlotGroup(title, tuple(_row(dossier, p, "" if same else _stands(dossier, p)) for p in part))
         for title, part in _parts(shown, avoided_options(dossier.appraisal.verdicts))
     ]
     moved = sorted(moved_by_research(dossier), key=lambda pair: -abs(pair[1].shift.mean))
@@ -241,8 +253,19 @@ def _forest(dossier: Dossier, shown: tuple[Prediction, ...]) -> RowChart:
         axis=FOREST_AXIS,
         groups=tuple(groups),
         legend=_legend(bool(drawn), bool(never_compared(dossier.decision))),
-        caption=_research_words(moved, drawn),
+        caption=" ".join(
+            text
+            for text in (
+                say("all_alike", words=within(same)) if same else "",
+                _research_words(moved, drawn),
+            )
+            if text
+        ),
     )
+
+
+def _stands(dossier: Dossier, prediction: Prediction) -> str:
+    return against_average(prediction, measured=not only_averages(dossier))
 
 
 def _research_words(moved: list[Pair], drawn: list[Pair]) -> str:
@@ -272,13 +295,13 @@ def _parts(
     return [*parts, ("After these", rest)] if rest else parts
 
 
-def _row(dossier: Dossier, prediction: Prediction, *, measured: bool) -> PlotRow:
+def _row(dossier: Dossier, prediction: Prediction, stands: str) -> PlotRow:
     response = prediction.response
-    best = f"best in {n.of_100(prediction.p_best)} of 100"
-    notes = [
+    best = escape(f"best in {n.of_100(prediction.p_best)}") + off_paper(" of 100")
+    notes: list[str] = [
         never_words(dossier.decision, prediction),
-        against_average(prediction, measured=measured),
-        f"Grade {prediction.grade}, {prediction.checked}; {best}",
+        *([off_paper(stands)] if stands else []),
+        escape(f"Grade {prediction.grade}") + off_paper(f", {prediction.checked}") + "; " + best,
     ]
     notes += [sentence(say("extrapolated"))] if prediction.extrapolated else []
     return PlotRow(
@@ -288,7 +311,7 @@ def _row(dossier: Dossier, prediction: Prediction, *, measured: bool) -> PlotRow
         notes=tuple(notes),
         value_notes=(
             f"{n.P80}: {n.range_of_100(response.ci80)}",
-            f"{n.P95}: {n.range_of_100(response.ci95)}",
+            off_paper(f"{n.P95}: {n.range_of_100(response.ci95)}"),
         ),
         anchor=anchor("option", prediction.treatment),
         mark=_mark(dossier, prediction.treatment),
@@ -311,12 +334,12 @@ def _research_row(decision: Decision, research: Prediction) -> PlotRow:
         value=f"would be {n.of_100(research.response.mean)}",
         notes=(
             never_words(decision, research),
-            words,
-            f"From {joined(measures)}, grade {joined(grades)}",
+            off_paper(words),
+            off_paper(f"From {joined(measures)}, ") + f"grade {joined(grades)}",
         ),
         value_notes=(
             f"{n.P80}: {n.range_of_100(research.response.ci80)}",
-            f"{n.P95}: {n.range_of_100(research.response.ci95)}",
+            off_paper(f"{n.P95}: {n.range_of_100(research.response.ci95)}"),
         ),
         anchor=anchor("research", research.treatment),
         kind="research",

@@ -1,24 +1,19 @@
-"""The printed data sheet, the list of sources, and what the run was made with."""
+"""Where all numbers stand, the list of sources, and what the run was made with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from equipoise.apps.report import numbers as n
-from equipoise.apps.report.names import Source, anchor, cite, keys_of, measure_title, once, source
+from equipoise.apps.report.names import Source, anchor, keys_of, source
+from equipoise.apps.report.readers import file_name
 from equipoise.apps.report.sections.assessment import assessment_keys
-from equipoise.apps.report.sections.compared import all_comparisons
 from equipoise.apps.report.sections.coverage import coverage_keys
 from equipoise.apps.report.sections.crisis import crisis_keys
-from equipoise.apps.report.sections.gaps import gaps_by_reason
 from equipoise.apps.report.sections.molecules import molecule_keys
 from equipoise.apps.report.sections.option_sheet import option_tables
 from equipoise.apps.report.sections.safety import withheld
-from equipoise.apps.report.sections.sheet import data_lines, download
-from equipoise.apps.report.sections.strips import centile_words, measured_words
-from equipoise.apps.report.sections.target import FALL_BACK, target_keys, template_source
+from equipoise.apps.report.sections.target import target_keys, template_source
 from equipoise.apps.report.sections.under_way import continuation_keys
 from equipoise.apps.report.sections.way import way_keys
 from equipoise.apps.report.sections.year import combination_keys
@@ -26,10 +21,6 @@ from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import joined, say, sentence
 from equipoise.core.nouns import (
     Dossier,
-    Measurement,
-    NormedMeasurement,
-    Provenance,
-    Target,
 )
 
 __all__ = ["Audit", "audit", "reference_keys"]
@@ -37,134 +28,34 @@ __all__ = ["Audit", "audit", "reference_keys"]
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Tables of the data sheet, sources with their anchors, run facts, the file to save."""
+    """Sources with their anchors, run facts, and where all numbers stand.
+
+    `page` is the data page beside this one, `tables` hold the numbers of the options, `read` what
+    was read.
+    """
 
     tables: tuple[DataTable, ...]
+    read: tuple[DataTable, ...]
     sources: tuple[Source, ...]
     anchors: dict[str, str]
     run: tuple[tuple[str, str], ...]
     template: str
-    file: str
-    file_name: str
+    page: str
 
 
 def audit(dossier: Dossier) -> Audit:
     """Return everything that an auditor asks for."""
-    hidden = withheld(dossier)
-    tables = [_measures(dossier), _mechanisms(dossier)]
-    tables += [] if hidden else [*option_tables(dossier), all_comparisons(dossier.decision)]
-    tables += [_unmapped(dossier), _files(dossier)]
+    tables = () if withheld(dossier) else option_tables(dossier)
     keys = reference_keys(dossier)
     return Audit(
         tables=tuple(table for table in tables if table.rows),
+        read=tuple(table for table in (_unmapped(dossier), _files(dossier)) if table.rows),
         sources=tuple(sorted((source(key) for key in keys), key=lambda s: s.text.lower())),
         anchors={key: anchor("source", key) for key in keys},
         run=_run(dossier),
         template=template_source(dossier),
-        file=download(data_lines(dossier)),
-        file_name=f"sub-{dossier.label}_numbers.tsv",
+        page=file_name(dossier.label, "data", "html"),
     )
-
-
-def _measures(dossier: Dossier) -> DataTable:
-    rows = [_measure_row(item) for item in dossier.measurements]
-    anchors = [_anchor(item.measurement) for item in dossier.measurements]
-    rows += [_target_row(target) for target in dossier.targets]
-    anchors += [anchor("measure", target.id) for target in dossier.targets]
-    for reason, gaps in gaps_by_reason(dossier.not_measured).items():
-        title = joined([f"{measure_title(gap.id)} ({gap.id})" for gap in gaps])
-        rows.append((title, "Not measured", *["n/a"] * 6, sentence(reason)))
-        anchors.append(anchor("missing", gaps[0].id))
-    columns = (
-        "Measure",
-        "Value",
-        "Standard error",
-        n.P80,
-        n.P95,
-        "Reference group",
-        "z and centile",
-        "Coverage",
-        "Grade, source, made with",
-    )
-    widths = (14, 10, 8, 7, 8, 12, 9, 9, 23)
-    return DataTable("Measures", columns, tuple(rows), once(anchors), widths)
-
-
-def _anchor(measurement: Measurement) -> str:
-    return anchor("measure", measurement.id, measurement.date or "")
-
-
-def _measure_row(item: NormedMeasurement) -> tuple[str, ...]:
-    m, norm = item.measurement, item.norm
-    value, ci80, ci95 = measured_words(item)
-    error = m.quantity.standard_error
-    place = say("no_norm")
-    if item.z is not None:
-        spread = (
-            "" if item.z_standard_error is None else f", error {n.measured(item.z_standard_error)}"
-        )
-        place = f"z {n.measured(item.z, item.z_standard_error)}{spread}"
-    if item.centile is not None:
-        place = f"{place}; {centile_words(item.centile).lower()}"
-    if item.extrapolated:
-        place += f"; {say('extrapolated')}"
-    return (
-        f"{measure_title(m.id)}, {n.day(m.date)} ({m.id})",
-        value,
-        "not known" if error is None else n.measured(error, error),
-        ci80,
-        ci95,
-        norm.population if norm else (item.reason or say("no_norm")),
-        place,
-        f"{n.whole(m.coverage)} %",
-        _made(
-            m.provenance,
-            norm.grade if norm else None,
-            norm.checked if norm else None,
-            norm.reference if norm else "",
-        ),
-    )
-
-
-def _made(made: Provenance, grade: str | None, checked: str | None, reference: str) -> str:
-    parts: list[str] = [f"grade {grade}"] if grade and grade != "n/a" else []
-    parts += [checked] if checked else []
-    parts += [cite(reference)] if keys_of(reference) else []
-    parts += [made.software]
-    parts += [joined([f"{k} {v}" for k, v in made.parameters])] if made.parameters else []
-    return Markup("; ").join(parts)
-
-
-def _target_row(target: Target) -> tuple[str, ...]:
-    """Return the row of a target; one that must not be aimed at says so beside its point."""
-    reach, half = n.reach_mm(target.radius95), n.reach_mm(target.radius50)
-    return (
-        f"{measure_title(target.id)}, {n.day(target.date)} ({target.id})",
-        f"{n.point_mm(target.point)} in {target.space}"
-        + (" (not to be aimed at)" if target.verdict == FALL_BACK else ""),
-        "see the regions",
-        "n/a",
-        f"{n.P95} within {reach}, 50\N{NO-BREAK SPACE}% within {half}",
-        "n/a",
-        "n/a",
-        f"{n.whole(target.coverage)} %",
-        _made(target.provenance, None, None, ""),
-    )
-
-
-def _mechanisms(dossier: Dossier) -> DataTable:
-    rows = tuple(
-        (
-            f"{m.title} ({m.id})",
-            n.measured(m.mean, m.sd),
-            n.measured(m.sd, m.sd),
-            "informed" if m.informed else say("not_informed"),
-        )
-        for m in dossier.profile.mechanisms
-    )
-    anchors = tuple(anchor("mechanism", m.id) for m in dossier.profile.mechanisms)
-    columns = ("Mechanism", "Mean (prior standard deviations)", "Standard deviation", "State")
-    return DataTable("Mechanisms", columns, rows, anchors, (40, 22, 18, 20))
 
 
 def _files(dossier: Dossier) -> DataTable:

@@ -57,7 +57,7 @@ def known(dossier: Dossier) -> Known:
     return Known(
         title=_title(newest),
         charts=tuple(charts),
-        table=values_table(dossier.measurements) if dossier.measurements else None,
+        table=values_table(dossier.measurements, anchored=True) if dossier.measurements else None,
         elsewhere=_elsewhere(brain, blood),
         gaps=gap_groups(dossier.not_measured),
         gap_title=f"{missing.capitalize()} not taken",

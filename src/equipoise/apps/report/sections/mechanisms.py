@@ -7,7 +7,7 @@ from typing import Final
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts import marks
-from equipoise.apps.report.charts.mechanism import AXIS, informed_plot, prior_plot
+from equipoise.apps.report.charts.mechanism import AXIS, informed_plot
 from equipoise.apps.report.names import anchor, cell, measure_title
 from equipoise.apps.report.sections.strips import LEVEL80, LEVEL95
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
@@ -25,6 +25,7 @@ class Mechanisms:
 
     title: str
     chart: RowChart | None
+    silent: str
     table: DataTable | None
     notes: tuple[str, ...]
 
@@ -36,7 +37,8 @@ def mechanisms(dossier: Dossier) -> Mechanisms:
     notes = [dossier.profile.assumption, say("mechanism_limit"), _biotypes(dossier)]
     return Mechanisms(
         title=_title(informed, len(states)),
-        chart=_chart(states) if states else None,
+        chart=_chart(informed) if informed else None,
+        silent=_silent(states, informed),
         table=_table(states) if states else None,
         notes=tuple(note for note in notes if note),
     )
@@ -47,6 +49,14 @@ def _title(informed: list[MechanismState], of: int) -> str:
         return "No mechanism is informed by what was measured"
     names = joined([s.title.lower() for s in informed], most=NAMED)
     return f"{len(informed)} of {n.count(of, 'mechanism')} informed: {names}"
+
+
+def _silent(states: tuple[MechanismState, ...], informed: list[MechanismState]) -> str:
+    """Return which mechanisms nothing is known of: a curve of each would only repeat the prior."""
+    names = [s.title.lower() for s in states if not s.informed]
+    if not names:
+        return ""
+    return say("mechanisms_silent", names=joined(names)) if informed else say("mechanisms_none")
 
 
 def _biotypes(dossier: Dossier) -> str:
@@ -62,17 +72,16 @@ def _biotype(name: str) -> str:
     return cell("mechanisms/biotypes", "title", id=name) or name.replace("_", " ")
 
 
-def _chart(states: tuple[MechanismState, ...]) -> RowChart:
-    ordered = sorted(states, key=lambda s: not s.informed)
+def _chart(informed: list[MechanismState]) -> RowChart:
     return RowChart(
         id="mechanisms",
         title="Before and after the measurements",
-        summary="Outline: before measuring; filled: after. Numbers stand in the table below.",
+        summary=_summary(informed),
         label_head="Mechanism",
         axis_title="standard deviations, before measuring",
         value_head="After",
         axis=AXIS,
-        groups=(PlotGroup(None, tuple(_row(s) for s in ordered)),),
+        groups=(PlotGroup(None, tuple(_row(s) for s in informed)),),
         legend=(
             Legend(marks.glyph("prior"), "outline: before"),
             Legend(marks.glyph("after"), "filled: after"),
@@ -81,11 +90,17 @@ def _chart(states: tuple[MechanismState, ...]) -> RowChart:
     )
 
 
+def _summary(informed: list[MechanismState]) -> str:
+    low, high = min(informed, key=lambda s: s.mean), max(informed, key=lambda s: s.mean)
+    return say(
+        "mechanism_summary",
+        n=n.count(len(informed), "mechanism"),
+        low=f"{low.title}, {n.measured(low.mean, low.sd)}",
+        high=f"{high.title}, {n.measured(high.mean, high.sd)}",
+    )
+
+
 def _row(state: MechanismState) -> PlotRow:
-    if not state.informed:
-        return PlotRow(
-            state.title, prior_plot(), sentence(say("not_informed")).rstrip("."), kind="quiet"
-        )
     spans = [n.around(state.mean, state.sd, level) for level in (LEVEL80, LEVEL95)]
     drawn = marks.Estimate(state.mean, *spans)
     sources = [measure_title(c.measure) for c in state.contributions if c.amount]
@@ -113,4 +128,5 @@ def _table(states: tuple[MechanismState, ...]) -> DataTable:
         rows.append((state.title, mean, ends, wide, joined(parts) or say("not_loaded")))
     columns = ("Mechanism", "Mean", n.P80, n.P95, "What moved it, and by how much")
     widths = (26, 16, 15, 15, 28)
-    return DataTable("Mechanisms after the measurements", columns, tuple(rows), widths=widths)
+    anchors = tuple(anchor("mechanism", state.id) for state in states)
+    return DataTable(say("mechanism_table"), columns, tuple(rows), anchors, widths)

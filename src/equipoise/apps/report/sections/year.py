@@ -133,7 +133,6 @@ def _plans(dossier: Dossier) -> RowChart:
         axis=AXIS,
         groups=(PlotGroup(None, rows),),
         legend=(Legend(marks.glyph("estimate"), "dot: mean; thick line: 80 %; thin line: 95 %"),),
-        caption=say("year_limit"),
     )
 
 
