@@ -1,0 +1,171 @@
+"""The referral letter and the packet of the worked people: order, silence, safety, hostile text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from html import unescape
+from typing import Final
+
+import pytest
+
+from equipoise.apps.report.edition import Edition
+from equipoise.apps.report.readers import render_for
+from equipoise.apps.report.sections.sheet import data_lines
+from equipoise.apps.report.wording import slips
+from equipoise.core.answers import given
+from equipoise.core.nouns import Allergy, Dossier, TreatmentTrial
+from tests.apps.report.people import ALMOST_NOTHING, EMERGENCY, PEOPLE, WATCH, dossier_of
+
+READERS: Final = ("letter", "authorization")
+HOSTILE: Final = '<script>alert("x")</script>' + "long " * 60
+
+
+@cache
+def page(reader: str, person: str) -> str:
+    return render_for(reader, dossier_of(person), Edition())
+
+
+def words(html: str) -> str:
+    bare = re.sub(r"<(style|svg|head)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_letter_keeps_the_order_of_sbar(person: str) -> None:
+    found = re.findall(r'<section id="([a-z-]+)"', page("letter", person))
+    own = [name for name in found if name in SBAR]
+    assert own == list(SBAR)
+
+
+SBAR: Final = ("situation", "background", "assessment", "recommendation")
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_no_page_holds_a_forbidden_phrase(reader: str, person: str) -> None:
+    assert slips(words(page(reader, person))) == ()
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_no_chance_and_no_research_layer_stand_in_letter_and_packet(
+    reader: str, person: str
+) -> None:
+    rows = re.findall(r'data-row="([^"]+)"', page(reader, person))
+    assert [row for row in rows if row.startswith(("established.", "exploratory."))] == []
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_figure_has_its_row_with_the_same_number(reader: str, person: str) -> None:
+    sheet = {line.id: line for line in data_lines(dossier_of(person))}
+    found = re.findall(
+        r'<data value="([^"]+)" data-row="([^"]+)" data-column="([a-z0-9_]+)"', page(reader, person)
+    )
+    for value, row, column in found:
+        assert getattr(sheet[row], column) == value, row
+
+
+def test_what_was_not_asked_is_said() -> None:
+    told = words(page("letter", ALMOST_NOTHING))
+    for head in ("Medicines now", "Allergies", "Other diagnoses"):
+        assert f"{head} Not asked" in told
+    assert "Treatments tried: not asked. This is no sign that there were none." in told
+    assert "No scale with a total in the record." in told
+    assert "nobody asked about danger signs" in told
+
+
+def test_the_letter_says_the_trials_of_the_record() -> None:
+    """By hand, from the record: three drugs, 14, 14 and 24 weeks, good adherence, no response."""
+    told = words(page("letter", "three_failed"))
+    wanted = "Sertraline 150 mg a day 7 October 2024 to 13 January 2025 14 good no response yes"
+    assert wanted in told
+    assert "Venlafaxine 225 mg a day 5 May 2025 to 20 October 2025 24 good no response yes" in told
+    assert "PHQ-9 total 19 of 27 on 2 March 2026" in told
+    assert "Three adequate trials without enough benefit in this episode." in told
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_names_stay_blank(reader: str) -> None:
+    html = page(reader, "three_failed")
+    form = html[html.index('class="form"') :]
+    assert form.count('class="write"') >= 4
+    assert "sub-12" in html
+
+
+def test_an_emergency_is_asked_for_today_and_names_no_option() -> None:
+    told = words(page("letter", EMERGENCY))
+    assert "We ask you to see this person today" in told
+    assert "Urgent, today" in told
+    assert "Options that are open" not in told
+    assert "Choose with the person" not in told
+
+
+def test_a_warning_sign_is_neither_ordinary_nor_urgent() -> None:
+    told = words(page("letter", WATCH))
+    assert "Soon. A warning sign stands" in told
+    assert "Urgent, today" not in told
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_hostile_text_of_a_record_stays_text(reader: str) -> None:
+    dossier = dossier_of("three_failed")
+    trial = TreatmentTrial(HOSTILE, adherence=given(HOSTILE), outcome=given("no_response"))
+    allergy = Allergy("codeine", "allergy", given(HOSTILE))
+    timeline = replace(dossier.timeline, treatments=given((trial,)), allergies=given((allergy,)))
+    html = render_for(reader, replace(dossier, timeline=timeline), Edition())
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;" in html
+
+
+def packet_on(dossier: Dossier, date: str, **changes: str) -> str:
+    return words(render_for("authorization", replace(dossier, date=date), Edition(**changes)))
+
+
+def test_a_rule_that_is_out_of_date_says_check_the_plan_document() -> None:
+    """The rules for TMS are to be looked at again by 2026-10-29 (coverage/policies)."""
+    dossier = dossier_of("three_failed")
+    for date, times in (("2026-10-29", 0), ("2026-10-30", 6)):
+        told = packet_on(dossier, date, treatment="rTMS")
+        assert told.count("Check the plan document before anything is sent.") == times
+
+
+def test_the_packet_shows_what_the_plan_names() -> None:
+    """By hand: the plan names iTBS and rTMS; five rules are read for them."""
+    told = words(page("authorization", "three_failed"))
+    assert "Here are the treatments that the plan names" in told
+    assert "Request for prior authorisation: Transcranial magnetic stimulation (TMS)" in told
+    assert told.count("Of 17 criteria") == 1
+    assert "L37088" in told
+    assert "Esketamine nasal spray: typical rules" not in told
+
+
+def test_an_emergency_has_every_rule_and_no_ranking() -> None:
+    told = words(page("authorization", EMERGENCY))
+    for name in ("TMS: local coverage L34522", "Esketamine nasal spray: typical", "ECT: typical"):
+        assert name in told
+    assert "among the first options" not in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "gone"),
+    [
+        ("SPRAVATO", "REMS", "L34522"),
+        ("tms", "L34522", "REMS"),
+        ("Electroconvulsive therapy", "ECT-01", "TMS-01"),
+        ("vns", "VNS-01", "ECT-01"),
+    ],
+)
+def test_a_treatment_goes_by_every_name(asked: str, there: str, gone: str) -> None:
+    told = packet_on(dossier_of("three_failed"), "2026-03-02", treatment=asked)
+    assert there in told
+    assert gone not in told
+
+
+def test_the_packet_never_says_what_a_payer_decides() -> None:
+    for person in PEOPLE:
+        told = words(page("authorization", person))
+        assert not re.search(r"\bwill be (approved|paid|covered)\b", told)
+        assert "The payer decides." in told
