@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from equipoise.apps.files import FileStore, labels_kept, write_all
+from equipoise.apps.progress import progress
 from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.language import in_language
+from equipoise.apps.report.pdf import PAPERS
 from equipoise.apps.report.readers import READERS, file_name, render_for
 from equipoise.core.documents import from_json
-from equipoise.core.errors import InputError
+from equipoise.core.errors import InputError, OutputError
 from equipoise.core.nouns import Dossier
+from equipoise.core.steps import Watcher
 from equipoise.core.tables import tables_digest
 
 __all__ = ["FORMATS", "Order", "write_pages"]
 
-FORMATS = ("html", "pdf")
+FORMATS: Final = ("html", "pdf")
+AT_ONCE: Final = 12
+"""As many pages are written before anybody asks how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +61,37 @@ def write_pages(out: Path, order: Order) -> tuple[Path, ...]:
     """
     _check(order)
     found = [_finished(out, label) for label in _wanted(out, order.labels)]
+    asked = {
+        out / file_name(dossier.label, reader, order.format): (reader, dossier)
+        for dossier in found
+        for reader in order.readers
+    }
+    _check_places(asked)
     pages: dict[Path, bytes] = {}
-    with in_language(order.lang):
-        for dossier in found:
-            for reader in order.readers:
-                path = out / file_name(dossier.label, reader, order.format)
-                pages[path] = _page(reader, dossier, order)
+    with in_language(order.lang), progress() as watch:
+        for number, (path, (reader, dossier)) in enumerate(asked.items()):
+            _tell(watch, order, number, len(asked))
+            pages[path] = _page(reader, dossier, order)
     write_all(pages)
     _log_releases(out, found, order)
     return tuple(pages)
+
+
+def _tell(watch: Watcher, order: Order, done: int, total: int) -> None:
+    """Show how far it is where it takes longer than a moment: printing, or many people."""
+    if order.format == "pdf" or total > AT_ONCE:
+        watch("pages", done, total)
+
+
+def _check_places(paths: Iterable[Path]) -> None:
+    """Refuse before anything is written if a folder stands where a page should."""
+    for path in paths:
+        if path.is_dir():
+            raise OutputError(
+                "a folder stands where the page should be written",
+                where=str(path),
+                todo="move it away",
+            )
 
 
 def _log_releases(out: Path, found: list[Dossier], order: Order) -> None:
@@ -82,6 +111,7 @@ def _check(order: Order) -> None:
     for name, got, allowed in (
         *(("--for", reader, READERS) for reader in order.readers),
         ("--format", order.format, FORMATS),
+        ("--paper", order.paper, PAPERS),
     ):
         if got not in allowed:
             raise InputError("no such choice", where=name, got=got, allowed=", ".join(allowed))
@@ -105,12 +135,21 @@ def _wanted(out: Path, labels: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _finished(out: Path, label: str) -> Dossier:
-    text = FileStore(out, label).newest("dossier")
-    if text is None:
+    where, todo = f"{out} sub-{label}", "run this person again"
+    try:
+        text = FileStore(out, label).newest("dossier")
+    except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            "this run was not finished", where=f"{out} sub-{label}", todo="run this person again"
+            "what was kept of this run cannot be read", where=where, todo=todo
+        ) from error
+    if text is None:
+        raise InputError("this run was not finished", where=where, todo=todo)
+    dossier = from_json(Dossier, text, where=where)
+    if dossier.label != label:
+        raise InputError(
+            "what was kept is of another person", where=where, got=f"sub-{dossier.label}", todo=todo
         )
-    return from_json(Dossier, text, where=f"{out} sub-{label}")
+    return dossier
 
 
 def _page(reader: str, dossier: Dossier, order: Order) -> bytes:

@@ -32,7 +32,7 @@ def as_json(dossier: Dossier, lines: tuple[Line, ...]) -> str:
     Returns
     -------
     str
-        JSON text with every character beyond ASCII as it is.
+        JSON text that holds no ``<``; every character beyond ASCII is as it is.
     """
     told = {
         "schema_version": SCHEMA,
@@ -44,7 +44,9 @@ def as_json(dossier: Dossier, lines: tuple[Line, ...]) -> str:
         "notices": list(dossier.notices),
         "lines": [{k: v for k, v in asdict(line).items() if v != NA} for line in lines],
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    # Inside a script element "<!--<script" of a record would swallow the rest of the page.
+    return text.replace("<", "\\u003c")
 
 
 def saved(dossier: Dossier, lines: tuple[Line, ...], parts: Sequence[Section]) -> tuple[Block, ...]:
