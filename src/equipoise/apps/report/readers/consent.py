@@ -7,13 +7,15 @@ answer taken back, or a date that may lie after the day of the run counts agains
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from equipoise.apps.report.document import Document
+from equipoise.apps.report.wording import sentence
 from equipoise.core.dates import IsoDate, earliest, latest
 from equipoise.core.nouns import Consent, Dossier
 
-__all__ = ["TOPICS", "shared_topics"]
+__all__ = ["TOPICS", "for_family", "shared_topics"]
 
 TOPICS: Final = ("diagnosis", "treatments", "plan_dates", "warning_signs", "wishes")
 """What may be shared, each by itself."""
@@ -54,6 +56,30 @@ def shared_topics(dossier: Dossier) -> frozenset[str]:
         for topic in consent.topics
         if topic in TOPICS and not _denied(topic, consent, refused)
     )
+
+
+def for_family(page: Document, dossier: Dossier) -> Document:
+    """Return a page for the family without what nobody allowed them to know.
+
+    Parameters
+    ----------
+    page : Document
+        As it would be for anyone.
+    dossier : Dossier
+        The results of one run.
+
+    Returns
+    -------
+    Document
+        Notices about scans and results go, for they tell that there were some; without any yes the
+        label goes, too.
+    """
+    shown = {sentence(notice) for notice in (dossier.timeline.notice,) if notice}
+    notices = tuple(notice for notice in page.notices if notice in shown)
+    if shared_topics(dossier):
+        return replace(page, notices=notices)
+    facts = tuple(pair for pair in page.facts if page.label not in pair)
+    return replace(page, label=page.kind, facts=facts, notices=notices)
 
 
 def _holds(consent: Consent, today: dt.date) -> bool:

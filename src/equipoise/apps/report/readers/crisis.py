@@ -13,6 +13,7 @@ from markupsafe import Markup
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.document import Block, Box, Bullets, Form, FormLine, Text
+from equipoise.apps.report.language import gettext as _
 from equipoise.apps.report.whom_to_call import (
     ANYWHERE,
     Clinic,
@@ -82,7 +83,7 @@ def urgent_box(dossier: Dossier, reader: str, groups: tuple[str, ...]) -> Box:
 
 
 def call_lines(dossier: Dossier, reader: str = "patient") -> tuple[str, ...]:
-    """Return a line for each number, the emergency number last where no line names it.
+    """Return a line for each number, the emergency number last.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ def call_lines(dossier: Dossier, reader: str = "patient") -> tuple[str, ...]:
     """
     numbers = crisis_numbers(dossier)
     lines = [_line(one, reader, alone=len(numbers) == 1) for one in numbers]
-    if not any(one.place == ANYWHERE for one in numbers):
+    if [one.place for one in numbers] != [ANYWHERE]:
         lines.append(tell("urgent.life_in_danger"))
     return tuple(lines)
 
@@ -124,10 +125,11 @@ def _line(one: CrisisNumber, reader: str, *, alone: bool) -> Markup:
         words = Markup("{}: {}").format(place, words)
     languages = None
     if one.language not in (None, "local"):
-        languages = joined(tuple(part.strip() for part in (one.language or "").split(";")), "or")
+        languages = joined([part.strip() for part in (one.language or "").split(";")], _("or"))
+        languages = _("in {}").format(languages)
     about = [text for text in (one.hours, languages) if text]
     if about:
-        words = Markup("{} ({})").format(words, ", ".join(about))
+        words = Markup("{}, {}").format(words, ", ".join(about))
     if reader not in COLLEAGUES:
         return Markup("{}.").format(words)
     return Markup("{}. {}").format(words, _checked(one))

@@ -49,10 +49,10 @@ def plain_of(flags: tuple[RedFlag, ...]) -> tuple[Plain, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def words_at(place: str, **values: str) -> tuple[Markup, ...]:
+def words_at(place: str) -> tuple[Markup, ...]:
     """Return the sentences of `wording/urgent` at a place, in the order of the table."""
     rows = (row for row in load_table("wording/urgent") if row.text("place") == place)
-    return tuple(tell(f"urgent.{row.text('id')}", None, **values) for row in rows)
+    return tuple(tell(f"urgent.{row.text('id')}") for row in rows)
 
 
 def steps_of(flags: tuple[RedFlag, ...], reader: str) -> tuple[Markup, ...]:

@@ -12,10 +12,8 @@ from typing import Final
 from equipoise.apps.report.document import Block, Box, Bullets, Document, Section, Text
 from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.readers.consent import shared_topics
-from equipoise.apps.report.readers.crisis import crisis_box
 from equipoise.apps.report.readers.plain_flags import plain_of, watches, words_at
 from equipoise.apps.report.readers.urgent_page import urgent_page
-from equipoise.apps.report.sections.crisis import suicide_record
 from equipoise.apps.report.sections.safety import Flag, safety
 from equipoise.apps.report.whom_to_call import crisis_numbers
 from equipoise.apps.report.wording import tell
@@ -120,7 +118,7 @@ def first(reader: str, dossier: Dossier, edition: Edition) -> tuple[Section, ...
     if not dossier.appraisal.red_flags or released(reader, dossier):
         return ()
     if reader not in OWN:
-        return (_for_colleagues(reader, dossier),)
+        return (_for_colleagues(dossier),)
     if reader == "family" and "warning_signs" not in shared_topics(dossier):
         return ()
     return (_banner(reader, dossier),)
@@ -129,9 +127,8 @@ def first(reader: str, dossier: Dossier, edition: Edition) -> tuple[Section, ...
 def _banner(reader: str, dossier: Dossier) -> Section:
     kinds = plain_of(watches(dossier))
     names = dict.fromkeys(one.kind if one.kind in BY_KIND else BY_GROUP[one.group] for one in kinds)
-    label = f"sub-{dossier.label}"
     blocks: list[Block] = [
-        Text(words) for name in names for words in words_at(f"{reader}.watch.{name}", label=label)
+        Text(words) for name in names for words in words_at(f"{reader}.watch.{name}")
     ]
     title = "watch_title"
     if reader == "family":
@@ -142,16 +139,13 @@ def _banner(reader: str, dossier: Dossier) -> Section:
     return Section("first-of-all", tell(f"urgent.{title}"), (box,))
 
 
-def _for_colleagues(reader: str, dossier: Dossier) -> Section:
+def _for_colleagues(dossier: Dossier) -> Section:
     strip = safety(dossier)
     emergency = dossier.appraisal.emergency
     blocks: list[Block] = [Text(note) for note in strip.notes] if emergency else []
     blocks += [block for flag in strip.flags for block in _flag(flag, steps=emergency)]
     box = Box("stop" if emergency else "watch", strip.headline, tuple(blocks))
-    parts: list[Block] = [box]
-    if reader == "letter" and emergency:
-        parts += [Bullets(suicide_record(dossier.timeline)), crisis_box(dossier, reader)]
-    return Section("urgent", tell("urgent.colleague_title"), tuple(parts))
+    return Section("urgent", tell("urgent.colleague_title"), (box,))
 
 
 def _flag(flag: Flag, *, steps: bool) -> list[Block]:

@@ -11,7 +11,7 @@ from typing import Final
 from equipoise.apps.report.document import Block, Bullets, Document, Form, FormLine, Section
 from equipoise.apps.report.document import Text as Words
 from equipoise.apps.report.language import gettext as _
-from equipoise.apps.report.readers.consent import shared_topics
+from equipoise.apps.report.readers.consent import for_family, shared_topics
 from equipoise.apps.report.readers.crisis import urgent_box
 from equipoise.apps.report.readers.plain_flags import (
     Plain,
@@ -26,7 +26,7 @@ from equipoise.core.nouns import Dossier
 
 __all__ = ["plan_to_fill_in", "urgent_page"]
 
-TOLD: Final = ("suicide", "baby", "others")
+TOLD: Final = ("suicide", "attempt", "baby", "others")
 """Kinds that the person told somebody, so that the page begins with thanks."""
 UNSHARED: Final = Plain("unshared", "unshared", "mind")
 GROUPS: Final = ("life", "mind", "body")
@@ -55,14 +55,15 @@ def urgent_page(reader: str, dossier: Dossier, released_by: str) -> Document:
     kinds = plain_of(flags) if named else (UNSHARED,)
     steps = steps_of(flags, reader) if named else words_at("family.next.unshared")
     sections = (
-        _found(reader, dossier, kinds, released_by),
+        _found(reader, kinds, released_by),
         _calls(dossier, reader, kinds),
         _do(reader, kinds),
         _next(reader, steps),
         plan_to_fill_in("family" if reader == "family" else _groups(kinds)[0]),
     )
     kind = _("For you") if reader == "patient" else _("For family and friends")
-    return document(dossier, reader, (kind, tell(f"urgent.title_{reader}")), sections)
+    page = document(dossier, reader, (kind, tell(f"urgent.title_{reader}")), sections)
+    return for_family(page, dossier) if reader == "family" else page
 
 
 def plan_to_fill_in(kind: str) -> Section:
@@ -73,12 +74,9 @@ def plan_to_fill_in(kind: str) -> Section:
     return Section("my-plan", title, (*lead, Form("", lines)), new_page=True)
 
 
-def _found(reader: str, dossier: Dossier, kinds: tuple[Plain, ...], released_by: str) -> Section:
-    label = f"sub-{dossier.label}"
+def _found(reader: str, kinds: tuple[Plain, ...], released_by: str) -> Section:
     blocks: list[Block] = [
-        Words(words, "lead")
-        for kind in kinds
-        for words in words_at(f"{reader}.found.{kind.kind}", label=label)
+        Words(words, "lead") for kind in kinds for words in words_at(f"{reader}.found.{kind.kind}")
     ]
     blocks.append(Words(tell("urgent.handed_over", name=released_by), "small"))
     title = "why" if reader == "family" else "found"
