@@ -147,7 +147,7 @@ def test_what_was_not_measured(name: str) -> None:
     assert "your brain, by a scan\n" in missing
     assert "your genes\n" in missing
     assert "This is not a good sign or a bad sign." in missing
-    assert ("blood test of the thyroid" in missing.split("So we cannot")[0]) == (
+    assert ("your thyroid (a gland" in missing.split("So we cannot")[0]) == (
         name in (ALMOST_NOTHING, WATCH)
     )
 
@@ -221,7 +221,7 @@ def test_a_real_change_is_told_with_its_direction() -> None:
 
 def test_a_raised_marker_is_told_in_words_that_leave_hope() -> None:
     words = spoken(section_of("three_failed", "measured"))
-    assert "It was higher than in most people measured." in words
+    assert "Yours was higher than in most people measured." in words
     assert "This can change." in words
     assert "6.4" not in words
 

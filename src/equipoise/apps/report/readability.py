@@ -49,8 +49,8 @@ WHOLE: Final = {
     "people": 2, "every": 2, "everyone": 3, "something": 2, "evening": 2, "being": 2, "via": 2,
     "doesn't": 2, "don't": 1, "can't": 1, "won't": 1, "weren't": 1, "medicine": 3, "medicines": 3,
     "safety": 2, "suicide": 3, "february": 4, "lifeline": 2, "centre": 2, "centres": 2,
-    "tired": 2, "real": 1, "really": 2, "ready": 2, "read": 1, "reason": 2, "reasons": 2, "reach": 1,
-    "react": 2, "area": 3, "areas": 3, "business": 2, "different": 3, "eyes": 1, "leave": 1,
+    "tired": 2, "real": 1, "really": 2, "ready": 2, "read": 1, "reason": 2, "reasons": 2,
+    "reach": 1, "react": 2, "area": 3, "areas": 3, "business": 2, "different": 3, "eyes": 1,
 }  # fmt: skip
 """Words that the rules get wrong, counted by hand."""
 

@@ -115,7 +115,7 @@ def _meaning(dossier: Dossier) -> tuple[Words, ...]:
     """Return what the words of the numbers mean, where there are numbers."""
     if not shows_options(dossier) or not offered(dossier).shown:
         return ()
-    return (Words(tell("patient.found_range_words"), "small"),)
+    return (Words(tell("options.much_better"), "small"),)
 
 
 def _range(options: tuple[Prediction, ...]) -> Markup:

@@ -34,6 +34,7 @@ TO_KNOW: Final = frozenset({
 FAIR_CHANCE: Final = frozenset({"optimise_current", "room_in_dose", "ask_about_current"})
 GOING_ON: Final = frozenset({"continue_current", "maintain_usual", "maintain_long", "no_need"})
 CHOOSING: Final = frozenset({"choose_next", "choose_later", "add_or_change", "ask_specialist"})
+CHILD: Final = frozenset({"pregnant", "breastfeeding"})
 SOONER: Final = ("worse", "restless", "effect", "dark")
 
 
@@ -43,6 +44,7 @@ def plan_section(dossier: Dossier) -> Section:
     if dossier.plan.steps:
         blocks += [
             Bullets(tuple(_ladder(dossier)), ordered=True, kind="steps"),
+            *_with_a_child(dossier),
             Text(tell("patient.plan_dates")),
             _dates(dossier),
         ]
@@ -94,16 +96,24 @@ def _ladder(dossier: Dossier) -> Iterator[Markup]:
     yield tell("patient.ladder_change")
 
 
+def _with_a_child(dossier: Dossier) -> list[Block]:
+    """Return what pregnancy or breastfeeding means for the choice, where the record tells it."""
+    told = dossier.timeline.pregnancy.value
+    if told is None or told.status not in CHILD:
+        return []
+    return [Text(tell(f"patient.plan_{told.status}"))]
+
+
 def _dates(dossier: Dossier) -> DataTable:
     """Return what happens and who does it, under the day by which it is done."""
     steps = sorted(_shown(dossier), key=_when)
-    rows = tuple((step_words(step), _who(step)) for step in steps)
+    rows = tuple((_who(step), step_words(step)) for step in steps)
     days = [(day, len(list(same))) for day, same in groupby(step.review for step in steps)]
     return DataTable(
         _("Dates of the plan"),
-        (_("What"), _("Who")),
+        (_("Who"), _("What")),
         rows,
-        widths=(70, 30),
+        widths=(28, 72),
         groups=tuple((tell("patient.when_by", date=date(day)), many) for day, many in days),
     )
 

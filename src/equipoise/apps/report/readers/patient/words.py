@@ -41,7 +41,9 @@ def words_section(text: str) -> Section | None:
     )
     if not rows:
         return None
-    table = DataTable(_("Words and what they mean"), (_("Word"), _("What it means")), rows)
+    table = DataTable(
+        _("Words and what they mean"), (_("Word"), _("What it means")), rows, widths=(30, 70)
+    )
     return Section("words", _("Words explained"), (Text(tell("patient.words_lead")), table))
 
 
