@@ -18,7 +18,7 @@ from equipoise.core.nouns import (
     Step,
 )
 
-__all__ = ["plan_lines"]
+__all__ = ["plan_lines", "rule_lines"]
 
 DATE = "date"
 SESSION = "{session}"
@@ -34,7 +34,14 @@ def plan_lines(dossier: Dossier) -> Iterator[Line]:
         yield from _schedule(schedule)
     for number, entry in enumerate(plan.calendar, start=1):
         yield from _entry(f"plan.calendar.{number}", entry)
-    yield from _rules(plan.authorisations)
+
+
+def rule_lines(dossier: Dossier) -> Iterator[Line]:
+    """Return what the record says to every criterion of a coverage rule, and how many are met.
+
+    No option is ranked by it, so that it stands with an emergency flag too.
+    """
+    yield from _rules(dossier.plan.authorisations)
 
 
 def _step(step: Step) -> Line:

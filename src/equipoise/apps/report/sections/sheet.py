@@ -15,7 +15,7 @@ from equipoise.apps.report.sections.course_sheet import course_lines
 from equipoise.apps.report.sections.effect_sheet import effect_lines
 from equipoise.apps.report.sections.line import NA, Line, normal_ends, single_ids
 from equipoise.apps.report.sections.measure_sheet import measure_lines
-from equipoise.apps.report.sections.plan_sheet import plan_lines
+from equipoise.apps.report.sections.plan_sheet import plan_lines, rule_lines
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.scan_sheet import scan_lines, target_lines
 from equipoise.apps.report.wording import say
@@ -44,6 +44,7 @@ def data_lines(dossier: Dossier) -> tuple[Line, ...]:
         lines += choice_sheet(decision)
         lines += plan_lines(dossier)
         lines += effect_lines(dossier)
+    lines += rule_lines(dossier)
     return single_ids(lines)
 
 
