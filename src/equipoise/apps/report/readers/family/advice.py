@@ -36,7 +36,7 @@ def warning_signs() -> Section:
     """Return warning signs, each beside what to do."""
     rows = tuple(zip(lines_at("sign"), lines_at("do"), strict=True))
     table = DataTable(_("Warning signs, and what to do"), (_("If the person"), _("Do this")), rows)
-    return Section("signs", _("When to worry"), (table,), new_page=True)
+    return Section("signs", _("When to worry"), (table,))
 
 
 def asking() -> Section:
