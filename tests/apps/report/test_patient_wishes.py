@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from equipoise.apps.report.layout import laid_out
 from equipoise.apps.report.page import header_of, theme
 from equipoise.apps.report.readers.patient.wishes import BOXES, KEYS, wishes_section
 from equipoise.apps.report.readers.shared import document
-from equipoise.apps.report.views import DataTable
 from equipoise.core.answers import given
 from equipoise.core.nouns import Dossier, Preferences
 from equipoise.core.tables import load_table
@@ -29,8 +29,7 @@ def _section(dossier: Dossier) -> Section:
 
 def _keys(dossier: Dossier) -> list[str]:
     team = next(block for block in _section(dossier).blocks if isinstance(block, Folded))
-    table = next(block for block in team.blocks if isinstance(block, DataTable))
-    return [key for _, key in table.rows]
+    return re.findall(r"<code>(\w+)</code>", str(team.blocks))
 
 
 def test_eight_lines_with_five_boxes_each() -> None:

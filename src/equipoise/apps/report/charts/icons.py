@@ -105,7 +105,7 @@ def _strip(number: int, ends: tuple[int, int], role: str) -> list[Markup]:
     low, high = ends
     axis = f"M0 {STRIP:g}H100M0 {STRIP - TICK:g}v{2 * TICK:g}M100 {STRIP - TICK:g}v{2 * TICK:g}"
     words = [
-        element("text", str(x), x=x, y=HEIGHT, text_anchor=anchor, font_size=9, **fill("muted"))
+        element("text", str(x), x=x, y=HEIGHT, text_anchor=anchor, font_size=11, **fill("muted"))
         for x, anchor in ((0, "start"), (PEOPLE, "end"))
     ]
     return [

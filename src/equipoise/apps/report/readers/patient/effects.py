@@ -45,7 +45,7 @@ def effects_cell(treatment: str) -> Markup:
     told = [_rate(treatment, row) for effect, row in rates.items() if _words(effect)]
     can = _can(levels, rates)
     if can:
-        told.append(_line("effects_can", can))
+        told.append(_line("effects_can" if told else "effects_cause", can))
     if kind_of(treatment) == "therapy":
         told.append(_paragraph(tell("options.effects_talking")))
     none = [name for name in WEIGHED if levels.get(name) == "none" and name not in rates]
@@ -56,8 +56,6 @@ def effects_cell(treatment: str) -> Markup:
         told.append(_paragraph(tell("options.effects_none")))
     elif unknown:
         told.append(_line("effects_unknown", unknown))
-    if kind_of(treatment) in ("drug", "augmentation"):
-        told.append(_paragraph(tell("options.darker")))
     return Markup("").join(told)
 
 

@@ -68,8 +68,7 @@ def _questions(dossier: Dossier) -> dict[str, Cell]:
         "what": _fact("what"),
         "effort": _effort,
         "stopping": _fact("stopping"),
-        "driving": _fact("driving"),
-        "alcohol": _fact("alcohol"),
+        "driving": _driving,
     }
     if dossier.timeline.demographics.sex.value != MALE:
         asked["pregnancy"] = _fact("pregnancy")
@@ -80,6 +79,11 @@ def _questions(dossier: Dossier) -> dict[str, Cell]:
 
 def _fact(question: str) -> Cell:
     return lambda _dossier, p: _said(living(p.treatment, question))
+
+
+def _driving(_dossier: Dossier, p: Prediction) -> Markup:
+    told = (tell(f"options.{q}", words=living(p.treatment, q)) for q in ("driving", "alcohol"))
+    return Markup("").join(_said(words) for words in told)
 
 
 def _check(dossier: Dossier, p: Prediction) -> Markup:

@@ -43,13 +43,12 @@ def options_section(dossier: Dossier) -> Section | None:
         _text("decision_going" if taken_now(dossier) else "decision", "lead"),
         *(Text(words) for words in _answer(dossier, found)),
         _text("much_better"),
-        _text("reading"),
-        _text("strip"),
+        _joined("reading", "strip"),
         options_grid(dossier, found.shown),
+        *_warning(found),
+        _joined("not_known", "promise"),
         _text("order", "small"),
-        _text("promise"),
-        Folded(tell("options.numbers"), (_numbers("numbers_caption", found.shown),)),
-        *_more(found),
+        _all(found),
         _left_out(found),
     )
     return Section(SECTION, title, blocks, new_page=True)
@@ -57,6 +56,16 @@ def options_section(dossier: Dossier) -> Section | None:
 
 def _text(name: str, kind: str = "") -> Text:
     return Text(tell(f"options.{name}"), kind)
+
+
+def _joined(*names: str) -> Text:
+    return Text(Markup(" ").join(tell(f"options.{name}") for name in names))
+
+
+def _warning(found: Offered) -> tuple[Text, ...]:
+    """Return what to tell the team at once, where a medicine stands among the options."""
+    medicines = [p for p in found.shown if kind_of(p.treatment) in KINDS[:2]]
+    return (_text("darker"),) if medicines else ()
 
 
 def _answer(dossier: Dossier, found: Offered) -> list[Markup]:
@@ -89,44 +98,33 @@ def _moved(dossier: Dossier, shown: tuple[Prediction, ...]) -> Markup:
     return tell("options.not_changed")
 
 
-def _numbers(
-    caption: str, shown: tuple[Prediction, ...], groups: tuple[tuple[str, int], ...] = ()
-) -> DataTable:
-    """Return the numbers behind the pictures."""
-    heads = ("column_option", "column_better", "column_range", "column_stop", "column_range")
-    return DataTable(
-        tell(f"options.{caption}"),
-        tuple(tell(f"options.{head}") for head in heads),
-        tuple(
-            (
-                plain_name(p.treatment),
-                chance(p),
-                _range(p, "response"),
-                chance(p, "dropout"),
-                _range(p, "dropout"),
-            )
-            for p in shown
-        ),
+def _all(found: Offered) -> Folded:
+    """Return every option with its numbers, folded: those above, then the others by kind."""
+    groups = [(str(tell("options.beside")), len(found.shown))]
+    for kind, of in groupby(found.more, key=lambda p: kind_of(p.treatment)):
+        name = kind if kind in KINDS else KINDS[-1]
+        groups.append((str(tell(f"options.kind_{name}")), len(list(of))))
+    heads = ("option", "better", "range", "stop", "range")
+    table = DataTable(
+        tell("options.numbers_caption"),
+        tuple(tell(f"options.column_{head}") for head in heads),
+        tuple(_numbers(p) for p in (*found.shown, *found.more)),
         widths=(40, 15, 15, 15, 15),
-        groups=groups,
+        groups=tuple(groups),
     )
+    intro = _text("more_intro") if found.more else _text("more_only")
+    return Folded(tell("options.more"), (intro, table))
+
+
+def _numbers(p: Prediction) -> tuple[str, ...]:
+    """Return the numbers behind the pictures of one option."""
+    name, ends = plain_name(p.treatment), (_range(p, "response"), _range(p, "dropout"))
+    return name, chance(p), ends[0], chance(p, "dropout"), ends[1]
 
 
 def _range(p: Prediction, outcome: str) -> Markup:
     low, high = chance_range(p, outcome)
     return tell("options.low_to_high", low=low, high=high)
-
-
-def _more(found: Offered) -> list[Block]:
-    """Return the other options, folded, under their kinds."""
-    if not found.more:
-        return []
-    groups = tuple(
-        (str(tell(f"options.kind_{kind if kind in KINDS else KINDS[-1]}")), len(list(of)))
-        for kind, of in groupby(found.more, key=lambda p: kind_of(p.treatment))
-    )
-    table = _numbers("numbers_caption", found.more, groups)
-    return [Folded(tell("options.more"), (_text("more_intro"), table))]
 
 
 def _left_out(found: Offered) -> Folded:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from markupsafe import Markup
+
+from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.document import Block, Folded, Form, FormLine, Section, Text
 from equipoise.apps.report.figures import date
 from equipoise.apps.report.readers.patient.offered import shows_options
-from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import tell
 from equipoise.core.nouns import Dossier
 
@@ -58,7 +60,7 @@ def _text(name: str, kind: str = "") -> Text:
 
 
 def _write(name: str) -> FormLine:
-    return FormLine(tell(f"options.{name}"), lines=2)
+    return FormLine(tell(f"options.{name}"), lines=1)
 
 
 def _told(dossier: Dossier) -> Text:
@@ -74,9 +76,15 @@ def _told(dossier: Dossier) -> Text:
 def _for_team(dossier: Dossier) -> tuple[Block, ...]:
     """Return how the ticks come into the record: the lines that differ for this person."""
     asked = ALWAYS | {name for name, _ in dossier.decision.weights}
-    rows = tuple(
-        (tell(f"options.wish_{line}"), key) for line, key in KEYS.items() if key and key in asked
+    pairs = Markup("; ").join(
+        tell("options.team_pair", line=_subject(line), key=element("code", key))
+        for line, key in KEYS.items()
+        if key and key in asked
     )
-    heads = (tell("options.team_line"), tell("options.team_key"))
-    table = DataTable(tell("options.team_table"), heads, rows, widths=(70, 30))
-    return (_text("team_how"), table, _text("team_talking"))
+    names = Text(tell("options.team_names", pairs=pairs), "small")
+    return (_text("team_how", "small"), names, _text("team_talking", "small"))
+
+
+def _subject(line: str) -> str:
+    """Return what a line is about: its words before the colon."""
+    return str(tell(f"options.wish_{line}")).partition(":")[0]
