@@ -154,8 +154,10 @@ def test_a_person_is_cut_at_the_point_whatever_the_order_of_voxels(
     affine[:3, 3] = -affine[:3, :3] @ np.array([60, 65, 55])
     point = (-30.0, 20.0, 25.0)
     _planted(tmp_path / "t1w.nii.gz", affine, point)
-    pictures = template_brain.person_slices(tmp_path / "t1w.nii.gz", point)
-    assert pictures is not None
+    volume = template_brain.person_volume(tmp_path / "t1w.nii.gz", point)
+    assert volume is not None
+    window = template_brain.close_up(point, None)
+    pictures = template_brain.slice_pictures(volume, point, window)
     for plane, address in pictures.items():
         look = template_brain.frame(plane, template_brain.close_up(point, None))
         raw = base64.b64decode(address.removeprefix("data:image/png;base64,"))
@@ -172,10 +174,10 @@ def test_a_person_is_cut_at_the_point_whatever_the_order_of_voxels(
 
 def test_a_point_outside_the_image_gives_no_picture(tmp_path: Path) -> None:
     _planted(tmp_path / "t1w.nii.gz", np.diag([1.6, 1.6, 1.6, 1.0]), (60.0, 60.0, 60.0))
-    assert template_brain.person_slices(tmp_path / "t1w.nii.gz", (-300.0, 0.0, 0.0)) is None
-    assert template_brain.person_slices(tmp_path / "none.nii.gz", (0.0, 0.0, 0.0)) is None
+    assert template_brain.person_volume(tmp_path / "t1w.nii.gz", (-300.0, 0.0, 0.0)) is None
+    assert template_brain.person_volume(tmp_path / "none.nii.gz", (0.0, 0.0, 0.0)) is None
     (tmp_path / "text.nii.gz").write_text("no image", encoding="utf-8")
-    assert template_brain.person_slices(tmp_path / "text.nii.gz", (0.0, 0.0, 0.0)) is None
+    assert template_brain.person_volume(tmp_path / "text.nii.gz", (0.0, 0.0, 0.0)) is None
 
 
 def test_without_the_outlines_an_ellipse_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:

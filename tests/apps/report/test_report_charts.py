@@ -128,6 +128,12 @@ def _spot_template(path: Path) -> None:
     nib.save(nib.Nifti1Image((255 * ball).astype(np.uint8), affine), path)
 
 
+def _pictures() -> dict[template_brain.Plane, str]:
+    volume = template_brain.template_volume()
+    assert volume is not None
+    return template_brain.slice_pictures(volume, POINT, template_brain.close_up(POINT))
+
+
 def test_the_picture_shows_the_point_where_the_cross_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,8 +141,7 @@ def test_the_picture_shows_the_point_where_the_cross_is(
     image_module = pytest.importorskip("PIL.Image")
     _spot_template(tmp_path / "spot.nii.gz")
     monkeypatch.setattr(template_brain, "template_file", lambda: tmp_path / "spot.nii.gz")
-    pictures = template_brain.slice_pictures(POINT)
-    assert pictures is not None
+    pictures = _pictures()
     for plane, address in pictures.items():
         look = template_brain.frame(plane, template_brain.close_up(POINT))
         raw = base64.b64decode(address.removeprefix("data:image/png;base64,"))
@@ -150,7 +155,6 @@ def test_the_picture_shows_the_point_where_the_cross_is(
 def test_pictures_are_small() -> None:
     if template_brain.template_file() is None:
         pytest.skip("nilearn, nibabel or Pillow is not installed")
-    pictures = template_brain.slice_pictures(POINT)
-    assert pictures is not None
+    pictures = _pictures()
     for address in pictures.values():
         assert len(base64.b64decode(address.partition(",")[2])) <= 80_000

@@ -20,7 +20,7 @@ from equipoise.core.nouns import Dossier, NotMeasured, Result
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("sample_scans.py")))
 build = cast("Callable[[str], Dossier]", SAMPLES["build"])
 DAY = "2025-01-13"
-VOID = frozenset(("br", "col", "meta"))
+VOID = frozenset(("br", "col", "input", "meta"))
 NONE = NotMeasured("mri.tms_target", "the run holds 3 minutes without motion, 4 are needed")
 
 

@@ -19,7 +19,16 @@ from equipoise.apps.report.charts.svg import element, fill, stroke
 from equipoise.apps.report.charts.template_brain import FRAME, Frame, Plane, Window, frame
 from equipoise.apps.report.palette import BRAIN, light
 
-__all__ = ["PLANES", "Scene", "Sphere", "Spot", "brain_slice", "glass_view", "spot_glyph"]
+__all__ = [
+    "PLANES",
+    "Scene",
+    "Sphere",
+    "Spot",
+    "brain_slice",
+    "glass_view",
+    "spot_glyph",
+    "stack_slice",
+]
 
 PLANES: Final[tuple[Plane, ...]] = ("sagittal", "coronal", "axial")
 ENDS: Final = {"sagittal": ("back", "front"), "coronal": ("L", "R"), "axial": ("L", "R")}
@@ -110,6 +119,49 @@ def brain_slice(plane: Plane, scene: Scene, picture: str | None, window: Window 
     regions = [region.cut(look.right, look.up) for region in (scene.region95, scene.region50)]
     seed = _cut_seed(scene.seed, scene.point, look)
     marks = _marks(scene, look, regions, seed, ink)
+    return _drawing(
+        look, "brain", ground, _picture(look, picture), *marks, *_frame(plane, look, ink)
+    )
+
+
+def stack_slice(
+    plane: Plane, scene: Scene, picture: str | None, window: Window, place: float
+) -> Markup:
+    """Return one slice of a stack, off the point or through it.
+
+    Parameters
+    ----------
+    plane : {"sagittal", "coronal", "axial"}
+        Which stack.
+    scene : Scene
+        Point and regions.
+    picture : str or None
+        The slice as a ``data:`` address.
+    window : tuple of (low, high)
+        What the picture shows, in mm.
+    place : float
+        Where the slice lies, in mm.
+
+    Returns
+    -------
+    Markup
+        The part of the regions that the slice cuts, and thin lines through the place of the
+        point; the cross only where the slice holds it.
+    """
+    look = frame(plane, window)
+    ink = replace(ON_BLACK, unit=look.unit)
+    away = place - scene.point[look.through]
+    x, y = centre = look.at(scene.point)
+    line = f"M0 {y:g}H{look.width:g}M{x:g} 0V{look.height:g}"
+    marks = [element("path", d=line, stroke_width=0.3 * ink.unit, stroke_opacity=0.7, **ink.line)]
+    for region, opacity in ((scene.region95, 0.34), (scene.region50, 0.55)):
+        cut = region.slice(look.right, look.up, away)
+        if cut is not None:
+            ellipse, (right, up) = cut
+            marks.append(_region((x + right, y - up), ellipse, opacity, ink))
+    if not away:
+        marks.append(_cross(centre, ink))
+    ground = element("rect", width=look.width, height=look.height, fill=BRAIN["ground"])
     return _drawing(
         look, "brain", ground, _picture(look, picture), *marks, *_frame(plane, look, ink)
     )

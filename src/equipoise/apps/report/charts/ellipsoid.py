@@ -38,6 +38,31 @@ class Ellipsoid:
         """Return its cut by the plane of two axes through its centre."""
         return _ellipse(np.linalg.inv(self._shape(-2.0)[np.ix_((right, up), (right, up))]))
 
+    def slice(self, right: int, up: int, away: float) -> tuple[Ellipse, tuple[float, float]] | None:
+        """Return its cut by a plane of two axes that lies off its centre.
+
+        Parameters
+        ----------
+        right, up : int
+            Axes of the plane.
+        away : float
+            How far the plane lies from the centre along the third axis, in mm.
+
+        Returns
+        -------
+        (Ellipse, (float, float)) or None
+            The cut, and where its centre lies from that of the ellipsoid, to the right and
+            upward in mm; None where the plane misses it.
+        """
+        shape, through = self._shape(-2.0), 3 - right - up
+        within = np.linalg.inv(shape[np.ix_((right, up), (right, up))])
+        across = shape[[right, up], through]
+        left = 1.0 - away**2 * (shape[through, through] - across @ within @ across)
+        if left <= 0:
+            return None
+        x, y = -away * (within @ across)
+        return _ellipse(left * within), (float(x), float(y))
+
     def shadow(self, right: int, up: int) -> Ellipse:
         """Return its outline as seen along the third axis."""
         return _ellipse(self._shape(2.0)[np.ix_((right, up), (right, up))])

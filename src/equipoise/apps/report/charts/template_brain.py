@@ -23,14 +23,19 @@ __all__ = [
     "AXES",
     "FRAME",
     "Frame",
+    "Grey",
     "Plane",
+    "Point",
+    "Volume",
     "Window",
     "close_up",
+    "cut",
     "frame",
-    "person_slices",
+    "person_volume",
     "png_address",
     "slice_pictures",
     "template_file",
+    "template_volume",
 ]
 
 Plane = Literal["sagittal", "coronal", "axial"]
@@ -96,6 +101,14 @@ class Frame:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Grey values of an image, shape (i, j, k), and how its voxels lie in mm."""
+
+    grey: NDArray[Any]
+    affine: NDArray[np.float64]
+
+
 def close_up(point: Point, within: Window | None = FRAME) -> Window:
     """Return the window about a point; it stays inside of another where there is one."""
     found = []
@@ -124,29 +137,14 @@ def template_file() -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def slice_pictures(point: Point) -> dict[Plane, str] | None:
-    """Return the three slices through `point`, close about it, as ``data:`` addresses.
-
-    Parameters
-    ----------
-    point : tuple of float
-        x, y, z in mm, MNI152.
-
-    Returns
-    -------
-    dict or None
-        By plane, each at most 80 kB as PNG; None where the template is not installed.
-    """
+def template_volume() -> Volume | None:
+    """Return the template as grey values, or None where it is not installed."""
     path = template_file()
-    if path is None:
-        return None
-    grey, affine = _template(path)
-    window = close_up(point)
-    return {plane: _address(_cut(grey, affine, frame(plane, window), point)) for plane in AXES}
+    return None if path is None else _template(path)
 
 
-def person_slices(path: Path, point: Point) -> dict[Plane, str] | None:
-    """Return the three slices of a person's image through `point`, close about it.
+def person_volume(path: Path, point: Point) -> Volume | None:
+    """Return a person's image as grey values.
 
     Parameters
     ----------
@@ -157,9 +155,9 @@ def person_slices(path: Path, point: Point) -> dict[Plane, str] | None:
 
     Returns
     -------
-    dict or None
-        ``data:`` addresses by plane; None where the image cannot be read, a library is missing,
-        or the point lies outside the image.
+    Volume or None
+        None where the image cannot be read, a library is missing, or the point lies outside the
+        image.
     """
     if any(importlib.util.find_spec(name) is None for name in ("nibabel", "PIL")):
         return None
@@ -177,22 +175,40 @@ def person_slices(path: Path, point: Point) -> dict[Plane, str] | None:
     voxel = np.linalg.inv(image.affine) @ np.array([*point, 1.0])
     if not ((voxel[:3] >= 0) & (voxel[:3] < grey.shape)).all():
         return None
-    window = close_up(point, None)
-    return {
-        plane: _address(_cut(grey, image.affine, frame(plane, window), point)) for plane in AXES
-    }
+    return Volume(grey, image.affine)
+
+
+def slice_pictures(volume: Volume, point: Point, window: Window) -> dict[Plane, str]:
+    """Return the three slices through `point` as ``data:`` addresses.
+
+    Parameters
+    ----------
+    volume : Volume
+        Template or person.
+    point : tuple of float
+        x, y, z in mm.
+    window : tuple of (low, high)
+        What the pictures show, in mm.
+
+    Returns
+    -------
+    dict
+        By plane, each at most 80 kB as PNG.
+    """
+    return {plane: _address(cut(volume, frame(plane, window), point)) for plane in AXES}
 
 
 @lru_cache(maxsize=1)
-def _template(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
+def _template(path: Path) -> Volume:
     import nibabel as nib
 
     image: Any = nib.load(path)
-    return np.asanyarray(image.dataobj), image.affine
+    return Volume(np.asanyarray(image.dataobj), image.affine)
 
 
-def _cut(grey: NDArray[Any], affine: NDArray[np.float64], look: Frame, point: Point) -> Grey:
+def cut(volume: Volume, look: Frame, point: Point) -> Grey:
     """Return the slice nearest `point`, cropped to the window, top row first."""
+    grey, affine = volume.grey, volume.affine
     # One sample for a voxel: smoothing comes when the picture is enlarged.
     step = max(abs(float(np.linalg.det(affine[:3, :3]))) ** (1 / 3), 0.5)
     across = np.arange(look.window[look.right][0] + step / 2, look.window[look.right][1], step)

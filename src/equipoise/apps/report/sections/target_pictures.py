@@ -17,23 +17,27 @@ from equipoise.apps.report.charts.brain import (
     brain_slice,
     glass_view,
     spot_glyph,
+    stack_slice,
 )
 from equipoise.apps.report.charts.ellipsoid import Ellipsoid, ball
+from equipoise.apps.report.charts.stack import REACH, STEP, offsets, stack_addresses
 from equipoise.apps.report.charts.template_brain import (
     AXES,
     Plane,
+    Volume,
     Window,
     close_up,
-    person_slices,
+    person_volume,
     slice_pictures,
+    template_volume,
 )
 from equipoise.apps.report.names import region_point, region_title, rows_of
 from equipoise.apps.report.sections.methods import METHODS, drawn_methods, method_title
 from equipoise.apps.report.views import Legend
-from equipoise.apps.report.wording import say
+from equipoise.apps.report.wording import say, tell
 from equipoise.core.nouns import Target, TargetEstimate
 
-__all__ = ["Pictures", "Slice", "on_template", "pictures"]
+__all__ = ["Pictures", "Slice", "Stack", "on_template", "pictures"]
 
 PICTURED: Final = "MNI152"
 OWN: Final = "T1w"
@@ -59,14 +63,28 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Stack:
+    """Slices of one plane to move through; `middle` is the one that holds the point."""
+
+    plane: str
+    slices: tuple[Slice, ...]
+    middle: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pictures:
-    """Glass brain and slices with their legend; `caption` says why where one is missing."""
+    """Glass brain and slices with their legend; `caption` says why where one is missing.
+
+    `stacks` are only for a page whose script runs; `moves` says how they are read.
+    """
 
     summary: str
     glass: tuple[Slice, ...]
     slices: tuple[Slice, ...]
     legend: tuple[Legend, ...]
     caption: str
+    stacks: tuple[Stack, ...] = ()
+    moves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,7 @@ class _Cut:
 
     slices: tuple[Slice, ...]
     words: str
+    stacks: tuple[Stack, ...] = ()
 
 
 def pictures(target: Target, t1w: Path | None = None) -> Pictures:
@@ -101,6 +120,8 @@ def pictures(target: Target, t1w: Path | None = None) -> Pictures:
         slices=cut.slices,
         legend=_legend(scene) if glass or cut.slices else (),
         caption=f"{cut.words} {say('image_not_read')}",
+        stacks=cut.stacks,
+        moves=tell("interaction.slice_intro", step=str(STEP), reach=str(REACH)),
     )
 
 
@@ -178,7 +199,7 @@ def _own_slices(target: Target, t1w: Path | None) -> _Cut | None:
     point = _placed(target, OWN)
     if t1w is None or point is None:
         return None
-    found = person_slices(t1w, point)
+    found = person_volume(t1w, point)
     if found is None:
         return None
     exact = target.space == OWN
@@ -188,22 +209,40 @@ def _own_slices(target: Target, t1w: Path | None) -> _Cut | None:
     words = say("target_own_anatomy")
     if not exact:
         words += f" {say('target_own_balls', space=target.space)}"
-    return _Cut(_slices(scene, found, close_up(point, None)), words)
+    return _cut(scene, found, close_up(point, None), words)
 
 
 def _template_slices(target: Target, scene: Scene | None) -> _Cut:
     if scene is None:
         return _Cut((), say("target_other_space", space=target.space))
-    cut = slice_pictures(scene.point)
-    words = say("target_template" if cut else "target_schematic")
+    volume = template_volume()
+    words = say("target_template" if volume else "target_schematic")
     words += f" {say('target_projected')}"
     space = target.space
     if not space.startswith(PICTURED):
         space = next(p.space for p in target.places if p.space.startswith(PICTURED) and p.point)
         words += f" {say('target_balls', space=target.space)}"
-    if cut and space != TEMPLATE_SPACE:
+    if volume and space != TEMPLATE_SPACE:
         words += f" {say('target_space', space=space)}"
-    return _Cut(_slices(scene, cut, close_up(scene.point)), words)
+    return _cut(scene, volume, close_up(scene.point), words)
+
+
+def _cut(scene: Scene, volume: Volume | None, window: Window, words: str) -> _Cut:
+    cut = None if volume is None else slice_pictures(volume, scene.point, window)
+    stacks = () if volume is None else tuple(_stack(p, scene, volume, window) for p in PLANES)
+    return _Cut(_slices(scene, cut, window), words, stacks)
+
+
+def _stack(plane: Plane, scene: Scene, volume: Volume, window: Window) -> Stack:
+    """Return the slices of one plane, the one that holds the point among them."""
+    through, slices = AXES[plane][2], []
+    addresses = stack_addresses(volume, plane, scene.point, window)
+    for offset, address in zip(offsets(), addresses, strict=True):
+        place = scene.point[through] + offset
+        at = (*scene.point[:through], place, *scene.point[through + 1 :])
+        words = _plane_words(plane, (at[0], at[1], at[2]))
+        slices.append(Slice(stack_slice(plane, scene, address, window, place), words))
+    return Stack(plane, tuple(slices), offsets().index(0))
 
 
 def _slices(scene: Scene, cut: dict[Plane, str] | None, window: Window) -> tuple[Slice, ...]:
@@ -219,7 +258,7 @@ def _slices(scene: Scene, cut: dict[Plane, str] | None, window: Window) -> tuple
 def _plane_words(plane: Plane, point: Point) -> str:
     through = AXES[plane][2]
     words = f"{plane.capitalize()}, {LETTERS[through]} = {n.coordinate_mm(point[through])} mm"
-    if plane == "sagittal":
+    if plane == "sagittal" and point[0]:
         words += " (left)" if point[0] < 0 else " (right)"
     return words
 
