@@ -128,14 +128,15 @@ def test_what_is_to_be_avoided_has_no_column_and_says_why() -> None:
         reasons[p.treatment] for p in dossier.decision.predictions if p.treatment in avoided
     } == {"avoided"}
     folded = [b for b in _section(dossier).blocks if isinstance(b, Folded)][-1]
-    assert "leave this one to a specialist" in str(folded.blocks[0])
+    assert "leave these to a specialist" in str(folded.blocks[0])
 
 
 def test_a_drug_that_did_not_help_is_no_failure_of_the_person() -> None:
     dossier = dossier_of("three_failed")
     assert dict(offered(dossier).left_out)["sertraline"] == "tried"
     folded = [b for b in _section(dossier).blocks if isinstance(b, Folded)][-1]
-    assert "Sertraline (tablet): You have tried it, and it did not help enough." in str(folded)
+    assert "You have tried these, and they did not help enough" in str(folded)
+    assert "Sertraline (tablet)" in str(folded)
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -32,6 +32,8 @@ WEIGHED: Final = (
     "withdrawal",
 )
 """What people weigh, in the order of the page; one that no row tells is said to be not known."""
+PICTURES: Final = 2
+"""Side effects with a picture: with the two outcomes no option has more than four."""
 PERCENT: Final = "%"
 SESSIONS: Final = "session"
 MAIN: Final = ("moderate", "high")
@@ -42,7 +44,12 @@ def effects_cell(treatment: str) -> Markup:
     rows = [row for row in rows_of(TABLE, treatment=treatment) if row.text("confidence") != "low"]
     rates = _rates([row for row in rows if _is_rate(row)])
     levels = {row.text("effect"): row.optional_text("level") for row in rows if not _is_rate(row)}
-    told = [_rate(treatment, row) for effect, row in rates.items() if _words(effect)]
+    pictured = [name for name in rates if name in WEIGHED][:PICTURES]
+    told = [
+        _rate(treatment, row, pictured=effect in pictured)
+        for effect, row in rates.items()
+        if _words(effect)
+    ]
     can = _can(levels, rates)
     if can:
         told.append(_line("effects_can" if told else "effects_cause", can))
@@ -85,7 +92,7 @@ def _can(levels: dict[str, str | None], rates: dict[str, Row]) -> list[str]:
     return [name for name in (*weighed, *named, *others) if name not in rates]
 
 
-def _rate(treatment: str, row: Row) -> Markup:
+def _rate(treatment: str, row: Row, *, pictured: bool) -> Markup:
     effect, rate = row.text("effect"), row.number("rate")
     words, whole = capital(_words(effect)), n.whole(rate / PEOPLE)
     row_id, exact = f"side_effect.{treatment}.{effect}", row.text("rate")
@@ -102,7 +109,7 @@ def _rate(treatment: str, row: Row) -> Markup:
         shown = figure(str(n.whole(float(beside) / PEOPLE)), f"{row_id}.comparator", beside)
         said += Markup(" ") + tell("options.effect_beside", mean=shown)
     picture = icon_array(whole, "harm", str(tell("options.alt_effect")))
-    return (picture if effect in WEIGHED else Markup("")) + _paragraph(said)
+    return (picture if pictured else Markup("")) + _paragraph(said)
 
 
 def _words(effect: str) -> str:

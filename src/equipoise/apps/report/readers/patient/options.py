@@ -7,6 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.document import Block, Bullets, Folded, Section, Text
 from equipoise.apps.report.figures import chance, chance_range
 from equipoise.apps.report.listing import only_averages
@@ -27,6 +28,8 @@ from equipoise.predict.words import BIPOLAR
 __all__ = ["options_section"]
 
 SECTION: Final = "options"
+REASONS: Final = ("tried", "blocked", "avoided")
+"""Why an option is not offered, in the order of the page."""
 TOLD_APART: Final = 2
 """From so many options on it can be said whether studies tell them apart."""
 
@@ -129,9 +132,12 @@ def _range(p: Prediction, outcome: str) -> Markup:
 
 def _left_out(found: Offered) -> Folded:
     """Return what is not offered, with the reason in plain words."""
-    items = tuple(
-        tell(f"options.left_{reason}", name=plain_name(treatment))
-        for treatment, reason in found.left_out
-    )
-    inner = (Bullets(items), _text("left_others")) if items else (_text("left_others"),)
+    items = []
+    for reason in REASONS:
+        names = [element("bdi", plain_name(name)) for name, why in found.left_out if why == reason]
+        if names:
+            listed = Markup(", ").join(names)
+            items.append(tell(f"options.left_{reason}", number=len(names), names=listed))
+    others = _text("left_others")
+    inner = (Bullets(tuple(items)), others) if items else (others,)
     return Folded(tell("options.left_out"), inner)
