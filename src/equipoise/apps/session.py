@@ -11,12 +11,13 @@ from pathlib import Path
 from equipoise import ingest, pipeline
 from equipoise.apps import outputs
 from equipoise.apps.files import FileStore, clear_person, make_folder
+from equipoise.apps.report.anatomy import t1w_of
 from equipoise.core.documents import from_json, to_json
 from equipoise.core.errors import InputError, OutputError, RecordError
 from equipoise.core.nouns import Dossier, Timeline
 from equipoise.core.steps import Watcher, quiet, step_key
 
-__all__ = ["Outcome", "finish_study", "read_participant", "run_participant", "start_log", "t1w_of"]
+__all__ = ["Outcome", "finish_study", "read_participant", "run_participant", "start_log"]
 
 LOG = logging.getLogger("equipoise")
 
@@ -126,14 +127,6 @@ def run_participant(
     if settings.acknowledged_by is not None:
         LOG.info("sub-%s plan released by %s", timeline.label, settings.acknowledged_by)
     return Outcome(dossier, report, worked=True)
-
-
-def t1w_of(dossier: Dossier, timeline: Timeline) -> Path | None:
-    """Return the T1w image that the target's place in it holds for: that of its first run."""
-    read = {i.name for target in dossier.targets for i in target.provenance.inputs[:1]}
-    found = (one.t1w for one in timeline.recordings if one.name in read)
-    path = next((path for path in found if path is not None), None)
-    return None if path is None else Path(path)
 
 
 def _finished(store: FileStore, key: str, out: Path) -> Dossier | None:

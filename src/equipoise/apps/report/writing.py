@@ -9,6 +9,7 @@ from typing import Final
 
 from equipoise.apps.files import FileStore, labels_kept, write_all
 from equipoise.apps.progress import progress
+from equipoise.apps.report.anatomy import t1w_of
 from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.language import in_language
 from equipoise.apps.report.pdf import PAPERS
@@ -97,11 +98,13 @@ def _check_places(paths: Iterable[Path]) -> None:
 def _log_releases(out: Path, found: list[Dossier], order: Order) -> None:
     """Log who handed out a page of an emergency: labels and names, no values."""
     from equipoise.apps.report.readers.urgent import released
-    from equipoise.apps.session import LOG, start_log
 
     handed = [(d.label, reader) for d in found for reader in order.readers if released(reader, d)]
     if not handed:
         return
+    # What runs people is heavy, and needed here for an emergency alone.
+    from equipoise.apps.session import LOG, start_log
+
     start_log(out)
     for label, reader in handed:
         LOG.info("sub-%s page for %s released by %s", label, reader, order.released_by)
@@ -153,8 +156,6 @@ def _finished(out: Path, label: str) -> Dossier:
 
 
 def _page(reader: str, dossier: Dossier, order: Order) -> bytes:
-    from equipoise.apps.session import t1w_of
-
     notices = () if dossier.tables_digest == tables_digest() else (_OTHER_TABLES,)
     edition = Edition(
         t1w_of(dossier, dossier.timeline), order.released_by, order.treatment, notices

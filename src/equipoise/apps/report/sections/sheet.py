@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import astuple, fields, replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.listing import never_compared
@@ -159,7 +160,8 @@ def _single(p: Prediction) -> dict[str, float]:
 def download(lines: tuple[Line, ...]) -> str:
     """Return all lines as tab-separated text in a ``data:`` address."""
     heads = [field.name for field in fields(Line)]
-    rows = [heads, *(astuple(line) for line in lines)]
+    cells = attrgetter(*heads)
+    rows = [heads, *(cells(line) for line in lines)]
     text = "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows) + "\n"
     coded = base64.b64encode(text.encode()).decode("ascii")
     return f"data:text/tab-separated-values;base64,{coded}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Final
 
 from equipoise.apps.report.charts.svg import element
@@ -17,6 +17,7 @@ from equipoise.core.nouns import Dossier
 __all__ = ["as_json", "saved"]
 
 SCHEMA: Final = "1.0"
+NAMES: Final = tuple(field.name for field in fields(Line))
 
 
 def as_json(dossier: Dossier, lines: tuple[Line, ...]) -> str:
@@ -42,11 +43,16 @@ def as_json(dossier: Dossier, lines: tuple[Line, ...]) -> str:
         "seed": dossier.seed,
         "tables_digest": dossier.tables_digest,
         "notices": list(dossier.notices),
-        "lines": [{k: v for k, v in asdict(line).items() if v != NA} for line in lines],
+        "lines": [_fields(line) for line in lines],
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     # Inside a script element "<!--<script" of a record would swallow the rest of the page.
     return text.replace("<", "\\u003c")
+
+
+def _fields(line: Line) -> dict[str, str]:
+    told = ((name, getattr(line, name)) for name in NAMES)
+    return {name: cell for name, cell in told if cell != NA}
 
 
 def saved(dossier: Dossier, lines: tuple[Line, ...], parts: Sequence[Section]) -> tuple[Block, ...]:

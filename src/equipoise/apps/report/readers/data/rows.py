@@ -50,8 +50,7 @@ def table(group: Group, anchors: dict[str, str]) -> DataTable:
     lines = group.lines
     blocks = _blocks(group)
     head = Column(_("Number"), NAME, [_name(line) for line in lines])
-    told = [column for column in _columns(lines) if not blocks or column.head not in _about()]
-    shown, same = _told_apart(told)
+    shown, same = _told_apart(_columns(lines, _about() if blocks else ()))
     columns = (head, *shown)
     return DataTable(
         ". ".join(part for part in (group.title, group.note, "; ".join(same)) if part),
@@ -103,7 +102,8 @@ def _name(line: Line) -> Markup:
     return Markup("{} {}").format(line.label, element("span", line.id, class_="note"))
 
 
-def _columns(lines: tuple[Line, ...]) -> list[Column]:
+def _columns(lines: tuple[Line, ...], leave: tuple[str, ...]) -> list[Column]:
+    cited = {} if leave else {line.source: _source(line) for line in lines}
     columns = [
         (_("Value"), [line.value for line in lines]),
         (_("Unit"), [line.unit for line in lines]),
@@ -117,7 +117,7 @@ def _columns(lines: tuple[Line, ...]) -> list[Column]:
         (_("Coverage"), [line.coverage for line in lines]),
         (_("Quality"), [line.quality for line in lines]),
         (_("Grade"), [line.grade for line in lines]),
-        (_("Source"), [_source(line) for line in lines]),
+        (_("Source"), [cited.get(line.source, NA) for line in lines]),
         (_("As of"), [line.as_of for line in lines]),
         (_("Checked"), [line.checked for line in lines]),
         (_("Software"), [line.software for line in lines]),
@@ -125,13 +125,15 @@ def _columns(lines: tuple[Line, ...]) -> list[Column]:
         (_("Note"), [line.note for line in lines]),
     ]
     return [
-        Column(head, _width(cells), [_marked(cell) for cell in cells]) for head, cells in columns
+        Column(head, _width(cells), [_marked(cell) for cell in cells])
+        for head, cells in columns
+        if head not in leave
     ]
 
 
 def _width(cells: list[str]) -> int:
     """Return a width that gives long texts room, but less than in proportion."""
-    longest = max((len(Markup(cell).striptags()) for cell in cells), default=0)
+    longest = max((len(Markup(cell).striptags()) for cell in set(cells)), default=0)
     return min(max(round(2 + 2 * math.sqrt(longest)), NARROW), WIDE)
 
 
