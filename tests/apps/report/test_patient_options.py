@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -28,6 +29,12 @@ def _section(dossier: Dossier) -> Section:
     section = options_section(dossier)
     assert section is not None
     return section
+
+
+@cache
+def _page(name: str) -> Section:
+    """Return the section of a worked person, built once."""
+    return _section(dossier_of(name))
 
 
 def _said(blocks: tuple[Block, ...]) -> str:
@@ -64,7 +71,7 @@ def test_a_withheld_ranking_shows_no_option() -> None:
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_two_to_four_columns_and_staying_as_it_is_comes_last(name: str) -> None:
-    grid = _grid(_section(dossier_of(name)))
+    grid = _grid(_page(name))
     assert 2 <= len(grid.heads) <= 4
     assert grid.heads[-1].startswith("Stay as I am")
     assert all(len(cells) == len(grid.heads) for _, cells in grid.rows)
@@ -73,7 +80,7 @@ def test_two_to_four_columns_and_staying_as_it_is_comes_last(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_staying_as_it_is_has_no_number(name: str) -> None:
-    cells = [cells[-1] for _, cells in _grid(_section(dossier_of(name))).rows]
+    cells = [cells[-1] for _, cells in _grid(_page(name)).rows]
     assert not [cell for cell in cells if re.search(r"\d", _plain(cell)) or "<svg" in cell]
 
 
@@ -141,7 +148,7 @@ def test_a_drug_that_did_not_help_is_no_failure_of_the_person() -> None:
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_those_who_do_and_those_who_do_not_make_100(name: str) -> None:
-    grid = _grid(_section(dossier_of(name)))
+    grid = _grid(_page(name))
     pattern = re.compile(r'data-column="(value|rest)">(\d+)</data>')
     for question in ("much better by week 8", "stop it before week 8"):
         for cell in _row(grid, question)[:-1]:
@@ -159,7 +166,7 @@ def test_the_range_is_rounded_outward_and_said() -> None:
 
 
 def test_a_tie_is_said_as_a_tie() -> None:
-    assert "This is a tie" in _said(_section(dossier_of("first_episode")).blocks)
+    assert "This is a tie" in _said(_page("first_episode").blocks)
 
 
 def test_one_that_is_ahead_is_named_and_no_tie_is_said() -> None:
