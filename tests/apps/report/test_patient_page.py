@@ -27,7 +27,8 @@ HIGHEST_GRADE = 7  # age about 12
 HIGHEST_SMOG = 9
 MEAN_WORDS = 14
 MOST_WORDS = 22
-LONGEST_LIST = 26  # side effects after a colon, read one by one
+LONGEST_LIST = 26  # side effects, or keys of the record for the team, read one by one
+WITH_LISTS = frozenset({"options", "wishes"})
 FOR_THE_TEAM = frozenset({"wishes"})  # tells the team which key of the record a line is
 JARGON = re.compile(
     r"\b(CYP\w+|SLC6A4|HTR2A|z[- ]?scores?|z value|centiles?|percentiles?|forest|Thase|Rush|"
@@ -87,7 +88,7 @@ def test_sentences_are_short(name: str) -> None:
         found = reading(prose(section))
         assert found.mean_length <= MEAN_WORDS, section.id
         longest = reading(spoken(section))
-        most = LONGEST_LIST if section.id == "options" else MOST_WORDS
+        most = LONGEST_LIST if section.id in WITH_LISTS else MOST_WORDS
         assert longest.longest_length <= most, longest.longest
 
 
@@ -183,6 +184,18 @@ def test_page_one_has_three_findings_and_three_things_to_do() -> None:
     for name in READ:
         lists = [b.items for b in section_of(name, "one-page").blocks if hasattr(b, "ordered")]
         assert [len(items) for items in lists] == [3, 3], name
+
+
+@pytest.mark.parametrize(("name", "flagged"), [("first_episode", False), (WATCH, True)])
+def test_whom_to_call_comes_first_after_a_red_flag(name: str, flagged: bool) -> None:
+    kinds = [getattr(block, "kind", "") for block in section_of(name, "one-page").blocks]
+    assert kinds.count("crisis") == 1
+    assert (kinds.index("crisis") == 0) == flagged
+
+
+def test_breastfeeding_stands_beside_the_plan() -> None:
+    assert "Most people can be treated and breastfeed." in spoken(section_of("post_partum", "plan"))
+    assert "breastfeed" not in spoken(section_of("first_episode", "plan"))
 
 
 def test_what_was_tried_is_named_without_blame() -> None:

@@ -34,8 +34,11 @@ HELPING: Final = frozenset({"enough", "partial"})
 
 
 def first_page(dossier: Dossier) -> Section:
-    """Return the first page."""
+    """Return the first page; whom to call stands at its foot, at its head after a red flag."""
+    crisis = crisis_box(dossier)
+    flagged = bool(dossier.appraisal.red_flags)
     blocks: tuple[Block, ...] = (
+        *((crisis,) if flagged else ()),
         Words(_decision(dossier), "lead"),
         Heading(_("What we found")),
         Bullets(tuple(_found(dossier))[:THREE], ordered=True),
@@ -43,8 +46,8 @@ def first_page(dossier: Dossier) -> Section:
         Heading(_("What you can do")),
         Bullets(tuple(_to_do(dossier))[:THREE], ordered=True),
         _next(dossier),
-        crisis_box(dossier),
-        Words(tell("patient.how_to_read")),
+        *(() if flagged else (crisis,)),
+        Words(tell("patient.how_to_read"), "small"),
     )
     return Section("one-page", _("Your results on one page"), blocks)
 
@@ -150,12 +153,9 @@ def _to_do(dossier: Dossier) -> Iterator[Markup]:
 def _next(dossier: Dossier) -> Box:
     step = next_step(dossier)
     if step is None:
-        words: tuple[Block, ...] = (Words(tell("patient.next_none")),)
+        words = tell("patient.next_none")
     else:
-        words = (
-            Words(tell("patient.next_check", date=date(step.review)), "lead"),
-            Words(step_words(step)),
-            Words(tell("patient.next_ask")),
-        )
-    line = FormLine(_("Day and hour"))
-    return Box("info", _("Your next date"), (*words, Form("", (line,))))
+        check = tell("patient.next_check", date=date(step.review))
+        words = Markup("{} {}").format(check, step_words(step))
+    line = FormLine(tell("patient.next_ask"))
+    return Box("info", _("Your next date"), (Words(words), Form("", (line,))))
