@@ -16,7 +16,9 @@ from equipoise.core.nouns import CheckItem, Dossier, SeriesPoint
 
 __all__ = ["assessment", "missing", "resistance", "scale_words"]
 
-SHOWN = 8
+SHOWN = 6
+SUICIDALITY = "suicidality"
+"""Check whose answers stand under the request."""
 
 
 def assessment(dossier: Dossier) -> Section:
@@ -55,7 +57,7 @@ def _findings(dossier: Dossier) -> Markup:
     found = [
         escape(_found(item))
         for item in dossier.appraisal.diagnosis_check
-        if item.status == "abnormal"
+        if item.status == "abnormal" and item.id != SUICIDALITY
     ]
     return Markup("; ").join(found) + "." if found else tell("letter.findings_none")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from equipoise.apps.report.document import Block, Bullets, Facts, Section, Text
+from equipoise.apps.report.document import Facts, Section
 from equipoise.apps.report.figures import date
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.readers.crisis import call_lines
@@ -31,42 +31,41 @@ SHOWN = 4
 
 def recommendation(dossier: Dossier) -> Section:
     """Return what we ask and what we do meanwhile."""
-    facts = (
-        (tell("letter.ask_head"), _by_when(dossier)),
-        (tell("letter.back_head"), tell("letter.back")),
-        (tell("urgent.crisis_title_letter"), Markup(" ").join(_numbers(dossier))),
+    pairs = (
+        ("letter.ask_head", _by_when(dossier)),
+        ("letter.meanwhile_head", Markup("<br>").join(_meanwhile(dossier))),
+        ("letter.back_head", tell("letter.back")),
+        ("urgent.crisis_title_letter", Markup(" ").join(_numbers(dossier))),
     )
-    blocks: tuple[Block, ...] = (
-        Facts(facts, kind="lines"),
-        Text(tell("letter.meanwhile_head")),
-        _meanwhile(dossier),
-    )
-    return Section("recommendation", tell("letter.recommendation"), blocks)
+    facts = Facts(tuple((tell(head), words) for head, words in pairs), kind="lines")
+    return Section("recommendation", tell("letter.recommendation"), (facts,))
 
 
-def _numbers(dossier: Dossier) -> tuple[Markup, ...]:
-    return tuple(escape(line) for line in call_lines(dossier, "letter"))
+def _numbers(dossier: Dossier) -> tuple[str, ...]:
+    """Return whom the person can call; one sentence where a number was not checked of late."""
+    plain_lines = call_lines(dossier, "patient")
+    if plain_lines == call_lines(dossier, "letter"):
+        return plain_lines
+    return (*plain_lines, tell("letter.numbers_unchecked"))
 
 
-def _by_when(dossier: Dossier) -> str:
+def _by_when(dossier: Dossier) -> Markup:
     if withheld(dossier):
         return tell("letter.ask_today")
     step = refer_step(dossier)
     return tell("letter.ask_when", date=date(step.review)) if step else tell("letter.ask_open")
 
 
-def _meanwhile(dossier: Dossier) -> Block:
+def _meanwhile(dossier: Dossier) -> tuple[Markup, ...]:
     if withheld(dossier):
-        return Bullets((tell("letter.meanwhile_urgent"),))
+        return (tell("letter.meanwhile_urgent"),)
     by_id = {step.id: step for step in dossier.plan.steps}
     found = [by_id[name] for name in MEANWHILE if name in by_id][:SHOWN]
-    if not found:
-        return Bullets((tell("letter.meanwhile_none"),))
     found.sort(key=lambda step: step.order)
-    return Bullets(tuple(_step(step) for step in found))
+    return tuple(_step(step) for step in found) or (tell("letter.meanwhile_none"),)
 
 
-def _step(step: Step) -> str:
+def _step(step: Step) -> Markup:
     """Return the first sentence of a step with the day on which it is looked at."""
     first = plain(step.action).partition(". ")[0].rstrip(".")
     return tell("letter.meanwhile", action=f"{first}.", date=date(step.review))
