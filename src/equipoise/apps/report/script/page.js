@@ -70,32 +70,38 @@ const viewer = (block) => {
 
 // Lines and boxes of a paper form, to be filled in on the screen too.
 const form = (group, place) => {
-  group.querySelectorAll("li").forEach((item, line) => {
-    const asked = item.querySelector(".asked");
-    if (!asked) return;
-    asked.id = asked.id || `asked-${place}-${line}`;
-    const boxes = item.querySelector(".boxes");
-    if (boxes) {
-      boxes.setAttribute("role", "group");
-      boxes.setAttribute("aria-labelledby", asked.id);
+  const kept = document.body.dataset.kept;
+  if (kept && place === 0) {
+    const note = document.createElement("p");
+    note.className = "note unprinted";
+    note.textContent = kept;
+    group.prepend(note);
+  }
+  const put = (blank, kind, words) => {
+    const input = document.createElement("input"), name = words.textContent.trim();
+    const asked = blank.closest("li, tr").querySelector(".asked, th").textContent.trim();
+    input.type = kind;
+    input.autocomplete = "off";
+    input.className = blank.className;
+    input.setAttribute("aria-label", name ? `${asked}: ${name}` : asked);
+    blank.replaceWith(input);
+    return input;
+  };
+  group.querySelectorAll(".tick-box").forEach((box) => {
+    const words = box.parentElement, input = put(box, "checkbox", words);
+    const row = words.closest("tr");
+    // In a table one box in each line is asked for.
+    if (row) {
+      input.addEventListener("change", () => row.querySelectorAll("input").forEach((one) => {
+        if (one !== input && input.checked) one.checked = false;
+      }));
+      return;
     }
-    item.querySelectorAll(".tick-box").forEach((box) => {
-      const input = document.createElement("input"), label = document.createElement("label");
-      input.type = "checkbox";
-      const words = box.parentElement;
-      label.append(...words.childNodes);
-      box.replaceWith(input);
-      words.append(label);
-    });
-    item.querySelectorAll(".write").forEach((write) => {
-      const input = document.createElement("input");
-      input.type = "text";
-      input.autocomplete = "off";
-      input.className = "write";
-      input.setAttribute("aria-labelledby", asked.id);
-      write.replaceWith(input);
-    });
+    const label = document.createElement("label");
+    label.append(input, ...words.childNodes);
+    words.append(label);
   });
+  group.querySelectorAll(".write").forEach((line) => put(line, "text", line));
 };
 
 document.querySelectorAll("#weighing").forEach(sliders);
