@@ -64,9 +64,9 @@ def _questions(dossier: Dossier) -> dict[str, Cell]:
         "better": _better,
         "stop_early": _stop_early,
         "soon": _soon,
-        "effects": lambda _dossier, p: effects_cell(p.treatment),
         "what": _fact("what"),
         "effort": _effort,
+        "effects": lambda _dossier, p: effects_cell(p.treatment),
         "stopping": _fact("stopping"),
         "driving": _driving,
     }

@@ -47,7 +47,7 @@ def wishes_section(dossier: Dossier) -> Section | None:
         _told(dossier),
         _text("wishes_how"),
         Form("", lines, heads=boxes),
-        Form("", (_write("talk_first"), _write("other"))),
+        Form("", (_write("talk_first"),)),
         _text("never_note"),
         Form("", (_write("never"), FormLine(tell("options.filled")))),
         Folded(tell("options.team"), _for_team(dossier)),
