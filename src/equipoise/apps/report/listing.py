@@ -11,6 +11,7 @@ from equipoise.core.casing import within
 from equipoise.core.nouns import Decision, Dossier, Prediction
 
 __all__ = [
+    "FOREST_ROWS",
     "Column",
     "against_average",
     "alike",
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 FEWEST: Final = 2
+FOREST_ROWS: Final = 7
+"""Options that the first page draws."""
 
 
 class Column(NamedTuple):

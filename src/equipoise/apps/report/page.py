@@ -9,6 +9,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from equipoise.apps.report import numbers as n
+from equipoise.apps.report.on_paper import cited_on_paper
 from equipoise.apps.report.palette import BANNER, css_variables
 from equipoise.apps.report.sections.actions import Actions, Change, actions, change
 from equipoise.apps.report.sections.answer import Answer, answer
@@ -90,6 +91,11 @@ class Page:
     outlook: Outlook | None
     excluded: Excluded | None
     audit: Audit
+
+    @staticmethod
+    def cited_on_paper(html: str) -> frozenset[str]:
+        """Ids of the sources that the printed part of `html` cites."""
+        return cited_on_paper(html)
 
     @property
     def absent(self) -> tuple[str, ...]:

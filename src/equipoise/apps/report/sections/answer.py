@@ -13,6 +13,7 @@ from equipoise.apps.report.charts.forest import FOREST_AXIS, established_plot, r
 from equipoise.apps.report.charts.marks import glyph
 from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.listing import (
+    FOREST_ROWS,
     against_average,
     foremost,
     never_compared,
@@ -42,7 +43,6 @@ __all__ = [
     "weighed",
 ]
 
-FOREST_ROWS: Final = 7
 RESEARCH_ROWS: Final = 3
 NAMED: Final = 4
 HEADLINE_NAMES: Final = 3

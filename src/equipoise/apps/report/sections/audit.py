@@ -41,6 +41,7 @@ class Audit:
     run: tuple[tuple[str, str], ...]
     template: str
     page: str
+    paper: str
 
 
 def audit(dossier: Dossier) -> Audit:
@@ -55,6 +56,7 @@ def audit(dossier: Dossier) -> Audit:
         run=_run(dossier),
         template=template_source(dossier),
         page=file_name(dossier.label, "data", "html"),
+        paper=say("sources_on_paper"),
     )
 
 

@@ -12,7 +12,9 @@ from equipoise.apps.report.charts.connections import edge_strip, z_strip
 from equipoise.apps.report.charts.marks import Estimate, glyph
 from equipoise.apps.report.charts.scales import Linear, nice_scale
 from equipoise.apps.report.charts.strip import unit_axis
+from equipoise.apps.report.document import Picture
 from equipoise.apps.report.names import anchor, measure_title, region_title
+from equipoise.apps.report.sections.circuit_places import circuit_places
 from equipoise.apps.report.sections.imaging import ASSAY, Imaging
 from equipoise.apps.report.sections.strips import (
     LEVEL80,
@@ -49,6 +51,7 @@ class Circuits:
     """Charts of the measures and of the connections behind them."""
 
     title: str
+    places: Picture | None
     charts: tuple[RowChart, ...]
     edges: RowChart | None
     edge_words: str
@@ -69,6 +72,7 @@ def circuits(imaging: Imaging) -> Circuits | None:
     charts += _bare_charts(standing, bare)
     return Circuits(
         title=_title(newest, on_norm),
+        places=circuit_places(newest),
         charts=tuple(
             _said_once(
                 replace(chart, groups=tuple(_named_once(group) for group in chart.groups)), imaging

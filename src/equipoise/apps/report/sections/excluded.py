@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from equipoise.apps.report.charts.svg import element
+from equipoise.apps.report.language import gettext as _
+from equipoise.apps.report.listing import FOREST_ROWS, foremost
 from equipoise.apps.report.names import anchor, cite, treatment_title
 from equipoise.apps.report.numbers import count
 from equipoise.apps.report.sections.safety import tried_options, withheld
-from equipoise.apps.report.views import DataTable
-from equipoise.apps.report.wording import joined, sentence
+from equipoise.apps.report.views import DataTable, table_or_none
+from equipoise.apps.report.wording import joined, say, sentence
+from equipoise.core.avoided import avoided_options
 from equipoise.core.nouns import Dossier, OptionVerdict, SafetyReason
 
 __all__ = ["Excluded", "excluded", "reasons_anchor"]
@@ -29,9 +32,10 @@ Reason = tuple[str, str, Markup]
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """Tables of what was left out, and why."""
+    """Tables of what was left out, and why; `drawn` holds the marked options of the first page."""
 
     title: str
+    drawn: DataTable | None
     tables: tuple[DataTable, ...]
     empty: tuple[str, ...]
 
@@ -51,9 +55,32 @@ def excluded(dossier: Dossier) -> Excluded | None:
     others = [f"{number} {words}" for number, words in _left_out(dossier) if number]
     return Excluded(
         title=joined([ranked, *others]),
+        drawn=_drawn(dossier),
         tables=tables,
         empty=() if blocked else ("No option is blocked by a rule that could be checked.",),
     )
+
+
+def _drawn(dossier: Dossier) -> DataTable | None:
+    """Return why the options that the first page draws with a mark need care."""
+    behind = avoided_options(dossier.appraisal.verdicts)
+    shown = foremost(dossier.decision.predictions, FOREST_ROWS, behind=behind)
+    verdicts = {v.treatment: v for v in dossier.appraisal.verdicts if v.verdict in WORDS}
+    shared: dict[str, list[str]] = {}
+    for p in shown:
+        for reason in _marked(verdicts[p.treatment]) if p.treatment in verdicts else ():
+            shared.setdefault(reason, []).append(p.title)
+    rows = tuple((why, joined(names)) for why, names in shared.items())
+    return table_or_none(say("marked_title"), (_("Reason"), _("Options")), rows, (62, 38))
+
+
+def _marked(verdict: OptionVerdict) -> tuple[str, ...]:
+    """Return each reason for care with what to do; of what cannot be told, what is missing."""
+    reasons = [r for r in verdict.reasons if r.verdict == verdict.verdict]
+    if verdict.verdict == "cannot_tell":
+        found = [r.missing or r.text for r in reasons]
+        return tuple(say("marked_open", missing=one.rstrip(".")) for one in dict.fromkeys(found))
+    return tuple(dict.fromkeys(_unique([r.text, r.action]) for r in reasons))
 
 
 def _left_out(dossier: Dossier) -> tuple[tuple[int, str], ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import cite, measure_title, rows_of, treatment_title
+from equipoise.apps.report.norm_facts import action_point
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.sections.strips import (
@@ -37,6 +38,7 @@ class Molecules:
     title: str
     words: tuple[str, ...]
     charts: tuple[RowChart, ...]
+    more: tuple[RowChart, ...]
     shown: tuple[DataTable, ...]
     folded: tuple[DataTable, ...]
 
@@ -55,10 +57,12 @@ def molecules(dossier: Dossier) -> Molecules | None:
     advice = () if withheld(dossier) else appraisal.gene_advice
     shown = (_genes(appraisal.genes, dossier.gene_calls), _changed(advice), _values(values))
     folded = (_usual(advice), _meanings(values), _missing(dossier.gene_calls))
+    charts, more = _charts(dossier, values)
     return Molecules(
         title=_title(values, appraisal.genes, advice, hidden=withheld(dossier)),
         words=_words(dossier, values, advice),
-        charts=_charts(dossier, values),
+        charts=charts,
+        more=more,
         shown=tuple(table for table in shown if table is not None),
         folded=tuple(table for table in folded if table is not None),
     )
@@ -118,13 +122,28 @@ def _words(
     return tuple(words)
 
 
-def _charts(dossier: Dossier, values: Sequence[NormedMeasurement]) -> tuple[RowChart, ...]:
+def _charts(
+    dossier: Dossier, values: Sequence[NormedMeasurement]
+) -> tuple[tuple[RowChart, ...], tuple[RowChart, ...]]:
+    """Return lines of what moves the profile, asks for action or is noted; and of the others."""
     profile = dossier.profile
-    used = [v for v in values if placed(v) and v.measurement.id in profile.measures_used]
-    if not used:
-        return ()
     standing = Standing(profile.measures_used, profile.measures_set_aside)
-    return (norm_chart(standing, used, name="norms-blood"),)
+    found = [v for v in values if placed(v)]
+    first = [v for v in found if _counts(v, profile.measures_used)]
+    rest = [v for v in found if v not in first]
+    return (
+        (norm_chart(standing, first, name="norms-blood"),) if first else (),
+        (_others(norm_chart(standing, rest, name="norms-blood-rest")),) if rest else (),
+    )
+
+
+def _counts(value: NormedMeasurement, used: Sequence[str]) -> bool:
+    m = value.measurement
+    return m.id in used or bool(m.flags) or action_point(m.id) is not None
+
+
+def _others(chart: RowChart) -> RowChart:
+    return replace(chart, title=say("blood_rest"))
 
 
 def _values(values: Sequence[NormedMeasurement]) -> DataTable | None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.names import cite, treatment_title
 from equipoise.apps.report.sections.safety import withheld
+from equipoise.apps.report.sections.weeks import weeks_table
 from equipoise.apps.report.views import DataTable, table_or_none
 from equipoise.apps.report.wording import capital, grade_words, joined, say, sentence
 from equipoise.core.casing import within
@@ -41,12 +42,16 @@ class ScheduleView:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Phases, schedules, calendar and guidelines; each None or empty where there is none."""
+    """Phases, schedules, calendar and guidelines; each None or empty where there is none.
+
+    `weeks` is the calendar as it is read, `calendar` every date with reason and source.
+    """
 
     title: str
     phases: DataTable | None
     note: str
     schedules: tuple[ScheduleView, ...]
+    weeks: DataTable | None
     calendar: DataTable | None
     guidelines: DataTable | None
 
@@ -61,6 +66,7 @@ def way(dossier: Dossier) -> Way | None:
         phases=_phases(plan),
         note=say("way_alternatives") if plan.schedules else "",
         schedules=tuple(_schedule(one) for one in plan.schedules),
+        weeks=weeks_table(plan.calendar),
         calendar=_calendar(plan.calendar),
         guidelines=_guidelines(plan.guidelines),
     )
