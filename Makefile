@@ -11,7 +11,7 @@ STAMP := .venv/.installed
 TESTENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint docs bench sbom schemas clean
+.PHONY: help install demo test test-slow browser test-browser lint docs bench sbom schemas clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,19 @@ test: $(STAMP)  ## Run the tests, on all cores
 
 test-slow: $(STAMP)  ## Run the tests that take longer than 10 seconds each
 	$(TESTENV) $(BIN)/pytest -n $(JOBS) -m slow || test $$? -eq 5  # 5: there are none
+
+# Debian's packages are added only where they are missing and the user may; elsewhere the tests skip.
+PARTS := $(if $(shell command -v chromium),,chromium) $(if $(shell command -v npm),,nodejs npm) \
+  $(if $(shell command -v pdftotext),,poppler-utils)   $(if $(shell ldconfig -p | grep libharfbuzz-subset.so),,libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
+browser: $(STAMP)  ## Install what PDF and the browser tests need (Pango, Chromium, axe)
+	@if [ -n "$(strip $(PARTS))" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "apt-get install $(strip $(PARTS))"; apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PARTS) >/dev/null; fi
+	@if command -v npm >/dev/null; then cd tests/browser && npm ci --silent; \
+	  else echo "npm is missing: the browser tests will skip"; fi
+
+test-browser: $(STAMP)  ## Look at every page in Chromium (make browser first)
+	$(TESTENV) $(BIN)/pytest -q -n 0 -m browser -rs tests/browser
 
 lint: $(STAMP)  ## Style, types, direction of imports, docstrings, spelling
 	$(BIN)/ruff check .
