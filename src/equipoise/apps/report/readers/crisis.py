@@ -10,7 +10,6 @@ from typing import Final
 
 from markupsafe import Markup
 
-from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.document import Block, Box, Bullets, Form, FormLine, Text
 from equipoise.apps.report.language import gettext as _
@@ -130,15 +129,10 @@ def _line(one: CrisisNumber, reader: str, *, alone: bool) -> Markup:
     about = [text for text in (one.hours, languages) if text]
     if about:
         words = Markup("{}, {}").format(words, ", ".join(about))
-    if reader not in COLLEAGUES:
-        return Markup("{}.").format(words)
-    return Markup("{}. {}").format(words, _checked(one))
-
-
-def _checked(one: CrisisNumber) -> Markup:
-    if one.stale or one.checked_on is None:
-        return tell("urgent.number_not_checked")
-    return tell("urgent.number_checked", day=n.day(one.checked_on))
+    words = Markup("{}.").format(words)
+    if one.stale and reader in COLLEAGUES:
+        return Markup("{} {}").format(words, tell("urgent.number_not_checked"))
+    return words
 
 
 def _dialled(text: str, digits: str | None) -> Markup:
