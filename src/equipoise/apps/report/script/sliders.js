@@ -36,7 +36,9 @@ const sliders = (section) => {
     for (const name of ["tied", "rest", "avoid"]) {
       const body = section.querySelector(`[data-group=${name}]`);
       const head = body.rows[0].cells[0];
-      head.textContent = name === "tied" && parts.tied.length === 1 ? words.first : words[name];
+      head.textContent = words[name];
+      if (name === "tied" && parts.tied.length === 1) head.textContent = words.first;
+      if (name === "rest" && !parts.tied.length) head.textContent = words.behind;
       let drawn = 0;
       for (const t of parts[name]) {
         const row = rows.find((one) => Number(one.dataset.option) === t);
@@ -70,7 +72,8 @@ const sliders = (section) => {
         said.push(fill(words.before, { option: data.options[before.ahead] }));
       }
     }
-    said.push(fill(words.sharing, { n: parts.tied.length }));
+    if (parts.tied.length === 1) said.push(words.alone);
+    if (parts.tied.length > 1) said.push(fill(words.sharing, { n: parts.tied.length }));
     if (before) {
       const came = parts.tied.filter((t) => !before.tied.includes(t));
       const went = before.tied.filter((t) => !parts.tied.includes(t));

@@ -22,8 +22,9 @@ __all__ = ["Slider", "WeighedRow", "WeighingView", "script_data", "weighing_view
 
 STEP: Final = 5
 GROUPS: Final = ("outcome", "side_effects", "burden", "cost")
-WORDS: Final = ("share", "same", "ahead", "before", "sharing", "joined", "left", "none", "few")
-WORDS_TOO: Final = ("most", "and_more", "row", "tied", "first", "rest", "avoid", "more", "fewer")
+SAID: Final = ("same", "ahead", "before", "sharing", "alone", "joined", "left", "none")
+HEADS: Final = ("tied", "first", "rest", "behind", "avoid")
+NUMBERS: Final = ("share", "row", "few", "most", "and_more")
 PLACES: Final = ("share", "option", "options", "n", "utility", "best")
 FEWEST: Final = 2
 SHOWN: Final = 10
@@ -179,10 +180,7 @@ def _short(number: float) -> float:
 def _words(options: int) -> dict[str, str]:
     """Return the sentences of the script with their places left open."""
     open_places = {name: f"{{{name}}}" for name in PLACES}
-    told = {
-        name: tell(f"interaction.{name}", None, **open_places).unescape()
-        for name in (*WORDS, *WORDS_TOO)
-    }
+    told = {name: tell(f"interaction.{name}", None, **open_places).unescape() for name in WORDS}
     told["more"] = tell("interaction.more", n=str(options)).unescape()
     told["fewer"] = tell("interaction.fewer", n=str(SHOWN)).unescape()
     return told
