@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,3 +137,10 @@ def test_the_bands_cover_every_chance_once() -> None:
     assert ends[0][0] == 0
     assert ends[-1][1] == 1
     assert [high for _, high in ends[:-1]] == [low for low, _ in ends[1:]]
+
+
+def test_the_example_of_the_documentation_holds() -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "reports.md"
+    found = doctest.testfile(str(page), module_relative=False)
+    assert found.attempted > 0
+    assert found.failed == 0

@@ -145,7 +145,7 @@ def _to_do(dossier: Dossier) -> Iterator[Markup]:
         yield tell("patient.do_tell_unknown")
     if shows_options(dossier):
         yield tell("patient.do_wishes")
-    if UNKNOWN_FACTS & {step.id for step in dossier.plan.steps}:
+    if dossier.appraisal.stage.known and UNKNOWN_FACTS & {step.id for step in dossier.plan.steps}:
         yield tell("patient.do_tell")
     yield tell("patient.do_step")
 
