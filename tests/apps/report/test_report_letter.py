@@ -15,7 +15,7 @@ from equipoise.apps.report.readers import render_for
 from equipoise.apps.report.sections.sheet import data_lines
 from equipoise.apps.report.wording import slips
 from equipoise.core.answers import given
-from equipoise.core.nouns import Allergy, Dossier, TreatmentTrial
+from equipoise.core.nouns import Allergy, Dossier, OptionVerdict, SafetyReason, TreatmentTrial
 from tests.apps.report.people import ALMOST_NOTHING, EMERGENCY, PEOPLE, WATCH, dossier_of
 
 READERS: Final = ("letter", "authorization")
@@ -130,6 +130,17 @@ def test_a_rule_that_is_out_of_date_says_check_the_plan_document() -> None:
     for date, times in (("2026-10-29", 0), ("2026-10-30", 6)):
         told = packet_on(dossier, date, treatment="rTMS")
         assert told.count("Check the plan document before anything is sent.") == times
+
+
+def test_a_hard_stop_stands_first_on_the_packet() -> None:
+    dossier = dossier_of("three_failed")
+    reason = SafetyReason("epilepsy", "hard_stop", "A seizure", "none", None, "x", "C", "recalled")
+    verdict = OptionVerdict("rtms", "hard_stop", (reason,))
+    appraisal = replace(dossier.appraisal, verdicts=(verdict,))
+    told = packet_on(replace(dossier, appraisal=appraisal), "2026-03-02", treatment="rtms")
+    assert "A hard stop stands against Repetitive transcranial magnetic stimulation" in told
+    assert "A seizure." in told
+    assert "A hard stop stands" not in packet_on(dossier, "2026-03-02", treatment="rtms")
 
 
 def test_the_packet_shows_what_the_plan_names() -> None:

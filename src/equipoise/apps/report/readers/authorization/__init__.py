@@ -5,11 +5,11 @@ It holds facts only. It never says what a payer decides, and it never changes a 
 
 from __future__ import annotations
 
-from equipoise.apps.report.document import Block, Document, Form, FormLine, Section, Text
+from equipoise.apps.report.document import Block, Box, Document, Form, FormLine, Section, Text
 from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.figures import date
 from equipoise.apps.report.language import gettext as _
-from equipoise.apps.report.names import anchor
+from equipoise.apps.report.names import anchor, treatment_title
 from equipoise.apps.report.readers import record
 from equipoise.apps.report.readers.authorization.choice import Choice, Rule, chosen
 from equipoise.apps.report.readers.authorization.need import need_section
@@ -74,11 +74,22 @@ def _request(dossier: Dossier, choice: Choice) -> Section:
         _summary(choice),
         Text(tell(f"authorization.chosen_{choice.why}"), kind="small"),
     ]
+    blocks[1:1] = _stopped(dossier, choice)
     oldest = min(choice.rules, key=lambda rule: rule.found.review_by)
     if is_stale(oldest, dossier.date):
         blocks.insert(1, stale_box(oldest))
     blocks.append(Form("", lines))
     return Section("request", tell("authorization.request"), tuple(blocks))
+
+
+def _stopped(dossier: Dossier, choice: Choice) -> list[Block]:
+    """Return a box where a hard stop stands against what is asked for."""
+    held = {one.treatment for one in dossier.appraisal.verdicts if one.verdict == "hard_stop"}
+    titles = [treatment_title(one) for one in choice.treatments if one in held]
+    if not titles:
+        return []
+    words = tell("authorization.stopped_words", treatments=joined(titles))
+    return [Box("stop", tell("authorization.stopped"), (Text(words),))]
 
 
 def _summary(choice: Choice) -> DataTable:
