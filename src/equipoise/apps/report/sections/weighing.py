@@ -180,7 +180,10 @@ def _short(number: float) -> float:
 def _words(options: int) -> dict[str, str]:
     """Return the sentences of the script with their places left open."""
     open_places = {name: f"{{{name}}}" for name in PLACES}
-    told = {name: tell(f"interaction.{name}", None, **open_places).unescape() for name in WORDS}
+    told = {
+        name: tell(f"interaction.{name}", None, **open_places).unescape()
+        for name in (*SAID, *HEADS, *NUMBERS)
+    }
     told["more"] = tell("interaction.more", n=str(options)).unescape()
     told["fewer"] = tell("interaction.fewer", n=str(SHOWN)).unescape()
     return told
