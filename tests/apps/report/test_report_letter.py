@@ -120,8 +120,9 @@ def test_hostile_text_of_a_record_stays_text(reader: str) -> None:
     assert "&lt;script&gt;" in html
 
 
-def packet_on(dossier: Dossier, date: str, **changes: str) -> str:
-    return words(render_for("authorization", replace(dossier, date=date), Edition(**changes)))
+def packet_on(dossier: Dossier, date: str, treatment: str) -> str:
+    edition = Edition(treatment=treatment)
+    return words(render_for("authorization", replace(dossier, date=date), edition))
 
 
 def test_a_rule_that_is_out_of_date_says_check_the_plan_document() -> None:

@@ -15,6 +15,8 @@ import yaml
 from equipoise import ingest, pipeline
 from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.readers import render_for
+from equipoise.apps.report.sections.sheet import data_lines
+from equipoise.apps.report.wording import slips
 from equipoise.core.errors import InputError
 from equipoise.core.nouns import Dossier
 from equipoise.core.steps import NoStore
@@ -91,6 +93,17 @@ def test_the_evidence_is_quoted_with_its_date(name: str, rule: str) -> None:
     evidence = {one.id: "; ".join(one.evidence) for one in authorisation.criteria}
     for key, words in WORKED[name]["rules"][rule].get("quoted", {}).items():
         assert words in evidence[key], key
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_nothing_forbidden_and_no_number_without_its_row(name: str) -> None:
+    dossier = dossier_of_bundle(name)
+    sheet = {line.id: line for line in data_lines(dossier)}
+    pages = (packet(name, None), render_for("letter", dossier, Edition()))
+    for html in pages:
+        assert slips(printed(html)) == ()
+        for row in re.findall(r'data-row="([^"]+)"', html):
+            assert row in sheet
 
 
 def test_the_page_says_the_same_evidence_in_plain_dates() -> None:
