@@ -7,6 +7,7 @@ for the same page. The page must hold everything it needs; whatever else it asks
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -26,6 +27,8 @@ PAPERS: Final = ("a4", "letter")
 VARIANT: Final = "pdf/ua-1"
 FONTS: Final = (("normal", "NotoSans-Regular.ttf"), ("bold", "NotoSans-Bold.ttf"))
 FONT_URL: Final = "equipoise-font:"
+FAMILY: Final = "Equipoise Sans"
+DRAWN: Final = f"text{{font-family:{FAMILY}}}.tick,.letter{{font-size:10px}}"
 
 
 def pdf_of(page: str, paper: str) -> bytes:
@@ -55,11 +58,20 @@ def pdf_of(page: str, paper: str) -> bytes:
         from weasyprint import HTML
 
         sheets, fonts = _sheets(paper)
-        document = HTML(string=page, base_url="about:blank", url_fetcher=fetcher)
+        document = HTML(string=_drawn(page), base_url="about:blank", url_fetcher=fetcher)
         printed: bytes = document.write_pdf(
             stylesheets=list(sheets), font_config=fonts, pdf_variant=VARIANT
         )
     return printed
+
+
+def _drawn(page: str) -> str:
+    """Return the page with what its drawings take from the style sheet of a screen written out.
+
+    The printer gives drawings no style of the page: font, size of ticks and the mark of an icon.
+    """
+    plain = re.sub(r"var\(--icon-mark,(#[0-9A-F]{6})\)", r"\1", page)
+    return re.sub(r"(<svg\b[^>]*>)", rf"\1<style>{DRAWN}</style>", plain)
 
 
 def _fetcher() -> URLFetcher:
@@ -116,9 +128,6 @@ def _sheets(paper: str) -> tuple[tuple[CSS, ...], FontConfiguration]:
     own = resources.files("equipoise.apps.report").joinpath("paper.css").read_text("utf-8")
     text = f"{faces}@page{{size:{paper}}}\n{own}"
     return (CSS(string=text, font_config=fonts, url_fetcher=_fetcher()),), fonts
-
-
-FAMILY: Final = "Equipoise Sans"
 
 
 @contextmanager
