@@ -229,7 +229,9 @@ def test_words_of_the_record_are_never_markup(reader: str) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS)
-@pytest.mark.parametrize("state", ["forty_options", "long_names", "empty"])
+@pytest.mark.parametrize(
+    "state", ["forty_options", pytest.param("long_names", marks=pytest.mark.slow), "empty"]
+)
 def test_strange_dossiers_become_pages(state: str, reader: str) -> None:
     page = render_for(reader, build(state), Edition(released_by="Dr A. Example"))
     assert page.count("<h1>") == 1

@@ -34,6 +34,7 @@ from tests.apps.report.sample_dossier import build
 NAME = "Dr A. Example"
 IMAGING = "imaging"
 EVERYBODY = (*PEOPLE, IMAGING)
+CHECKED_SHEETS = ("three_failed", "emergency", IMAGING)
 TOLD = tuple(reader for reader in READERS if reader not in {"clinician", "data"})
 """The clinician's page holds charts and tables of its own: see `test_report_truth`."""
 
@@ -117,7 +118,7 @@ def test_figures_of_the_clinicians_page_are_their_rows(name: str) -> None:
     assert faults(printed, rows(name), words(name)) == []
 
 
-@pytest.mark.parametrize("name", EVERYBODY)
+@pytest.mark.parametrize("name", CHECKED_SHEETS)
 def test_every_link_into_the_sheet_leads_to_a_row(name: str) -> None:
     sheet = set(re.findall(r'id="(d-[^"]*)"', page(name, "data")))
     for reader in READERS:
@@ -158,7 +159,7 @@ HEADS = {
 }
 
 
-@pytest.mark.parametrize("name", EVERYBODY)
+@pytest.mark.parametrize("name", CHECKED_SHEETS)
 def test_the_sheet_prints_its_rows_as_they_are(name: str) -> None:
     printed = dict(printed_rows(page(name, "data")))
     assert len(printed) > len(rows(name)) / 3
@@ -177,7 +178,7 @@ def test_the_sheet_prints_its_rows_as_they_are(name: str) -> None:
     assert all(row.startswith("exploratory.") for row in unmoved)
 
 
-@pytest.mark.parametrize("name", EVERYBODY)
+@pytest.mark.parametrize("name", CHECKED_SHEETS)
 def test_both_copies_in_the_file_are_the_sheet(name: str) -> None:
     sheet = page(name, "data")
     coded = re.findall(r"data:text/tab-separated-values;base64,([^\"]+)", sheet)[0]
