@@ -21,6 +21,7 @@ from equipoise.apps.report.wording import slips, tell
 from equipoise.core.nouns import Dossier
 from equipoise.core.tables import load_table
 from tests.apps.report.people import ALMOST_NOTHING, WATCH, WORKED, dossier_of
+from tests.apps.report.sample_dossier import build as sample
 
 READ: tuple[str, ...] = (*WORKED, ALMOST_NOTHING, WATCH)
 HIGHEST_GRADE = 7  # age about 12
@@ -191,6 +192,23 @@ def test_whom_to_call_comes_first_after_a_red_flag(name: str, flagged: bool) -> 
     kinds = [getattr(block, "kind", "") for block in section_of(name, "one-page").blocks]
     assert kinds.count("crisis") == 1
     assert (kinds.index("crisis") == 0) == flagged
+
+
+def test_a_scan_helps_only_where_a_point_can_be_used() -> None:
+    dossier = sample("full")
+    for verdict, told in (("use", True), ("fall_back", False)):
+        targets = tuple(replace(target, verdict=verdict) for target in dossier.targets)
+        made = build(replace(dossier, targets=targets), Edition())
+        words = spoken(next(one for one in made.sections if one.id == "measured"))
+        assert "A brain scan cannot tell if someone has depression." in words
+        assert ("find the spot for the magnetic treatment" in words) == told
+
+
+def test_a_plan_without_steps_for_patients_shows_no_empty_table() -> None:
+    made = build(sample("full"), Edition())
+    words = spoken(next(one for one in made.sections if one.id == "plan"))
+    assert "The plan is made with you at your next visit." in words
+    assert "Dates of the plan" not in words
 
 
 def test_breastfeeding_stands_beside_the_plan() -> None:

@@ -107,8 +107,10 @@ def _choices(dossier: Dossier) -> Markup:
     options = offered(dossier).shown
     if not options:
         return tell("patient.found_no_choice")
-    tied = all(p.tied for p in options)
-    parts = [tell("patient.found_tie" if tied else "patient.found_order"), _range(options)]
+    parts = [_range(options)]
+    if len(options) > 1:
+        tied = all(p.tied for p in options)
+        parts.insert(0, tell("patient.found_tie" if tied else "patient.found_order"))
     if not dossier.appraisal.stage.known:
         parts.append(tell("patient.found_range_unknown"))
     return Markup(" ").join(parts)
@@ -148,6 +150,7 @@ def _to_do(dossier: Dossier) -> Iterator[Markup]:
     if dossier.appraisal.stage.known and UNKNOWN_FACTS & {step.id for step in dossier.plan.steps}:
         yield tell("patient.do_tell")
     yield tell("patient.do_step")
+    yield tell("patient.do_ask")
 
 
 def _next(dossier: Dossier) -> Box:

@@ -20,6 +20,7 @@ from equipoise.core.tables import Row, load_table
 __all__ = ["found_section"]
 
 MOOD: Final = "mood"
+USABLE: Final = frozenset({"use", "use_with_caution", "usable"})
 OWN_WORDS: Final = frozenset({MOOD, "brain_scan", "genes"})
 """Groups whose result is told by a sentence of their own, whatever it was."""
 
@@ -31,12 +32,17 @@ def found_section(dossier: Dossier) -> Section:
     blocks += [
         Heading(_("What a brain scan can tell")),
         Text(tell("patient.scan_cannot"), "lead"),
-        Text(tell("patient.scan_target" if dossier.targets else "patient.scan_not_needed")),
+        Text(tell("patient.scan_target" if _target(dossier) else "patient.scan_not_needed")),
         Text(tell("patient.numbers_limit")),
         *_more_tests(dossier),
     ]
     title = _("What we measured, and what it cannot tell")
     return Section("measured", title, tuple(blocks), new_page=True)
+
+
+def _target(dossier: Dossier) -> bool:
+    """Whether a scan gave a point that can be used."""
+    return any(target.verdict in USABLE for target in dossier.targets)
 
 
 def _groups(measures: list[str]) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ SOONER: Final = ("worse", "restless", "effect", "dark")
 def plan_section(dossier: Dossier) -> Section:
     """Return the plan; while it is withheld, that it is made at the next visit."""
     blocks: list[Block] = [Text(tell("patient.plan_lead"))]
-    if dossier.plan.steps:
+    if _shown(dossier):
         blocks += [
             Bullets(tuple(_ladder(dossier)), ordered=True, kind="steps"),
             *_with_a_child(dossier),
