@@ -16,12 +16,13 @@ RESEARCH: Final = "exploratory"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows under one heading; `note` stands in the caption."""
+    """Rows under one heading; `note` stands in the caption, the column `keep` in any case."""
 
     id: str
     title: str
     lines: tuple[Line, ...]
     note: str = ""
+    keep: str = ""
 
 
 def grouped(dossier: Dossier, lines: tuple[Line, ...]) -> tuple[Group, ...]:
@@ -50,8 +51,9 @@ def grouped(dossier: Dossier, lines: tuple[Line, ...]) -> tuple[Group, ...]:
             continue
         found.setdefault(name, []).append(line)
     notes = {RESEARCH: _unmoved() if left else ""}
+    keep = {"missing": _("Note")}
     return tuple(
-        Group(name, title, tuple(found.get(name, ())), notes.get(name, ""))
+        Group(name, title, tuple(found.get(name, ())), notes.get(name, ""), keep.get(name, ""))
         for name, title in _titles().items()
     )
 

@@ -21,6 +21,8 @@ __all__ = ["anchors_of", "table"]
 
 NAME: Final = 22
 NARROW: Final = 8
+UNBROKEN: Final = 11
+"""A date stays on one line."""
 WIDE: Final = 28
 NOT_APPLICABLE: Final = element("span", NA, class_="na")
 OPTIONS: Final = ("established", RESEARCH)
@@ -50,7 +52,7 @@ def table(group: Group, anchors: dict[str, str]) -> DataTable:
     lines = group.lines
     blocks = _blocks(group)
     head = Column(_("Number"), NAME, [_name(line) for line in lines])
-    shown, same = _told_apart(_columns(lines, _about() if blocks else ()))
+    shown, same = _told_apart(_columns(lines, _about() if blocks else ()), group.keep)
     columns = (head, *shown)
     return DataTable(
         ". ".join(part for part in (group.title, group.note, "; ".join(same)) if part),
@@ -83,11 +85,15 @@ def _block(lines: list[Line]) -> tuple[str, int]:
     return Markup("{}. {}").format(title, Markup("; ").join(about)), len(lines)
 
 
-def _told_apart(columns: list[Column]) -> tuple[list[Column], list[str]]:
+def _told_apart(columns: list[Column], keep: str) -> tuple[list[Column], list[str]]:
     shown, same, empty = [], [], []
     for column in columns:
         cells = set(column.cells)
-        if len(cells) > 1 or (len(column.cells) == 1 and NOT_APPLICABLE not in cells):
+        if (
+            column.head == keep
+            or len(cells) > 1
+            or (len(column.cells) == 1 and NOT_APPLICABLE not in cells)
+        ):
             shown.append(column)
         elif cells == {NOT_APPLICABLE}:
             empty.append(column.head)
@@ -133,8 +139,11 @@ def _columns(lines: tuple[Line, ...], leave: tuple[str, ...]) -> list[Column]:
 
 def _width(cells: list[str]) -> int:
     """Return a width that gives long texts room, but less than in proportion."""
-    longest = max((len(Markup(cell).striptags()) for cell in set(cells)), default=0)
-    return min(max(round(2 + 2 * math.sqrt(longest)), NARROW), WIDE)
+    texts = {Markup(cell).striptags() for cell in cells}
+    longest = max((len(text) for text in texts), default=0)
+    word = max((len(word) for text in texts for word in text.split()), default=0)
+    wanted = max(round(2 + 2 * math.sqrt(longest)), min(word, UNBROKEN))
+    return min(max(wanted, NARROW), WIDE)
 
 
 def _marked(cell: str) -> str:
