@@ -114,7 +114,7 @@ def _row(rule: Rule) -> tuple[str, ...]:
 
 def _trials(dossier: Dossier) -> Section:
     title = tell("authorization.trials")
-    return Section("trials", title, (tried(dossier),))
+    return Section("trials", title, (tried(dossier, tell("authorization.trials_caption")),))
 
 
 def _scales(dossier: Dossier) -> Section:

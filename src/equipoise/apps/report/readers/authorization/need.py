@@ -105,7 +105,7 @@ def _definitions(dossier: Dossier) -> Markup:
 def _safety(dossier: Dossier, choice: Choice) -> Markup:
     verdicts = {one.treatment: one for one in dossier.appraisal.verdicts}
     lines = [_verdict(treatment, verdicts.get(treatment)) for treatment in choice.treatments]
-    return Markup(" ").join(lines)
+    return Markup("<br>").join(lines)
 
 
 def _verdict(treatment: str, found: OptionVerdict | None) -> Markup:

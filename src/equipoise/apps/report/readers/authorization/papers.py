@@ -51,7 +51,7 @@ def _rows(choice: Choice) -> Iterator[tuple[str, ...]]:
         for (what, held, owner, todo), ids in shared.items():
             if held == status:
                 told = Markup(", ").join(named(one) for one in dict.fromkeys(ids))
-                yield escape(what), status_words(status), capital(_(owner)), todo, told
+                yield escape(what), status_words(status), capital(owner), todo, told
 
 
 def _todo(one: Criterion, need: Row) -> Markup:

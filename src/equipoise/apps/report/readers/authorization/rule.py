@@ -120,7 +120,7 @@ def _criteria(rule: Rule) -> DataTable:
 
 
 def _row(one: Criterion) -> tuple[str, ...]:
-    what = tell("authorization.source", what=one.what, id=named(one.id), checked=_(one.checked))
+    what = tell("authorization.source", what=one.what, id=named(one.id), checked=one.checked)
     return what, status_words(one.status), _evidence(one), _wanted(one)
 
 

@@ -25,13 +25,16 @@ def background(dossier: Dossier) -> Section:
     if state is not None:
         pairs.append(("pregnancy_head", record.named(state.status.replace("_", " "))))
     facts = tuple((tell(f"letter.{head}"), words) for head, words in pairs)
-    blocks: tuple[Block, ...] = (Facts(facts, kind="lines"), tried(dossier))
+    blocks: tuple[Block, ...] = (
+        Facts(facts, kind="lines"),
+        tried(dossier, tell("letter.trials_caption")),
+    )
     return Section("background", tell("letter.background"), blocks)
 
 
-def tried(dossier: Dossier) -> Block:
+def tried(dossier: Dossier, caption: str) -> Block:
     """Return the table of the trials, or why there is none."""
-    table = record.trials_table(dossier, tell("letter.trials_caption"))
+    table = record.trials_table(dossier, caption)
     if table is not None:
         return table
     return Text(tell(f"letter.{NO_TRIALS[dossier.timeline.treatments.status]}"))
