@@ -211,4 +211,4 @@ def test_a_country_without_a_row_gets_the_local_emergency_number(
     page = (out / "sub-15_desc-patient_report.html").read_text(encoding="utf-8")
     assert "0800" not in page
     assert "988" not in page
-    assert "Call the local emergency number" in page
+    assert "Call the local emergency number" in page, "alone, it begins a sentence"

@@ -132,7 +132,7 @@ def test_a_plan_to_end_life_is_thanked_named_and_acted_on() -> None:
         "988",
         "Someone you trust stays with you.",
         "My plan for hard moments",
-        "Handed over by Dr Ada Kahn.",
+        "Given to you by Dr Ada Kahn.",
     ):
         assert part in words
     assert words.index("Thank you") < words.index("988") < words.index("Who does what next")

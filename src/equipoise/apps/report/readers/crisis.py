@@ -117,7 +117,8 @@ def clinic_lines(clinic: Clinic) -> list[Block]:
 
 
 def _line(one: CrisisNumber, reader: str, *, alone: bool) -> Markup:
-    words = _dialled(one.text, one.digits)
+    text = one.text if alone else _inside(one.text)
+    words = _dialled(text, one.digits)
     if not alone:
         named = NAMED.get(one.place)
         place = tell(named) if named else element("bdi", one.place)
@@ -133,6 +134,11 @@ def _line(one: CrisisNumber, reader: str, *, alone: bool) -> Markup:
     if one.stale and reader in COLLEAGUES:
         return Markup("{} {}").format(words, tell("urgent.number_not_checked"))
     return words
+
+
+def _inside(text: str) -> str:
+    """Return a sentence as it goes on after a colon."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _dialled(text: str, digits: str | None) -> Markup:
