@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from equipoise.apps.report.document import Document, Section
+from equipoise.apps.report.document import Bullets, Document, Section
 from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.readability import Reading, masked, reading
 from equipoise.apps.report.readers.patient import build
@@ -183,7 +183,7 @@ def test_whom_to_call_at_night(name: str) -> None:
 
 def test_page_one_has_three_findings_and_three_things_to_do() -> None:
     for name in READ:
-        lists = [b.items for b in section_of(name, "one-page").blocks if hasattr(b, "ordered")]
+        lists = [b.items for b in section_of(name, "one-page").blocks if isinstance(b, Bullets)]
         assert [len(items) for items in lists] == [3, 3], name
 
 
@@ -224,6 +224,7 @@ def test_what_was_tried_is_named_without_blame() -> None:
 
 def test_a_treatment_under_way_is_kept() -> None:
     words = spoken(section_of("post_partum", "one-page"))
+    assert "Your treatment now is sertraline. We cannot tell yet if it helps." in words
     assert "Keep on with sertraline as agreed. Do not stop all at once." in words
     assert "how to go on with sertraline" in words
 

@@ -32,7 +32,7 @@ ONES: Final = (2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 3, 1, 2, 2, 2, 2, 3, 2, 2)
 TENS: Final = (0, 0, 2, 2, 2, 2, 2, 3, 2, 2)
 SILENT_INSIDE: Final = re.compile(
     r"^(some|there|where|here|side|care|home|like|one|sleep|ever)(?=[a-z]{2})"
-    r"|(?<=[^aeiouy])e(?=(?:ly|ful|less|ness|ment|ments)$)"
+    r"|(?<=[^aeiouy])e(?=(?:ly|ful|less|ness|ments?)$)"
 )
 SILENT_E: Final = re.compile(r"(?<![aeiouyl])e$|(?<=[aeiouyl]l)e$|(?<=[aeiou]y)e$")
 SILENT_ES: Final = re.compile(r"(?<![aeioulcgszx])(?<!ch)(?<!sh)es$|(?<=[aeiou]l)es$")
