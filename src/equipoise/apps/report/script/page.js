@@ -109,4 +109,5 @@ document.querySelectorAll("figure.chart").forEach((figure) => {
   if (figure.querySelector("table.rows")) readout(figure);
 });
 document.querySelectorAll("[data-viewer]").forEach(viewer);
-document.querySelectorAll(".form").forEach(form);
+// Lines in a crisis box stay lines for a pen: what is typed is lost when it is needed.
+document.querySelectorAll(".form:not(.card .form)").forEach(form);
