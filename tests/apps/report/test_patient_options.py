@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from equipoise.apps.report.document import Block, Folded, Grid, Section, Text
+from equipoise.apps.report.readability import reading
 from equipoise.apps.report.readers.patient import offered as choice
 from equipoise.apps.report.readers.patient.effects import WEIGHED, effects_cell
 from equipoise.apps.report.readers.patient.grid import options_grid
@@ -268,7 +269,7 @@ def test_a_side_effect_without_a_rate_has_no_number() -> None:
 def test_an_unknown_side_effect_is_neither_none_nor_nought() -> None:
     # Nothing is known of ECT and weight, sex, sleepiness or sleep; memory has a rate.
     cell = _plain(str(effects_cell("ect")))
-    unknown = cell.split("Not known:")[1].split(".")[0]
+    unknown = cell.split("Not known:")[1]
     for words in ("putting on weight", "sex problems", "feeling sleepy", "poor sleep"):
         assert words in unknown
         assert words not in cell.split("Not known:")[0]
@@ -294,12 +295,18 @@ def test_a_rate_stands_beside_that_of_the_dummy() -> None:
 
 
 def test_no_effect_is_both_possible_and_ruled_out() -> None:
+    sentences = load_table("wording/options")
+    weighed = [sentences.row(id=f"effect_{name}").text("text") for name in WEIGHED]
+    ruled_out = set()
     for row in load_table("treatments/treatments"):
-        cell = _plain(str(effects_cell(row.text("id"))))
-        not_caused = cell.partition("does not cause:")[2].partition(".")[0]
-        possible = re.sub("also ", "", cell).partition("It can cause:")[2].partition(".")[0]
-        both = {name for name in not_caused.split(", ") if name and name in possible.split(", ")}
-        assert not both, row.text("id")
+        cell = _plain(str(effects_cell(row.text("id")))).casefold()
+        possible, _, rest = cell.partition("as far as we know")
+        not_caused, _, unknown = rest.partition("not known")
+        for words in weighed:
+            places = [words in part for part in (possible, not_caused, unknown)]
+            assert sum(places) <= 1, (row.text("id"), words)
+            ruled_out |= {words} if places[1] else set()
+    assert ruled_out == set(weighed)
 
 
 def test_danger_in_overdose_is_never_told() -> None:
@@ -323,6 +330,7 @@ def test_options_to_show_come_from_the_tie_group_without_a_plan() -> None:
     shown = offered(bare).shown
     assert len(shown) == choice.MOST
     assert all(p.tied for p in shown)
+    assert [kind_of(p.treatment) for p in shown] == ["drug", "therapy", "procedure"]
 
 
 def test_decisions_of_one_option_say_nothing_of_a_tie() -> None:
@@ -331,3 +339,10 @@ def test_decisions_of_one_option_say_nothing_of_a_tie() -> None:
     said = _said(_section(replace(dossier, decision=decision)).blocks)
     assert "tie" not in said.split()
     assert "ahead" not in said
+
+
+def test_no_sentence_on_side_effects_is_too_long_for_a_tired_reader() -> None:
+    for row in load_table("treatments/treatments"):
+        if row.flag("ranked"):
+            found = reading(_plain(str(effects_cell(row.text("id")))))
+            assert found.longest_length <= 22, found.longest

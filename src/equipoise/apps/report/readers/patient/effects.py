@@ -34,6 +34,8 @@ WEIGHED: Final = (
 """What people weigh, in the order of the page; one that no row tells is said to be not known."""
 PICTURES: Final = 2
 """Side effects with a picture: with the two outcomes no option has more than four."""
+FEW: Final = 3
+"""Effects that one sentence names: tired readers lose longer ones."""
 PERCENT: Final = "%"
 SESSIONS: Final = "session"
 MAIN: Final = ("moderate", "high")
@@ -52,7 +54,7 @@ def effects_cell(treatment: str) -> Markup:
     ]
     can = _can(levels, rates)
     if can:
-        told.append(_line("effects_can" if told else "effects_cause", can))
+        told.append(_line("effects_can" if told else "effects_cause", can, "no_number"))
     if kind_of(treatment) == "therapy":
         told.append(_paragraph(tell("options.effects_talking")))
     none = [name for name in WEIGHED if levels.get(name) == "none" and name not in rates]
@@ -120,9 +122,14 @@ def _words(effect: str) -> str:
     return str(tell(f"options.{name}"))
 
 
-def _line(sentence: str, effects: list[str]) -> Markup:
-    names = dict.fromkeys(_words(name) for name in effects)
-    return _paragraph(tell(f"options.{sentence}", effects=joined(list(names))))
+def _line(sentence: str, effects: list[str], *after: str) -> Markup:
+    """Return effects in sentences of a few each, and what is said after them."""
+    names = list(dict.fromkeys(_words(name) for name in effects))
+    parts = [joined(names[i : i + FEW]) for i in range(0, len(names), FEW)]
+    said = [tell(f"options.{sentence}", effects=parts[0])]
+    said += [tell(f"options.{sentence}_more", effects=part) for part in parts[1:]]
+    said += [tell(f"options.{name}") for name in after]
+    return _paragraph(Markup(" ").join(said))
 
 
 def _paragraph(words: str) -> Markup:

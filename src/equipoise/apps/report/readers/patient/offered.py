@@ -58,7 +58,7 @@ def offered(dossier: Dossier) -> Offered:
     stopped = {one.treatment for one in dossier.plan.blocked}
     open_ = [p for p in dossier.decision.predictions if p.treatment not in avoided | stopped]
     named = _named(dossier, open_)
-    shown = named or foremost(open_, MOST)
+    shown = named or _of_each_kind(open_)
     chosen = {p.treatment for p in shown}
     return Offered(
         shown=_ordered(shown),
@@ -73,6 +73,13 @@ def _named(dossier: Dossier, open_: list[Prediction]) -> list[Prediction]:
     by_id = {p.treatment: p for p in open_}
     names = dict.fromkeys(name for step in dossier.plan.steps for name in step.treatments)
     return [by_id[name] for name in names if name in by_id][:MOST]
+
+
+def _of_each_kind(open_: list[Prediction]) -> list[Prediction]:
+    """Return the foremost of each kind among the first of the ranking, to keep the choice wide."""
+    first = [p for p in open_ if p.tied] or open_
+    kinds = ([p for p in first if kind_of(p.treatment) == kind] for kind in KINDS)
+    return [p for of in kinds for p in foremost(of, 1)][:MOST]
 
 
 def kind_of(treatment: str) -> str:
