@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import astuple, fields
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import pairwise
 
@@ -116,6 +117,35 @@ def test_every_number_is_its_row_or_a_text(name: str, reader: str) -> None:
 def test_figures_of_the_clinicians_page_are_their_rows(name: str) -> None:
     printed = "".join(re.findall(r"<data .*?</data>", page(name, "clinician"), re.DOTALL))
     assert faults(printed, rows(name), words(name)) == []
+
+
+def every_rounding(line: Line) -> Iterator[str]:
+    """Return a number to the nearest and outward with up to four decimals, a log ratio as ratio."""
+    ends = (line.low80, line.high80, line.low95, line.high95)
+    for cell in (line.value, line.standard_error, line.coverage, *ends):
+        if not re.fullmatch(r"-?[\d.]+(e-?\d+)?", cell):
+            continue
+        value = Decimal(cell)
+        several = {value, value * 100}
+        if line.id.startswith("compared."):
+            several |= {value.exp(), (-value).exp()}
+        for one in several:
+            for places in range(5):
+                for how in (ROUND_HALF_UP, ROUND_FLOOR, ROUND_CEILING):
+                    yield f"{abs(one.quantize(Decimal(1).scaleb(-places), rounding=how)):f}"
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_decimals_of_the_clinicians_page_are_roundings_of_rows(name: str) -> None:
+    """Its charts and tables name no rows; a number with decimals must be that of some row."""
+    known = {text for line in rows(name).values() for text in every_rounding(line)}
+    found = [
+        (token, block)
+        for block in read(page(name, "clinician")).blocks
+        for left, token, right in numbers_in(block)
+        if re.fullmatch(r"[-+]?\d+\.\d+", token) and not words(name).hold(left, token, right)
+    ]
+    assert [pair for pair in found if pair[0].lstrip("-+") not in known] == []
 
 
 @pytest.mark.parametrize("name", CHECKED_SHEETS)

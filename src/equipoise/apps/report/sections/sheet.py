@@ -13,6 +13,7 @@ from equipoise.apps.report.names import rows_of
 from equipoise.apps.report.sections.choice_sheet import choice_sheet
 from equipoise.apps.report.sections.compared import pair_words
 from equipoise.apps.report.sections.course_sheet import course_lines
+from equipoise.apps.report.sections.dose_sheet import dose_lines
 from equipoise.apps.report.sections.effect_sheet import effect_lines
 from equipoise.apps.report.sections.line import NA, Line, normal_ends, single_ids
 from equipoise.apps.report.sections.measure_sheet import measure_lines
@@ -44,6 +45,7 @@ def data_lines(dossier: Dossier) -> tuple[Line, ...]:
         lines += _compared(decision)
         lines += choice_sheet(decision)
         lines += plan_lines(dossier)
+        lines += dose_lines(dossier)
         lines += effect_lines(dossier)
     lines += rule_lines(dossier)
     return single_ids(lines)

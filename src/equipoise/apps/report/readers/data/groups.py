@@ -78,6 +78,7 @@ def _titles() -> dict[str, str]:
         "together": _("Treatments together"),
         "year": _("The year ahead"),
         "plan": _("Plan"),
+        "dose": _("Doses"),
         "effects": _("Side effects and what options are like"),
         "criterion": _("Coverage criteria"),
     }
@@ -100,6 +101,7 @@ KINDS: Final = {
     "under_way": "under_way",
     "plan": "plan",
     "schedule": "plan",
+    "dose": "dose",
     "side_effect": "effects",
     "living": "effects",
     "criterion": "criterion",
