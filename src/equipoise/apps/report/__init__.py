@@ -1,7 +1,8 @@
 """The report: one self-contained, printable HTML file for the clinician.
 
 :func:`render` turns a dossier into text: `page` builds the view, `templates` lay it out, `charts`
-draw it. There is no clock, no request and no script; the same dossier gives the same bytes.
+draw it. There is no clock and no request, and the page is whole without its one script
+(:mod:`scripts`); the same dossier gives the same bytes.
 `imaging_page` does the same for the results of a single command.
 """
 
