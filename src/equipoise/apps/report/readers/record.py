@@ -113,7 +113,7 @@ def trials_table(dossier: Dossier, caption: str) -> DataTable | None:
         _("Adequate"),
     )
     rows = tuple(_trial(one) for one in found)
-    return DataTable(caption, columns, rows, widths=(19, 12, 28, 7, 9, 14, 11))
+    return DataTable(caption, columns, rows, widths=(18, 13, 28, 7, 9, 14, 11))
 
 
 def _trial(one: Tried) -> tuple[str, ...]:
