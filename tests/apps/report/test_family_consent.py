@@ -82,7 +82,9 @@ def test_what_may_be_shared(consents: tuple[Consent, ...], shared: set[str]) -> 
 
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2026, 12, 31)).map(str)
 DATES = st.one_of(DAYS, DAYS.map(lambda day: day[:7]), DAYS.map(lambda day: day[:4]))
-REVOKED = st.one_of(st.just(not_asked()), st.just(unknown()), DATES.map(given))
+REVOKED: st.SearchStrategy[Answer[str]] = st.one_of(
+    st.just(not_asked()), st.just(unknown()), DATES.map(given)
+)
 CONSENTS = st.lists(
     st.builds(
         Consent,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -68,7 +68,7 @@ def site_of(folder: Path, *rows: dict[str, str], clinic: dict[str, str] | None =
     return folder
 
 
-def _write(path: Path, lines: list[tuple[str, ...] | list[str]]) -> None:
+def _write(path: Path, lines: Sequence[Sequence[str]]) -> None:
     path.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
 
 

@@ -53,9 +53,9 @@ def flagged(*names: str, grade: str = "emergency", base: str = "first_episode") 
 def found(finding: str) -> Dossier:
     """Return a person whose record states a finding today, run through every stage."""
     timeline = dossier_of("first_episode").timeline
-    findings = given((Finding(finding, "present", given(DATE)),))
+    findings: tuple[Finding, ...] = (Finding(finding, "present", given(DATE)),)
     settings = pipeline.RunSettings(DATE, pipeline.default_seed(), NAME)
-    changed = dataclasses.replace(timeline, findings=findings)
+    changed = dataclasses.replace(timeline, findings=given(findings))
     return pipeline.run_person(changed, settings, store=NoStore())
 
 
