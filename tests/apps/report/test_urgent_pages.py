@@ -228,3 +228,11 @@ def test_a_flag_that_no_row_knows_is_told_in_general() -> None:
 def test_a_name_with_markup_stays_text() -> None:
     page = render_for("patient", flagged("mania"), Edition(released_by="<b>Dr & Co</b>"))
     assert "&lt;b&gt;Dr &amp; Co&lt;/b&gt;" in page
+
+
+def test_no_notice_of_the_clinic_keeps_anyone_from_acting() -> None:
+    edition = Edition(released_by="Dr A", notices=("Run it again before anyone acts.",))
+    for reader in ("patient", "family"):
+        words = words_in(render_for(reader, flagged("mania"), edition))
+        assert "before anyone acts" not in words
+        assert "Invented person." in words

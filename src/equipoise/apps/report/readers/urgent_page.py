@@ -6,6 +6,7 @@ next, and a page to fill in.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from equipoise.apps.report.document import Block, Bullets, Document, Form, FormLine, Section
@@ -21,7 +22,7 @@ from equipoise.apps.report.readers.plain_flags import (
     words_at,
 )
 from equipoise.apps.report.readers.shared import document
-from equipoise.apps.report.wording import tell
+from equipoise.apps.report.wording import sentence, tell
 from equipoise.core.nouns import Dossier
 
 __all__ = ["plan_to_fill_in", "urgent_page"]
@@ -63,7 +64,11 @@ def urgent_page(reader: str, dossier: Dossier, released_by: str) -> Document:
     )
     kind = _("For you") if reader == "patient" else _("For family and friends")
     page = document(dossier, reader, (kind, tell(f"urgent.title_{reader}")), sections)
-    return for_family(page, dossier) if reader == "family" else page
+    if reader == "family":
+        return for_family(page, dossier)
+    # "Run it again before anyone acts" is for the clinic: here somebody has to act at once.
+    own = sentence(dossier.timeline.notice or "")
+    return replace(page, notices=tuple(one for one in page.notices if one == own))
 
 
 def plan_to_fill_in(kind: str) -> Section:
