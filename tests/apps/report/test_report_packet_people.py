@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -14,6 +17,7 @@ import yaml
 
 from equipoise import ingest, pipeline
 from equipoise.apps.report.edition import Edition
+from equipoise.apps.report.pdf import pdf_of
 from equipoise.apps.report.readers import render_for
 from equipoise.apps.report.sections.sheet import data_lines
 from equipoise.apps.report.wording import slips
@@ -104,6 +108,24 @@ def test_nothing_forbidden_and_no_number_without_its_row(name: str) -> None:
         assert slips(printed(html)) == ()
         for row in re.findall(r'data-row="([^"]+)"', html):
             assert row in sheet
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_the_letter_is_one_sheet_of_a4(name: str) -> None:
+    """Six years of treatment and a course of ECT fit; every page of a PDF names its own box."""
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError) as error:
+        pytest.skip(f"no printing here: {error}")
+    sheets = pdf_of(render_for("letter", dossier_of_bundle(name), Edition()), "a4")
+    parts = [sheets, *_unpacked(sheets)]
+    assert sum(len(re.findall(rb"/Type\s*/Page\b(?!s)", part)) for part in parts) == 1
+
+
+def _unpacked(file: bytes) -> Iterator[bytes]:
+    for stream in re.findall(rb"(?s)stream\r?\n(.*?)\nendstream", file):
+        with suppress(zlib.error):
+            yield zlib.decompress(stream)
 
 
 def test_the_page_says_the_same_evidence_in_plain_dates() -> None:
