@@ -1,7 +1,7 @@
 """Write ``locale/equipoise.pot``: every text of the pages, for translators.
 
 Texts come from three places: ``_("...")`` in the code of the pages and in their templates, and the
-columns of the wording tables that hold sentences. A translation is a copy of this file, filled in
+columns of the wording tables that hold sentences, and what living with a treatment is like. A translation is a copy of this file, filled in
 and compiled to ``locale/LANG/LC_MESSAGES/equipoise.mo`` by :func:`compiled`.
 """
 
@@ -28,6 +28,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 WORDING = "wording/"
+LIVING = "treatments/living"
 Message = tuple[str, str | tuple[str, str], str | None]
 """Where it stands, the text or its two forms, its context."""
 
@@ -65,6 +66,9 @@ def _tables() -> Iterator[Message]:
             many = row.cells.get("plural") and row.optional_text("plural")
             text = row.text("text")
             yield f"tables/{name}", (text, many) if many else text, context
+    for row in load_table(LIVING):
+        context = f"living.{row.text('about')}.{row.text('question')}"
+        yield f"tables/{LIVING}", row.text("text"), context
 
 
 def compiled(text: str, lang: str) -> bytes:
