@@ -91,9 +91,9 @@ LOOKS: Final = ("desktop", "phone", "dark", "print")
 COLUMNS: Final = f"| reader | {' | '.join(LOOKS)} |\n|---{'|---' * len(LOOKS)}|"
 HEAD: Final = f"""# Gallery of the pages
 
-The six pages of the worked people as they look on a screen 1000 pixels wide, on a phone 360 pixels wide,
-in the dark scheme, and on the first sheet of A4 as `--format pdf` prints it. All people are invented; the
-day is {DATE}. `docs/write_screenshots.py` takes the pictures again."""
+The six pages of the worked people as they look on a screen 1000 pixels wide, on a phone 360 pixels
+wide, in the dark scheme, and on the first sheet of A4 as `--format pdf` prints it. All people are
+invented; the day is {DATE}. `docs/write_screenshots.py` takes the pictures again."""
 
 
 def _pictures(page: str, name: str, folder: Path) -> None:

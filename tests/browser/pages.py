@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -32,9 +33,15 @@ CATALOGUE: Final = (
 def page_names() -> tuple[str, ...]:
     """Return the names of all pages, as the browser names them in its answer."""
     return (
-        *(_name(person, reader) for person in PEOPLE for reader in READERS),
+        *(_name(person, reader) for person, reader in _shown()),
         *(f"{RTL}-{reader}.light.html" for reader in RTL_READERS),
     )
+
+
+def _shown() -> Iterator[tuple[str, str]]:
+    """Give person and reader of each page; a data sheet has the same parts for everybody."""
+    for person in PEOPLE:
+        yield from ((person, r) for r in READERS if r != "data" or person in LARGE["data"])
 
 
 def _name(person: str, reader: str) -> str:
@@ -49,9 +56,8 @@ def rendered(person: str, reader: str) -> str:
 
 def write_all(folder: Path) -> None:
     """Write every page into `folder`."""
-    for person in PEOPLE:
-        for reader in READERS:
-            (folder / _name(person, reader)).write_text(rendered(person, reader), "utf-8")
+    for person, reader in _shown():
+        (folder / _name(person, reader)).write_text(rendered(person, reader), "utf-8")
     catalogues = folder / "locale"
     _mirrored(catalogues)
     with in_language(RTL, catalogues):
