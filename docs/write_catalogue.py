@@ -1,8 +1,9 @@
 """Write ``locale/equipoise.pot``: every text of the pages, for translators.
 
 Texts come from three places: ``_("...")`` in the code of the pages and in their templates, and the
-columns of the wording tables that hold sentences, and what living with a treatment is like. A translation is a copy of this file, filled in
-and compiled to ``locale/LANG/LC_MESSAGES/equipoise.mo`` by :func:`compiled`.
+columns of tables that hold sentences: the wording, and what living with a treatment is like. A
+translation is a copy of this file, filled in and compiled to
+``locale/LANG/LC_MESSAGES/equipoise.mo`` by :func:`compiled`.
 """
 
 from __future__ import annotations
