@@ -229,6 +229,16 @@ def test_no_two_rows_share_an_id() -> None:
         assert len(ids) == len(set(ids))
 
 
+def test_a_drug_that_must_not_be_given_has_no_dose() -> None:
+    seen = 0
+    for name in PEOPLE:
+        for limit in person(name).appraisal.dose_limits:
+            held = [row for row in rows(name) if row.startswith(f"dose.{limit.drug}.")]
+            assert not (limit.stopped_by and held)
+            seen += bool(limit.stopped_by)
+    assert seen
+
+
 def test_an_emergency_leaves_no_option_in_the_sheet() -> None:
     ids = rows("emergency")
     assert not [one for one in ids if re.match(r"established|exploratory|year|plan|schedule", one)]

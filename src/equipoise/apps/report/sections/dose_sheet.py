@@ -13,10 +13,14 @@ __all__ = ["dose_lines"]
 
 
 def dose_lines(dossier: Dossier) -> Iterator[Line]:
-    """Return the doses of every drug, with what lowered them and what stands against it."""
+    """Return the doses of every drug; none of a drug that a hard stop stands against."""
     for one in dossier.appraisal.dose_limits:
+        title = treatment_title(one.drug)
+        if one.stopped_by:
+            note = f"not for giving: {'; '.join(one.stopped_by)}"
+            yield Line(f"dose.{one.drug}", f"{title}, doses", NA, NA, date=dossier.date, note=note)
+            continue
         notes = [*one.because, *(f"not known: {fact}" for fact in one.missing)]
-        notes += [f"not for giving: {reason}" for reason in one.stopped_by]
         for name, label, dose in (
             ("start", "first dose", one.start),
             ("adequate", "least dose of an adequate trial", one.adequate),
@@ -25,7 +29,7 @@ def dose_lines(dossier: Dossier) -> Iterator[Line]:
             if dose is not None:
                 yield Line(
                     f"dose.{one.drug}.{name}",
-                    f"{treatment_title(one.drug)}, {label}",
+                    f"{title}, {label}",
                     n.exact(dose),
                     one.unit,
                     date=dossier.date,
