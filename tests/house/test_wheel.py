@@ -40,7 +40,7 @@ def test_the_extras_are_those_that_are_documented(root: Path, wheel: zipfile.Zip
     (name,) = (n for n in wheel.namelist() if n.endswith("METADATA"))
     metadata = Parser().parsestr(wheel.read(name).decode())
     extras = set(metadata.get_all("Provides-Extra") or [])
-    assert extras == {"imaging", "eeg", "genetics", "stats", "bayes", "web", "dist", "all"}
+    assert extras == {"imaging", "eeg", "genetics", "pdf", "stats", "bayes", "web", "dist", "all"}
     page = (root / "docs" / "getting-started.md").read_text(encoding="utf-8")
     assert not {extra for extra in extras if f"{extra}" not in page}
 
