@@ -38,7 +38,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: $(STAMP)  ## Make the worked example and name the report
 	@start=$$(date +%s); $(BIN)/equipoise demo $(DEMO) && \
-	  echo "make demo: $$(( $$(date +%s) - start )) s, report: $$(find $(DEMO) -maxdepth 2 -name 'sub-*.html')"
+	  echo "make demo: $$(( $$(date +%s) - start )) s, report: $$(find $(DEMO) -maxdepth 2 -name 'sub-*.html' ! -name '*_desc-*')"
 
 test: $(STAMP)  ## Run the tests, on all cores
 	$(TESTENV) $(BIN)/pytest -n $(JOBS)

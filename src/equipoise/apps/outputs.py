@@ -54,7 +54,8 @@ def person_files(dossier: Dossier, t1w: Path | None = None) -> dict[str, str]:
     dict of str to str
         The same dossier always gives the same text.
     """
-    from equipoise.apps.report import render
+    from equipoise.apps.report.edition import Edition
+    from equipoise.apps.report.readers import file_name, render_for
 
     label = f"sub-{dossier.label}"
     stem = f"{label}/{label}"
@@ -67,7 +68,11 @@ def person_files(dossier: Dossier, t1w: Path | None = None) -> dict[str, str]:
         f"{stem}_predictions.tsv": tsv(PREDICTION_COLUMNS, prediction_rows(dossier)),
         f"{stem}_plan.json": _json(plan),
         f"{stem}_trajectory.json": _json(_course(dossier)),
-        f"{label}.html": render(dossier, t1w),
+        # The clinician's page names the rows of the data page, so the two are written together.
+        **{
+            file_name(dossier.label, reader, "html"): render_for(reader, dossier, Edition(t1w))
+            for reader in ("clinician", "data")
+        },
     }
     for target in dossier.targets:
         files[f"{stem}_tmstarget.json"] = to_json(target)
