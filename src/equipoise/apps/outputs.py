@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from equipoise import __version__
 from equipoise.apps.documents import (
@@ -26,6 +27,7 @@ from equipoise.core.tables import load_table
 __all__ = [
     "check_place",
     "cited",
+    "clear_earlier",
     "group_text",
     "manifest",
     "person_files",
@@ -37,6 +39,8 @@ __all__ = [
 MANIFEST = "manifest"
 DESCRIPTION = "dataset_description.json"
 GENERATOR = "Equipoise"
+PAGES: Final = ("html", "pdf")
+"""Formats in which ``equipoise report`` writes pages."""
 
 
 def person_files(dossier: Dossier, t1w: Path | None = None) -> dict[str, str]:
@@ -156,6 +160,44 @@ def _json(value: dict[str, Any]) -> str:
 def write_files(out: Path, files: dict[str, str]) -> None:
     """Write `files` below `out`, all or none."""
     write_all({out / name: files[name].encode("utf-8") for name in sorted(files)})
+
+
+def clear_earlier(out: Path, label: str, written: Iterable[str]) -> None:
+    """Remove what an earlier run left of one person and this run did not write again.
+
+    A page for the patient of last week, with options, must not lie beside the emergency of today;
+    nor a point for stimulation that the newest scan did not give.
+
+    Parameters
+    ----------
+    out : Path
+        Output folder.
+    label : str
+        The BIDS label.
+    written : Iterable of str
+        What this run wrote, by path below `out`.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be removed.
+    """
+    from equipoise.apps.report.readers import READERS, file_name
+
+    pages = [file_name(label, reader, form) for reader in READERS for form in PAGES]
+    path = out
+    try:
+        for name in {*pages, f"sub-{label}/sub-{label}_tmstarget.json"} - set(written):
+            path = out / name
+            if path.is_file():
+                path.unlink()
+    except OSError as error:
+        raise OutputError(
+            "this file of an earlier run cannot be removed",
+            where=str(path),
+            got=error.strerror or str(error),
+            todo="remove it: what it says no longer holds",
+        ) from error
 
 
 def check_place(out: Path) -> None:

@@ -115,6 +115,7 @@ def run_participant(
     dossier = pipeline.run_person(timeline, settings, store=store, watch=watch)
     texts = outputs.person_files(dossier, t1w_of(dossier, timeline))
     outputs.write_files(out, texts)
+    outputs.clear_earlier(out, timeline.label, texts)
     store.keep("dossier", key, to_json(dossier))
     store.keep(outputs.MANIFEST, key, outputs.manifest(texts, _references(dossier)))
     LOG.info(

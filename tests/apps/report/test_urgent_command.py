@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -74,7 +75,8 @@ def _write(path: Path, lines: Sequence[Sequence[str]]) -> None:
 
 def pages(out: Path) -> list[str]:
     """Return the names of the pages of patient and family."""
-    return sorted(path.name for path in out.glob("*_report.html"))
+    own = ("patient", "family")
+    return sorted(p.name for of in own for p in out.glob(f"*_desc-{of}_report.html"))
 
 
 @pytest.mark.parametrize("reader", ["patient", "family", "all"])
@@ -108,6 +110,22 @@ def test_a_named_clinician_hands_it_over_and_the_log_says_so(run: Run, out: Path
     assert "sub-15 page for family released by Dr Ada Kahn" in log
     for value in ("suicid", "intent", "F33", "phq9", "escitalopram"):
         assert value not in log
+
+
+def test_no_page_of_a_better_day_lies_beside_an_emergency(run: Run, tmp_path: Path) -> None:
+    out, person = tmp_path / "out", tmp_path / "person.yaml"
+    told = (EXAMPLES / "first_episode.yaml").read_text(encoding="utf-8")
+    person.write_text(re.sub(r'label: "\d+"', 'label: "15"', told), encoding="utf-8")
+    assert run("plan", person, "--date", DATE, "--out", out)[0] == 0
+    assert run("report", out, "--for", "all")[0] == 0
+    kept = [out / "sub-15_desc-patient_report.pdf", out / "sub-15.pdf", out / "sub-16.pdf"]
+    for path in kept:
+        path.write_bytes(b"%PDF")
+    assert run("plan", EXAMPLES / "emergency.yaml", "--date", DATE, "--out", out)[0] == 0
+    left = sorted(path.name for path in out.glob("sub-*.*"))
+    assert left == ["sub-15.html", "sub-15_desc-data_report.html", "sub-16.pdf"]
+    page = (out / "sub-15_desc-data_report.html").read_text(encoding="utf-8")
+    assert "established." not in page
 
 
 @pytest.mark.parametrize("reader", ["clinician", "letter", "authorization", "data"])
