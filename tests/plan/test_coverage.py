@@ -37,7 +37,7 @@ EARLIER_ECT = {
     "stop": "2019-03",
     "outcome": "remission",
 }
-DOSES = {"sertraline": 150, "venlafaxine": 150, "nortriptyline": 100}
+DOSES = {"sertraline": 150, "venlafaxine": 150, "nortriptyline": 100, "mirtazapine": 30}
 
 Check = Callable[..., dict[tuple[str, str], Authorisation]]
 
@@ -212,17 +212,27 @@ def test_vns_asks_for_two_years_or_four_episodes(
 
 
 def test_trials_not_borne_count_where_the_rule_says_so(check: Check) -> None:
-    """One that was not borne is enough for L34522; the example asks for two."""
+    """One that was not borne is enough for L34522; some plans of the example want four."""
     gone = {"outcome": "unknown", "stopped_for": "side_effects"}
     one = [_trial("sertraline", "2025-04-01", "2025-04-20", **gone)]
     two = [*one, _trial("venlafaxine", "2025-05-01", "2025-05-10", **gone)]
-    for trials, medicare, example in ((one, "met", "unmet"), (two, "met", "met")):
+    four = [
+        *two,
+        _trial("nortriptyline", "2025-06-01", "2025-06-10", **gone),
+        _trial("mirtazapine", "2025-07-01", "2025-07-10", **gone),
+    ]
+    cases = ((one, "met", "unmet"), (two, "met", "unknown"), (four, "met", "met"))
+    for trials, medicare, example in cases:
         found = check(COMPLETE, treatments=trials)
         assert _statuses(found[("medicare_l34522", "rtms")])["TMS-06"] == medicare
         assert _statuses(found[("example_commercial_tms", "rtms")])["TMS-06"] == example
     mixed = [*one, _trial("venlafaxine", "2025-07-15", "2025-12-01")]
     told = check(COMPLETE, treatments=mixed)[("example_commercial_tms", "rtms")]
     assert _statuses(told)["TMS-06"] == "unknown"
+    long_ago = [trial | {"start": "2015-05-01", "stop": "2015-05-10"} for trial in four]
+    found = check(COMPLETE, treatments=long_ago)  # not of this episode, which began in 2025
+    assert _statuses(found[("example_commercial_tms", "rtms")])["TMS-06"] == "unmet"
+    assert _statuses(found[("medicare_l34522", "rtms")])["TMS-06"] == "met"
 
 
 def test_a_partial_response_fails_tms_rules_and_not_esketamine(check: Check) -> None:
@@ -544,3 +554,76 @@ def test_a_suspected_diagnosis_leaves_a_rule_open(
     conditions = [{"code": code, "system": "icd10", "status": status}]
     one = check(COMPLETE, conditions=conditions)[("example_commercial_tms", "rtms")]
     assert _statuses(one)["TMS-02"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "policy", "key", "wanted"),
+    [
+        ("F31.9", "resolved", ("example_commercial_tms", "rtms"), "TMS-02", "unknown"),
+        ("F31.9", "resolved", ("example_esketamine", "esketamine"), "ESK-02a", "unknown"),
+        ("F31.9", "unknown", ("example_esketamine", "esketamine"), "ESK-02a", "unmet"),
+        ("F32.1", "resolved", ("example_commercial_tms", "rtms"), "TMS-02", "met"),
+        ("G40.909", "resolved", ("medicare_l34522", "rtms"), "TMS-15b", "unknown"),
+        ("I61.9", "resolved", ("example_esketamine", "esketamine"), "ESK-10", "unknown"),
+        ("F10.21", "active", ("example_esketamine", "esketamine"), "ESK-07", "unknown"),
+        ("F10.11", "active", ("example_commercial_tms", "rtms"), "TMS-26", "unknown"),
+        ("F10.20", "unknown", ("example_commercial_tms", "rtms"), "TMS-26", "unknown"),
+        ("F10.20", "active", ("example_commercial_tms", "rtms"), "TMS-26", "unmet"),
+    ],
+)
+def test_a_disorder_that_may_be_over_is_neither_there_nor_absent(
+    check: Check, code: str, status: str, policy: tuple[str, str], key: str, wanted: str
+) -> None:
+    """A bipolar disorder called resolved is no sign that there is none; remission is not use."""
+    held = [{"code": code, "system": "icd10", "status": status}]
+    one = next(c for c in check(COMPLETE, conditions=held)[policy].criteria if c.id == key)
+    assert one.status == wanted
+    assert wanted == "met" or any(code in text for text in one.evidence)
+
+
+def test_an_old_scale_does_not_show_how_severe_it_is_now(check: Check) -> None:
+    """By hand: 31 days before 1 September 2026 is 1 August; the rule takes 30 days."""
+    tms = ("example_commercial_tms", "rtms")
+    for day, wanted in (("2026-08-02", "met"), ("2026-08-01", "unknown"), ("2026-08", "unknown")):
+        scales = [{"scale": "phq9", "items": [3, 3, 2, 3, 2, 2, 2, 1, 0], "date": day}]
+        assert _statuses(check(COMPLETE, scales=scales)[tms])["TMS-05"] == wanted
+
+
+def test_a_statement_from_before_the_episode_says_nothing_of_now(check: Check) -> None:
+    """The episode began in March 2025: thoughts of 2019 are no reason, their absence no answer."""
+    asked = {"finding": "suicidal_ideation_active", "status": "present", "date": "2019-05-01"}
+    told = check(COMPLETE, treatments=[], findings=[asked])
+    esketamine = ("example_esketamine", "esketamine")
+    assert _statuses(told[esketamine])["ESK-02"] == "unknown"
+    others = [f for f in CHECKLIST if f["finding"] != "suicidal_intent"]
+    for day, wanted in (("2025-02-28", "unknown"), ("2025-03-01", "met")):
+        intent = {"finding": "suicidal_intent", "status": "absent", "date": day}
+        found = check(COMPLETE, findings=[*others, intent])[("example_commercial_tms", "rtms")]
+        assert _statuses(found)["TMS-27"] == wanted
+
+
+def test_a_symptom_that_speaks_against_the_diagnosis_has_to_be_settled(check: Check) -> None:
+    for name, open_ones in (("psychosis", {"TMS-01", "TMS-02"}), ("mania", {"TMS-02"})):
+        others = [f for f in CHECKLIST if f["finding"] != name]
+        stated = {"finding": name, "status": "present", "date": "2026-08-21"}
+        told = check(COMPLETE, findings=[stated, *others])[("medicare_l34522", "rtms")]
+        found = {key for key, status in _statuses(told).items() if status == "unknown"}
+        assert found == {"TMS-13", "TMS-14", *open_ones}
+
+
+def test_a_list_of_drugs_does_not_say_that_nobody_had_a_psychotherapy(check: Check) -> None:
+    drugs = [one for one in COMPLETE["treatments"] if one["treatment"] != "cbt"]
+    told = check(COMPLETE, treatments=drugs)[("example_commercial_tms", "rtms")]
+    assert _statuses(told)["TMS-11"] == "unknown"
+
+
+def test_what_falls_short_is_shown_beside_what_is_open(check: Check) -> None:
+    """Of two trials one is too short by a day, and nobody wrote how the other was taken."""
+    trials = [
+        _trial("sertraline", "2025-04-01", "2025-05-12"),  # 41 days
+        _trial("venlafaxine", "2025-07-15", "2025-12-01", adherence="unknown"),
+    ]
+    found = check(COMPLETE, treatments=trials)[("example_commercial_tms", "rtms")]
+    one = next(c for c in found.criteria if c.id == "TMS-06")
+    assert one.status == "unmet"
+    assert [text.partition(" 150")[0] for text in one.evidence] == ["open: venlafaxine"]

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from equipoise.core.dates import IsoDate
     from equipoise.core.nouns import DrugUse, Timeline, TreatmentTrial
 
-__all__ = ["Taken", "taken_around", "untold"]
+__all__ = ["DRUG", "Taken", "taken_around", "untold"]
 
 DRUG = "drug"
+"""What an entry that no table could read may hide: a drug that is taken."""
 
 
 @dataclass(frozen=True, slots=True)

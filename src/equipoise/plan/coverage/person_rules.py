@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from equipoise.core.dates import earliest, latest
 from equipoise.core.tables import load_table
@@ -13,16 +15,22 @@ from equipoise.plan.coverage.record import (
     all_of,
     any_of,
     at_least,
+    before_episode,
     days_ago,
     finding,
     held_codes,
+    lasting_codes,
     newest,
     open_codes,
+    present_among,
     scored,
     stated_days_ago,
     trials,
 )
 from equipoise.plan.coverage.trial_rules import classes, failed_trials
+
+if TYPE_CHECKING:
+    from equipoise.core.nouns import Implant
 
 __all__ = [
     "age_from",
@@ -41,6 +49,7 @@ __all__ = [
 
 _MONTHS_PER_YEAR = 12
 _HELPED = frozenset({"response", "remission"})
+_OTHERS = "others_not_asked"
 
 
 def statement(_asked: Asked) -> Answer:
@@ -61,6 +70,9 @@ def diagnosis_in(asked: Asked) -> Answer:
     told = (f"episode diagnosis {code}, onset {onset or 'not recorded'}",)
     if not code.upper().startswith(asked.row.items("accept")):
         return "unmet", told
+    against = present_among(asked.timeline, asked.row.items("codes"))
+    if against:
+        return "unknown", (*told, *against)
     return ("unknown" if onset is None else "met"), told
 
 
@@ -72,7 +84,10 @@ def diagnosis_not_in(asked: Asked) -> Answer:
     code = asked.timeline.episode.diagnosis.value
     if code is None or not asked.timeline.conditions.known:
         return "unknown", ()
-    maybe = open_codes(asked.timeline, asked.row.items("accept"))
+    maybe = (
+        *open_codes(asked.timeline, asked.row.items("accept")),
+        *present_among(asked.timeline, asked.row.items("codes")),
+    )
     if maybe:
         return "unknown", maybe
     return "met", (f"episode diagnosis {code} and conditions, {asked.read_on}",)
@@ -104,12 +119,16 @@ def scale_within(asked: Asked) -> Answer:
 def scale_severity(asked: Asked) -> Answer:
     """Say whether the newest scale reaches the total that the rule asks of it."""
     wanted = dict(part.split() for part in asked.row.items("accept"))
+    limit = asked.row.optional_number("number")
     for answers in newest(asked.timeline, wanted):
         total, told = scored(answers)
         if total is None:
             continue
         needed = float(wanted[answers.scale])
         words = f"{told}, asked for {needed:g}"
+        if limit is not None and days_ago(answers.date, asked.case.today)[1] > limit:
+            # How severe it was then does not document how severe it is now.
+            return "unknown", (f"open: older than {limit:g} days: {words}",)
         return ("met" if total >= needed else "unmet"), (words,)
     return "unknown", ()
 
@@ -134,14 +153,17 @@ def scales_within(asked: Asked) -> Answer:
 
 def findings_absent(asked: Asked) -> Answer:
     """Say whether every finding is known absent, with a date, and no code speaks against it."""
-    against = held_codes(asked.timeline, asked.row.items("codes"))
-    answers: list[Answer] = [("unmet", against)] if against else []
-    answers += [_absent(asked, name) for name in asked.row.items("accept")]
-    if asked.row.items("codes") and not against and not asked.timeline.conditions.known:
-        answers.append(("unknown", ("open: conditions were not asked for",)))
-    maybe = open_codes(asked.timeline, asked.row.items("codes")) if asked.row.items("codes") else ()
-    if maybe and not against:
+    answers = [_absent(asked, name) for name in asked.row.items("accept")]
+    codes = asked.row.items("codes")
+    if not codes:
+        return all_of(answers)
+    against, maybe = lasting_codes(asked.timeline, codes)
+    if against:
+        return all_of([("unmet", against), *answers])
+    if maybe:
         answers.append(("unknown", maybe))
+    if not asked.timeline.conditions.known:
+        answers.append(("unknown", ("open: conditions were not asked for",)))
     return all_of(answers)
 
 
@@ -156,6 +178,8 @@ def _absent(asked: Asked, name: str) -> Answer:
     days = stated_days_ago(asked.timeline, name, asked.case.today)
     if limit is not None and days is not None and days > limit:
         return "unknown", (f"open: older than {limit:g} days: {told}",)
+    if before_episode(asked.timeline, name, asked.case.today):
+        return "unknown", (f"open: from before this episode: {told}",)
     return "met", (told,)
 
 
@@ -173,11 +197,17 @@ def implants_absent(asked: Asked) -> Answer:
     told, near = [], []
     for implant in implants:
         row = sites.find(id=(implant.site.value or "").strip().lower())
-        told.append(f"{implant.kind.replace('_', ' ')}, {implant.site.value or 'no site'}")
+        told.append(_implant(implant))
         near.append(None if row is None else row.optional_text("near_head"))
     if "true" in near:
         return "unmet", tuple(told)
     return ("met" if set(near) == {"false"} else "unknown"), tuple(told)
+
+
+def _implant(implant: Implant) -> str:
+    if implant.kind == _OTHERS:
+        return "open: whether there are others was not asked"
+    return f"{implant.kind.replace('_', ' ')}, {implant.site.value or 'place not recorded'}"
 
 
 def long_or_many(asked: Asked) -> Answer:
@@ -213,15 +243,12 @@ def need(asked: Asked) -> Answer:
 
 
 def _reason(asked: Asked, name: str) -> Answer:
-    if name == "failed_trials":
-        return failed_trials(asked)
-    if name == "failed_classes":
-        return classes(asked)
-    if name == "pregnant":
-        return _pregnant(asked)
-    if name == "earlier_ect":
-        return _earlier_ect(asked)
+    other = _OTHER_REASONS.get(name)
+    if other is not None:
+        return other(asked)
     status, told = finding(asked.timeline, name)
+    if status in {"present", "absent"} and before_episode(asked.timeline, name, asked.case.today):
+        return "unknown", (f"open: from before this episode: {told}",)
     if status == "present":
         return "met", (told,)
     return ("unmet", ()) if status == "absent" else ("unknown", ())
@@ -243,3 +270,12 @@ def _earlier_ect(asked: Asked) -> Answer:
     helped = [t for t in held if t.trial.outcome.value in _HELPED]
     open_ones = [t for t in held if not t.trial.outcome.known]
     return at_least(1, helped, [*helped, *open_ones], known=asked.timeline.treatments.known)
+
+
+_OTHER_REASONS: dict[str, Callable[[Asked], Answer]] = {
+    "failed_trials": failed_trials,
+    "failed_classes": classes,
+    "pregnant": _pregnant,
+    "earlier_ect": _earlier_ect,
+}
+"""Reasons of a list that are no finding."""

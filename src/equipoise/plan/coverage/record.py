@@ -7,6 +7,7 @@ date documents nothing.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -29,12 +30,15 @@ __all__ = [
     "all_of",
     "any_of",
     "at_least",
+    "before_episode",
     "days_ago",
     "finding",
     "held_codes",
+    "lasting_codes",
     "named",
     "newest",
     "open_codes",
+    "present_among",
     "scored",
     "stated_days_ago",
     "trials",
@@ -42,6 +46,8 @@ __all__ = [
 
 Status = Literal["met", "unmet", "unknown"]
 Answer = tuple[Status, tuple[str, ...]]
+Codes = tuple[str, ...]
+_REMISSION = re.compile(r"F1\d[1-9]1$")
 _WORST_FIRST = ("present", "unknown", "absent")
 
 
@@ -190,10 +196,10 @@ def at_least(
         return "met", evidence
     if not known:
         return "unknown", ()
+    others = tuple(f"open: {one.words}" for one in possible if one not in documented)
     if len({id(one) for one in (*sure, *possible)}) >= needed:
-        others = [one for one in possible if one not in documented]
-        return "unknown", (*evidence, *(f"open: {one.words}" for one in others))
-    return "unmet", evidence or ("none among the treatments of the record",)
+        return "unknown", (*evidence, *others)
+    return "unmet", (*evidence, *others) or ("no treatment of the record counts",)
 
 
 def stated_days_ago(timeline: Timeline, name: str, today: IsoDate) -> int | None:
@@ -204,6 +210,20 @@ def stated_days_ago(timeline: Timeline, name: str, today: IsoDate) -> int | None
         if f.finding == name and f.date.value is not None
     ]
     return min(days_ago(date, today)[1] for date in dates) if dates else None
+
+
+def before_episode(timeline: Timeline, name: str, today: IsoDate) -> bool:
+    """Return whether the newest dated statement about a finding is older than this episode."""
+    onset, days = timeline.episode.onset.value, stated_days_ago(timeline, name, today)
+    if onset is None or days is None:
+        return False
+    return days > (latest(today) - earliest(onset)).days
+
+
+def present_among(timeline: Timeline, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the findings that are recorded as present, in words, as open points."""
+    found = (finding(timeline, name) for name in names)
+    return tuple(f"open: {told}" for status, told in found if status == "present")
 
 
 def finding(timeline: Timeline, name: str) -> tuple[str, str]:
@@ -250,15 +270,53 @@ def held_codes(timeline: Timeline, prefixes: Iterable[str]) -> tuple[str, ...]:
 
 
 def open_codes(timeline: Timeline, prefixes: Iterable[str]) -> tuple[str, ...]:
-    """Return the conditions that may be one of the codes: suspected, or of another code system."""
+    """Return the conditions that may be one of the codes.
+
+    Those are suspected, over, or of another code system. A disorder that is over is open and not
+    absent: a record that calls bipolar disorder resolved does not document that there is none.
+    """
     wanted = tuple(prefixes)
-    held = [c for c in timeline.conditions.or_else(()) if c.status != "resolved"]
     return tuple(
         f"open: condition {c.code} ({c.status}, {c.system})"
-        for c in held
-        if not c.system.startswith("icd10")
-        or (c.status == "suspected" and c.code.upper().startswith(wanted))
+        for c in timeline.conditions.or_else(())
+        if (c.status != "resolved" and not c.system.startswith("icd10"))
+        or (c.status in {"suspected", "resolved"} and c.code.upper().startswith(wanted))
     )
+
+
+def lasting_codes(timeline: Timeline, prefixes: Iterable[str]) -> tuple[Codes, Codes]:
+    """Return the codes that are there now, and those of which nobody knows whether they last.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The record.
+    prefixes : iterable of str
+        How the codes begin.
+
+    Returns
+    -------
+    tuple of str, tuple of str
+        What holds; what is suspected, over, in remission, or of another code system.
+    """
+    wanted = tuple(prefixes)
+    holds, maybe = [], []
+    for one in timeline.conditions.or_else(()):
+        if one.status in {"resolved", "suspected"} or not one.code.upper().startswith(wanted):
+            continue
+        if one.status == "active" and not _in_remission(one.code):
+            holds.append(f"condition {one.code} ({one.status})")
+        else:
+            maybe.append(f"open: condition {one.code} (whether it lasts is not known)")
+    code = timeline.episode.diagnosis.value
+    if code is not None and code.upper().startswith(wanted):
+        holds.append(f"episode diagnosis {code}")
+    return tuple(holds), (*maybe, *open_codes(timeline, wanted))
+
+
+def _in_remission(code: str) -> bool:
+    """Return whether ICD-10-CM says of a substance that the disorder is in remission."""
+    return _REMISSION.match(code.upper().replace(".", "")) is not None
 
 
 def newest(timeline: Timeline, scales: Iterable[str]) -> tuple[ScaleAnswers, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.core.dates import weeks_between
 from equipoise.core.tables import load_table
+from equipoise.core.taken import DRUG
 from equipoise.plan.coverage.record import Answer, Asked, Tried, at_least, named, trials
 
 if TYPE_CHECKING:
@@ -54,7 +55,14 @@ def failed_trials(asked: Asked) -> Answer:
     instead = asked.row.optional_number("second")
     if answer[0] == "met" or instead is None:
         return answer
-    borne = [t for t in held if t.trial.stopped_for.value == "side_effects" and t.dated]
+    lifetime = asked.policy.text("scope") == "lifetime"
+    borne = [
+        t
+        for t in held
+        if t.trial.stopped_for.value == "side_effects"
+        and t.dated
+        and (lifetime or t.appraised.in_episode == "yes")
+    ]
     told = tuple(f"not tolerated: {t.words}" for t in borne)
     if len(borne) >= instead:
         return "met", told
@@ -120,6 +128,9 @@ def psychotherapy(asked: Asked) -> Answer:
         for t in trials(asked)
         if (row := table.find(id=t.trial.treatment)) and row.text("drug_class") == "psychotherapy"
     ]
+    if not held:
+        # A record of drugs does not say that nobody ever had a psychotherapy.
+        return "unknown", ()
     sure, possible = _split(held)
     return at_least(asked.row.number("number"), sure, possible, known=_known(asked))
 
@@ -155,9 +166,18 @@ def drugs_absent(asked: Asked) -> Answer:
     if taken:
         # Some plans accept it with a reason: what is taken does not settle it.
         return "unknown", tuple(taken)
+    unread = _unread(asked)
+    if unread:
+        return "unknown", unread
     if asked.timeline.drugs.known and _known(asked):
         return "met", (f"none among treatments and drugs, {asked.read_on}",)
     return "unknown", ()
+
+
+def _unread(asked: Asked) -> tuple[str, ...]:
+    """Return the drugs of the record that no table could read, as open points."""
+    unread = (one.what for one in asked.timeline.unmapped if one.hides == DRUG)
+    return tuple(f"open: not read, may be any drug: {what}" for what in dict.fromkeys(unread))
 
 
 def stable_drugs(asked: Asked) -> Answer:
@@ -165,8 +185,8 @@ def stable_drugs(asked: Asked) -> Answer:
     needed, today = asked.row.number("number"), asked.case.today
     if not (_known(asked) and asked.timeline.drugs.known):
         return "unknown", ()
-    told: list[str] = []
-    worst = "met"
+    told: list[str] = list(_unread(asked))
+    worst = "unknown" if told else "met"
     for name, start, stop in _spans(asked):
         for what, day in (("begun", start), ("stopped", stop)):
             if day is None:
