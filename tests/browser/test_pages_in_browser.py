@@ -63,7 +63,7 @@ def test_every_page_went_through_every_check(faults: dict[str, Faults]) -> None:
 PLANTED = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A page</title><style>
 html{scroll-behavior:smooth}a:focus{outline:none}.low{color:#BBBBBB}.cut{height:1.2em;overflow:hidden}
 .wide{width:600px}.tiny{display:inline-block;width:9px;height:9px;overflow:hidden}
-@keyframes turn{to{rotate:1turn}}p{animation:turn 9s infinite}
+@keyframes fade{to{letter-spacing:.1em}}h1{animation:fade 9s infinite}
 </style></head><body><main><h1>A page with faults</h1><p class="low">Hard to read.</p>
 <p class="cut">One line that is cut as soon as it becomes two lines, on a phone or with more room
 between the letters.</p><p class="wide">Too wide for a phone.</p><img src="elsewhere.png" alt="">
