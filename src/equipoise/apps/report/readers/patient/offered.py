@@ -16,8 +16,9 @@ from equipoise.apps.report.readers.patient.living import plain_name
 from equipoise.apps.report.sections.safety import tried_options, withheld
 from equipoise.core.avoided import avoided_options
 from equipoise.core.nouns import Dossier, Prediction
+from equipoise.predict.words import BIPOLAR
 
-__all__ = ["KINDS", "Offered", "kind_of", "offered", "shows_options"]
+__all__ = ["KINDS", "Offered", "kind_of", "offered", "points_to_bipolar", "shows_options"]
 
 KINDS: Final = ("drug", "augmentation", "therapy", "procedure")
 """Kinds of options in the order of the page."""
@@ -50,6 +51,12 @@ class Offered:
 def shows_options(dossier: Dossier) -> bool:
     """Whether a patient's page may show options: never in an emergency, released or not."""
     return not (dossier.appraisal.emergency or withheld(dossier))
+
+
+def points_to_bipolar(dossier: Dossier) -> bool:
+    """Return whether the record points to bipolar disorder: the numbers are of others then."""
+    checks = dossier.appraisal.diagnosis_check
+    return any(one.id == BIPOLAR and one.status == "abnormal" for one in checks)
 
 
 def offered(dossier: Dossier) -> Offered:
