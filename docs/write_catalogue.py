@@ -23,6 +23,7 @@ REPORT = Path(__file__).resolve().parents[1] / "src" / "equipoise" / "apps" / "r
 PAGE = REPORT / "locale" / "equipoise.pot"
 KEYWORDS = {
     "_": None,
+    "_marked": None,
     "gettext": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),

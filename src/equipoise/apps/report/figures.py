@@ -69,7 +69,7 @@ def chance_range(
 
 def date(day: str) -> Markup:
     """Return a day in words, with the ISO date behind it."""
-    return element("time", n.day(day), datetime=day)
+    return element("time", n.day(day), datetime=day, dir="auto")
 
 
 def _interval(p: Prediction, outcome: str) -> Interval:

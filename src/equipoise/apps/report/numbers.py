@@ -13,6 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from statistics import NormalDist
 from typing import Final
 
+from equipoise.apps.report.language import gettext
 from equipoise.core.dates import IsoDate
 
 __all__ = [
@@ -55,19 +56,26 @@ JSON_DECIMALS: Final = 4
 JSON_DIGITS: Final = 6
 LOG_LIMIT: Final = 13
 """Ratios are printed up to a factor of e to the 13th."""
+
+
+def _marked(text: str) -> str:
+    """Mark a text for the catalogue; it is put into the language in force where it is printed."""
+    return text
+
+
 MONTHS: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    _marked("January"),
+    _marked("February"),
+    _marked("March"),
+    _marked("April"),
+    _marked("May"),
+    _marked("June"),
+    _marked("July"),
+    _marked("August"),
+    _marked("September"),
+    _marked("October"),
+    _marked("November"),
+    _marked("December"),
 ]
 UNIT_WORDS: Final = {
     "1": "",
@@ -323,12 +331,14 @@ def unit_words(unit: str) -> str:
 def day(date: IsoDate | None) -> str:
     """Return a date in words, no more exact than it was given: ``March 2024``."""
     if date is None:
-        return "no date"
+        return gettext("no date")
     year, *rest = date.split("-")
     if not rest:
         return year
-    month = MONTHS[int(rest[0]) - 1]
-    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
+    month = gettext(MONTHS[int(rest[0]) - 1])
+    if len(rest) == 1:
+        return gettext("{month} {year}").format(month=month, year=year)
+    return gettext("{day} {month} {year}").format(day=int(rest[1]), month=month, year=year)
 
 
 def weeks(number: float | None) -> str:
