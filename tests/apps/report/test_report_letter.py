@@ -15,7 +15,16 @@ from equipoise.apps.report.readers import render_for
 from equipoise.apps.report.sections.sheet import data_lines
 from equipoise.apps.report.wording import slips
 from equipoise.core.answers import given
-from equipoise.core.nouns import Allergy, Dossier, OptionVerdict, SafetyReason, TreatmentTrial
+from equipoise.core.nouns import (
+    Allergy,
+    Condition,
+    Dossier,
+    Implant,
+    OptionVerdict,
+    SafetyReason,
+    TreatmentTrial,
+    Unmapped,
+)
 from tests.apps.report.people import ALMOST_NOTHING, EMERGENCY, PEOPLE, WATCH, dossier_of
 
 READERS: Final = ("letter", "authorization")
@@ -181,3 +190,58 @@ def test_the_packet_never_says_what_a_payer_decides() -> None:
         told = words(page("authorization", person))
         assert not re.search(r"\bwill be (approved|paid|covered)\b", told)
         assert "The payer decides." in told
+
+
+def _unread(what: str, hides: str) -> Unmapped:
+    return Unmapped("MedicationStatement/x", what, "no row of the tables has this code", hides)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_could_not_be_read_stands_where_it_is_looked_for(reader: str) -> None:
+    """A medicine, an allergy and an implant that no table knows are not "none"."""
+    dossier = dossier_of("three_failed")
+    entries = (
+        _unread("herbal calm mixture", "drug"),
+        _unread("penicillin G", "allergy"),
+        _unread("device 77", "implant"),
+        _unread("a haircut", ""),
+    )
+    timeline = replace(dossier.timeline, unmapped=entries)
+    told = words(render_for(reader, replace(dossier, timeline=timeline), Edition()))
+    for head, what in (("Medicines now", 0), ("Allergies", 1), ("Implants and metal", 2)):
+        line = told[told.index(f" {head} ") :]
+        assert f"could not be read: {entries[what].what} ." in line[:250]
+    assert "haircut" not in told
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_diagnosis_that_is_called_over_and_an_implant_are_told(reader: str) -> None:
+    """Bipolar disorder and epilepsy of long ago decide what a colleague may give."""
+    dossier = dossier_of("three_failed")
+    conditions = (
+        Condition("G40.909", "icd10", "resolved"),
+        Condition("F10.21", "icd10", "unknown"),
+        Condition("I10", "icd10", "active"),
+    )
+    implants = (Implant("pacemaker"), Implant("others_not_asked"))
+    timeline = replace(dossier.timeline, conditions=given(conditions), implants=given(implants))
+    told = words(render_for(reader, replace(dossier, timeline=timeline), Edition()))
+    wanted = "F10.21 (whether it lasts is not known) ; I10 (active) ; G40.909 (recorded as over)"
+    assert f"Other diagnoses {wanted}" in told
+    assert "pacemaker (place not recorded) . Whether there are others: not asked." in told
+
+
+def test_trials_that_cannot_be_judged_are_not_called_none() -> None:
+    dossier = dossier_of("three_failed")
+    stage = replace(dossier.appraisal.stage, count=0, at_most=2)
+    appraisal = replace(dossier.appraisal, stage=stage)
+    told = words(render_for("letter", replace(dossier, appraisal=appraisal), Edition()))
+    assert "No adequate trial" not in told
+    assert "none that is sure, and two at most" in told
+
+
+def test_the_letter_says_age_and_sex() -> None:
+    """The name stays blank, and a pasted letter has to say who it is about."""
+    about = dossier_of("three_failed").timeline.demographics
+    told = words(page("letter", "three_failed"))
+    assert f"Age and sex {about.age_years.value:.0f} years, {about.sex.value}" in told

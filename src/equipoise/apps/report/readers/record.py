@@ -32,6 +32,7 @@ from equipoise.core.nouns import (
     Dose,
     Dossier,
     DrugUse,
+    Implant,
     SeriesPoint,
     TreatmentTrial,
     TrialAppraisal,
@@ -44,10 +45,12 @@ __all__ = [
     "course",
     "diagnosis",
     "dose_words",
+    "implants",
     "medicines",
     "named",
     "newest_scales",
     "outcome_words",
+    "person",
     "scales_table",
     "spelled",
     "trials",
@@ -56,6 +59,8 @@ __all__ = [
 ]
 
 ADEQUATE: Final = {"yes": "adequate_yes", "no": "adequate_no", "cannot_tell": "adequate_open"}
+OTHERS: Final = "others_not_asked"
+"""Stands among the implants of a bundle for those that nobody asked for."""
 NOT_KNOWN: Final = {"not_asked": "not_asked", "unknown": "not_known"}
 
 
@@ -201,14 +206,52 @@ def course(dossier: Dossier) -> Markup:
 
 
 def conditions(dossier: Dossier) -> Markup:
-    """Return the other diagnoses that are not over."""
+    """Return the other diagnoses; those that are over stand last, as they may still matter."""
     held = dossier.timeline.conditions
     if not held.known:
         return tell(f"letter.{NOT_KNOWN[held.status]}")
-    found = [c for c in held.or_else(()) if c.status != "resolved"]
+    found = sorted(held.or_else(()), key=lambda c: c.status == "resolved")
     if not found:
         return tell("letter.none_recorded")
-    return _list(f"{c.code} ({c.status})" for c in found)
+    return _list(f"{c.code} ({_words(f'condition_{c.status}')})" for c in found)
+
+
+def person(dossier: Dossier) -> Markup:
+    """Return age and sex."""
+    about = dossier.timeline.demographics
+    age, sex = about.age_years.value, about.sex.value
+    if age is None:
+        told = tell("authorization.age_open")
+    else:
+        shown = figure(f"{age:.0f}", "person.age", n.exact(age))
+        told = tell("authorization.age", age=shown)
+    return told + ", " + (escape(sex) if sex else tell("authorization.sex_open"))
+
+
+def implants(dossier: Dossier) -> Markup:
+    """Return implants and metal with their place; what was not asked is said."""
+    held = dossier.timeline.implants
+    if not held.known:
+        return _with_unread(dossier, "implant", tell(f"letter.{NOT_KNOWN[held.status]}"))
+    own = [one for one in held.or_else(()) if one.kind != OTHERS]
+    told = _list(_implant(one) for one in own) if own else tell("letter.none_recorded")
+    if len(own) < len(held.or_else(())):
+        told = Markup("{}. {}").format(told, tell("letter.other_implants_open"))
+    return _with_unread(dossier, "implant", told)
+
+
+def _implant(one: Implant) -> str:
+    place = one.site.value or _words("no_place")
+    return f"{one.kind.replace('_', ' ')} ({place.replace('_', ' ')})"
+
+
+def _with_unread(dossier: Dossier, kind: str, told: Markup) -> Markup:
+    """Add what the record holds of a kind and no table could read: it must not get lost."""
+    unread = dict.fromkeys(one.what for one in dossier.timeline.unmapped if one.hides == kind)
+    if not unread:
+        return told
+    held = tell("letter.unread", entries=_list(unread))
+    return Markup("{}. {}").format(told.rstrip("."), held)
 
 
 def medicines(dossier: Dossier) -> Markup:
@@ -218,11 +261,11 @@ def medicines(dossier: Dossier) -> Markup:
     held += [_other(use) for use in timeline.drugs.or_else(()) if use.stop.status != "given"]
     answers = (timeline.treatments, timeline.drugs)
     if not held and not any(answer.known for answer in answers):
-        return tell("letter.not_asked")
+        return _with_unread(dossier, "drug", tell("letter.not_asked"))
     told = Markup("; ").join(held) if held else tell("letter.none_recorded")
     if not timeline.drugs.known:
-        return Markup("{}. {}").format(told, tell("letter.other_drugs_open"))
-    return told
+        told = Markup("{}. {}").format(told, tell("letter.other_drugs_open"))
+    return _with_unread(dossier, "drug", told)
 
 
 def _now(one: Tried) -> bool:
@@ -242,9 +285,10 @@ def allergies(dossier: Dossier) -> Markup:
     """Return allergies and intolerances with what happened."""
     held = dossier.timeline.allergies
     if not held.known:
-        return tell(f"letter.{NOT_KNOWN[held.status]}")
+        return _with_unread(dossier, "allergy", tell(f"letter.{NOT_KNOWN[held.status]}"))
     found = held.or_else(())
-    return _list(_allergy(one) for one in found) if found else tell("letter.none_recorded")
+    told = _list(_allergy(one) for one in found) if found else tell("letter.none_recorded")
+    return _with_unread(dossier, "allergy", told)
 
 
 def _allergy(one: Allergy) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from equipoise.apps.report import numbers as n
 from equipoise.apps.report.document import Block, Facts, Form, FormLine, Section, Text
-from equipoise.apps.report.figures import figure
 from equipoise.apps.report.names import cell, measure_title, treatment_title
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.readers import record
@@ -24,7 +22,7 @@ BLANK_LINES = 4
 def need_section(dossier: Dossier, choice: Choice) -> Section:
     """Return the statement of medical need."""
     pairs = (
-        ("authorization.need_person", _person(dossier)),
+        ("authorization.need_person", record.person(dossier)),
         ("letter.diagnosis_head", record.diagnosis(dossier)),
         ("letter.course_head", record.course(dossier)),
         ("letter.conditions_head", record.conditions(dossier)),
@@ -36,6 +34,7 @@ def need_section(dossier: Dossier, choice: Choice) -> Section:
         ("authorization.need_definition", _definitions(dossier)),
         ("letter.medicines_head", record.medicines(dossier)),
         ("letter.allergies_head", record.allergies(dossier)),
+        ("letter.implants_head", record.implants(dossier)),
         ("authorization.need_safety", _safety(dossier, choice)),
     )
     facts = tuple((tell(head), words) for head, words in pairs if words)
@@ -46,17 +45,6 @@ def need_section(dossier: Dossier, choice: Choice) -> Section:
         Form("", (blank,)),
     )
     return Section("need", tell("authorization.need"), blocks)
-
-
-def _person(dossier: Dossier) -> Markup:
-    about = dossier.timeline.demographics
-    age, sex = about.age_years.value, about.sex.value
-    if age is None:
-        told = tell("authorization.age_open")
-    else:
-        shown = figure(f"{age:.0f}", "person.age", n.exact(age))
-        told = tell("authorization.age", age=shown)
-    return told + ", " + (escape(sex) if sex else tell("authorization.sex_open"))
 
 
 def _severity(dossier: Dossier, *, newest: bool) -> Markup:

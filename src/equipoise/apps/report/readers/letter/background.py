@@ -15,11 +15,13 @@ NO_TRIALS = {"given": "trials_none", "not_asked": "trials_not_asked", "unknown":
 def background(dossier: Dossier) -> Section:
     """Return the background."""
     pairs = [
+        ("age_head", record.person(dossier)),
         ("diagnosis_head", record.diagnosis(dossier)),
         ("course_head", record.course(dossier)),
         ("conditions_head", record.conditions(dossier)),
         ("medicines_head", record.medicines(dossier)),
         ("allergies_head", record.allergies(dossier)),
+        ("implants_head", record.implants(dossier)),
     ]
     state = dossier.timeline.pregnancy.value
     if state is not None:

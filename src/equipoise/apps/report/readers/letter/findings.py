@@ -72,10 +72,12 @@ def resistance(dossier: Dossier) -> Markup:
     stage = dossier.appraisal.stage
     if not stage.known:
         return tell("letter.stage_open")
-    if stage.count:
-        told = tell("letter.stage", number=stage.count, trials=spelled(stage.count).capitalize())
-    else:
-        told = tell("letter.stage_none")
+    if not stage.count:
+        # None of which it is sure is not none: a payer would read that nothing was tried.
+        if stage.at_most:
+            return tell("letter.stage_up_to", trials=spelled(stage.at_most))
+        return tell("letter.stage_none")
+    told = tell("letter.stage", number=stage.count, trials=spelled(stage.count).capitalize())
     if stage.at_most <= stage.count:
         return told
     return told + " " + tell("letter.stage_at_most", trials=spelled(stage.at_most))
