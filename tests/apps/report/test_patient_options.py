@@ -8,14 +8,15 @@ from functools import cache
 
 import pytest
 
-from equipoise.apps.report.document import Block, Folded, Grid, Section, Text
+from equipoise.apps.report.document import Block, Bullets, Folded, Grid, Section, Text
 from equipoise.apps.report.readability import reading
 from equipoise.apps.report.readers.patient import offered as choice
 from equipoise.apps.report.readers.patient.effects import WEIGHED, effects_cell
 from equipoise.apps.report.readers.patient.grid import options_grid
 from equipoise.apps.report.readers.patient.living import living, plain_name
 from equipoise.apps.report.readers.patient.offered import KINDS, kind_of, offered
-from equipoise.apps.report.readers.patient.options import options_section
+from equipoise.apps.report.readers.patient.options import options_section, others_section
+from equipoise.apps.report.spoken import spoken
 from equipoise.core.answers import Answer, not_asked
 from equipoise.core.avoided import avoided_options
 from equipoise.core.nouns import Decision, Dossier, Prediction
@@ -44,6 +45,13 @@ def _said(blocks: tuple[Block, ...]) -> str:
 
 def _grid(section: Section) -> Grid:
     return next(block for block in section.blocks if isinstance(block, Grid))
+
+
+def _others(dossier: Dossier) -> str:
+    """Return the words of the section on the treatments without a column."""
+    section = others_section(dossier)
+    assert section is not None
+    return spoken(section)
 
 
 def _row(grid: Grid, question: str) -> tuple[str, ...]:
@@ -135,16 +143,15 @@ def test_what_is_to_be_avoided_has_no_column_and_says_why() -> None:
     assert {
         reasons[p.treatment] for p in dossier.decision.predictions if p.treatment in avoided
     } == {"avoided"}
-    folded = [b for b in _section(dossier).blocks if isinstance(b, Folded)][-1]
-    assert "leave these to a specialist" in str(folded.blocks[0])
+    assert "leave these to a specialist" in _others(dossier)
 
 
 def test_a_drug_that_did_not_help_is_no_failure_of_the_person() -> None:
     dossier = dossier_of("three_failed")
     assert dict(offered(dossier).left_out)["sertraline"] == "tried"
-    folded = [b for b in _section(dossier).blocks if isinstance(b, Folded)][-1]
-    assert "You have tried these, and they did not help enough" in str(folded)
-    assert "Sertraline (tablet)" in str(folded)
+    said = _others(dossier)
+    assert "You have tried these, and they did not help enough" in said
+    assert "\nsertraline\n" in said
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -167,7 +174,9 @@ def test_the_range_is_rounded_outward_and_said() -> None:
 
 
 def test_a_tie_is_said_as_a_tie() -> None:
-    assert "This is a tie" in _said(_page("first_episode").blocks)
+    assert "Studies cannot tell which of these comes out ahead" in _said(
+        _page("first_episode").blocks
+    )
 
 
 def test_one_that_is_ahead_is_named_and_no_tie_is_said() -> None:
@@ -188,7 +197,7 @@ def test_an_option_that_was_never_compared_says_so() -> None:
         for p in dossier.decision.predictions
     )
     cells = _row(_grid(_section(_with(dossier, *ranked))), "much better by week 8")
-    assert ["No trial ties this one" in cell for cell in cells] == [True, False, False, False]
+    assert ["No study compared this one" in cell for cell in cells] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(("word", "said"), [("more", "more often"), ("less", "less often")])
@@ -255,7 +264,7 @@ def test_an_option_without_a_verdict_is_not_called_clear() -> None:
     dossier = dossier_of("first_episode")
     appraisal = replace(dossier.appraisal, verdicts=())
     grid = options_grid(replace(dossier, appraisal=appraisal), offered(dossier).shown)
-    assert all("does not know enough yet" in cell for cell in grid.rows[0][1][:-1])
+    assert all("we cannot say if you can have it" in cell for cell in grid.rows[0][1][:-1])
 
 
 def test_a_side_effect_without_a_rate_has_no_number() -> None:
@@ -270,10 +279,10 @@ def test_an_unknown_side_effect_is_neither_none_nor_nought() -> None:
     # Nothing is known of ECT and weight, sex, sleepiness or sleep; memory has a rate.
     cell = _plain(str(effects_cell("ect")))
     unknown = cell.split("Not known:")[1]
-    for words in ("putting on weight", "sex problems", "feeling sleepy", "poor sleep"):
+    for words in ("weight gain", "sex problems", "being sleepy", "poor sleep"):
         assert words in unknown
         assert words not in cell.split("Not known:")[0]
-    assert "Memory or thinking problems: about 48 of 100 people. About 52 do not have it." in cell
+    assert "Memory problems: about 48 of 100. About 52 do not." in cell
 
 
 def test_a_treatment_without_any_row_of_side_effects_says_that_nothing_is_known() -> None:
@@ -290,8 +299,8 @@ def test_less_than_one_in_100_is_said_in_the_fixed_words() -> None:
 def test_a_rate_stands_beside_that_of_the_dummy() -> None:
     # Label of sertraline: nausea in 25 of 100, in 11 of 100 on placebo.
     cell = _plain(str(effects_cell("sertraline")))
-    assert "Feeling sick: about 25 of 100 people. About 75 do not have it." in cell
-    assert "On a dummy treatment: about 11 of 100." in cell
+    assert "Feeling sick: about 25 of 100. About 75 do not." in cell
+    assert "With a dummy treatment: about 11." in cell
 
 
 def test_no_effect_is_both_possible_and_ruled_out() -> None:
@@ -346,3 +355,24 @@ def test_no_sentence_on_side_effects_is_too_long_for_a_tired_reader() -> None:
         if row.flag("ranked"):
             found = reading(_plain(str(effects_cell(row.text("id")))))
             assert found.longest_length <= 22, found.longest
+
+
+def test_where_the_history_is_not_known_the_options_are_examples() -> None:
+    # The plan names no treatment before the history is known: nothing may look like an offer.
+    section = _page(ALMOST_NOTHING)
+    said = _said(section.blocks)
+    assert section.title.startswith("Examples")
+    assert "These are examples" in said
+    assert "The choice now" not in said
+    assert "comes out ahead" not in said
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_on_paper_the_others_are_names_and_the_long_table_stays_on_the_screen(name: str) -> None:
+    section = others_section(dossier_of(name))
+    assert section is not None
+    folds = [block for block in section.blocks if isinstance(block, Folded)]
+    assert [fold.printed for fold in folds] == [False]
+    names = next(b for b in section.blocks if isinstance(b, Bullets) and b.kind == "run")
+    assert len(names.items) == len(offered(dossier_of(name)).more)
+    assert not re.search(r"\d", _plain(" ".join(names.items)))

@@ -50,7 +50,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list; `kind` is empty, ``steps`` (numbered, with rings) or ``checks``."""
+    """A list; `kind` is empty, ``steps`` (numbered, with rings), ``checks`` or ``run``."""
 
     items: tuple[str, ...]
     ordered: bool = False
@@ -127,10 +127,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Blocks behind a summary: closed on a screen, open in print."""
+    """Blocks behind a summary: closed on a screen, open in print unless they are not `printed`."""
 
     summary: str
     blocks: tuple[Block, ...]
+    printed: bool = True
 
 
 Block = (

@@ -9,7 +9,7 @@ from equipoise.apps.report.readers.patient.about import about_section, questions
 from equipoise.apps.report.readers.patient.doing import doing_section
 from equipoise.apps.report.readers.patient.first_page import first_page
 from equipoise.apps.report.readers.patient.found import found_section
-from equipoise.apps.report.readers.patient.options import options_section
+from equipoise.apps.report.readers.patient.options import options_section, others_section
 from equipoise.apps.report.readers.patient.plan import plan_section
 from equipoise.apps.report.readers.patient.wishes import wishes_section
 from equipoise.apps.report.readers.patient.words import myths_section, words_section
@@ -30,8 +30,9 @@ def build(dossier: Dossier, edition: Edition) -> Document:
         doing_section(dossier),
         options_section(dossier),
         wishes_section(dossier),
-        plan_section(dossier),
         questions_section(),
+        plan_section(dossier),
+        others_section(dossier),
         myths_section(),
     )
     sections = tuple(part for part in parts if part is not None)

@@ -18,8 +18,8 @@ from equipoise.core.tables import load_table
 
 __all__ = ["about_section", "questions_section"]
 
-ASKED: Final = "abcdef"
-LINES: Final = 4
+ASKED: Final = "abcde"
+LINES: Final = 2
 
 
 def questions_section() -> Section:
@@ -47,7 +47,7 @@ def about_section(dossier: Dossier) -> Section:
         (_("Where the numbers come from"), tell("patient.sources")),
     )
     return Section(
-        "about", _("Who made this, and how old it is"), (Facts(pairs), crisis_box(dossier))
+        "about", _("Who made this, and how old it is"), (Facts(pairs, "lines"), crisis_box(dossier))
     )
 
 

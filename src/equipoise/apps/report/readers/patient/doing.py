@@ -43,8 +43,7 @@ def doing_section(dossier: Dossier) -> Section:
         blocks = (
             Text(tell("patient.doing_lead", scale=_scale_words(course))),
             *_line(course),
-            Text(_change(course)),
-            Text(tell("patient.doing_limit")),
+            Text(Markup(" ").join((_change(course), tell("patient.doing_limit")))),
         )
     return Section("doing", _("How you are doing"), blocks)
 

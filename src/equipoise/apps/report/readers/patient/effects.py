@@ -32,8 +32,8 @@ WEIGHED: Final = (
     "withdrawal",
 )
 """What people weigh, in the order of the page; one that no row tells is said to be not known."""
-PICTURES: Final = 2
-"""Side effects with a picture: with the two outcomes no option has more than four."""
+PICTURES: Final = 1
+"""Side effects with a picture: with the two outcomes an option has three."""
 FEW: Final = 3
 """Effects that one sentence names: tired readers lose longer ones."""
 PERCENT: Final = "%"
@@ -58,7 +58,9 @@ def effects_cell(treatment: str) -> Markup:
     if kind_of(treatment) == "therapy":
         told.append(_paragraph(tell("options.effects_talking")))
     none = [name for name in WEIGHED if levels.get(name) == "none" and name not in rates]
-    if none:
+    if len(none) == len(WEIGHED):
+        told.append(_paragraph(tell("options.effects_not_all")))
+    elif none:
         told.append(_line("effects_not", none))
     unknown = [name for name in WEIGHED if name not in levels and name not in rates]
     if not rows:

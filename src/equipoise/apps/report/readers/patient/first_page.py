@@ -21,8 +21,13 @@ from equipoise.apps.report.readers.patient.doing import (
     score,
 )
 from equipoise.apps.report.readers.patient.naming import called
-from equipoise.apps.report.readers.patient.offered import offered, shows_options
+from equipoise.apps.report.readers.patient.offered import (
+    offered,
+    points_to_bipolar,
+    shows_options,
+)
 from equipoise.apps.report.readers.patient.plan import next_step, step_words
+from equipoise.apps.report.readers.patient.taking import how_to_go_on
 from equipoise.apps.report.wording import tell
 from equipoise.core.nouns import Dossier, Prediction
 
@@ -107,13 +112,22 @@ def _choices(dossier: Dossier) -> Markup:
     options = offered(dossier).shown
     if not options:
         return tell("patient.found_no_choice")
-    parts = [_range(options)]
-    if len(options) > 1:
-        tied = all(p.tied for p in options)
-        parts.insert(0, tell("patient.found_tie" if tied else "patient.found_order"))
-    if not dossier.appraisal.stage.known:
+    known = dossier.appraisal.stage.known
+    parts = [tell(f"patient.{_ways(dossier, options)}"), _range(options, known=known)]
+    if not known:
         parts.append(tell("patient.found_range_unknown"))
+    if points_to_bipolar(dossier):
+        parts.append(tell("options.bipolar"))
     return Markup(" ").join(parts)
+
+
+def _ways(dossier: Dossier, options: tuple[Prediction, ...]) -> str:
+    """Return what the table of choices holds: a choice, or examples where none is planned."""
+    if not offered(dossier).planned:
+        return "found_examples"
+    if len(options) == 1:
+        return "found_one_choice"
+    return "found_tie" if all(p.tied for p in options) else "found_order"
 
 
 def _meaning(dossier: Dossier) -> tuple[Words, ...]:
@@ -123,13 +137,15 @@ def _meaning(dossier: Dossier) -> tuple[Words, ...]:
     return (Words(tell("options.much_better"), "small"),)
 
 
-def _range(options: tuple[Prediction, ...]) -> Markup:
+def _range(options: tuple[Prediction, ...], *, known: bool) -> Markup:
+    """Return how often options help; of people at their first treatment where none is known."""
+    name = "found_range" if known else "found_range_first"
     low = min(options, key=lambda p: p.response.mean)
     high = max(options, key=lambda p: p.response.mean)
     if n.whole(low.response.mean) == n.whole(high.response.mean):
-        return tell("patient.found_range_one", low=chance(low), rest=rest_of_100(low))
+        return tell(f"patient.{name}_one", low=chance(low), rest=rest_of_100(low))
     return tell(
-        "patient.found_range",
+        f"patient.{name}",
         low=chance(low),
         high=chance(high),
         rest_low=rest_of_100(high),
@@ -140,9 +156,7 @@ def _range(options: tuple[Prediction, ...]) -> Markup:
 def _to_do(dossier: Dossier) -> Iterator[Markup]:
     if dossier.appraisal.red_flags:
         yield tell("patient.do_dark")
-    running = _running(dossier)
-    if running:
-        yield tell("patient.do_keep", treatments=called(running))
+    yield from how_to_go_on(dossier)
     if not dossier.appraisal.stage.known:
         yield tell("patient.do_tell_unknown")
     if shows_options(dossier):

@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from equipoise.apps.report import numbers as n
-from equipoise.apps.report.document import Block, Bullets, Facts, Heading, Section, Text
+from equipoise.apps.report.document import Block, Bullets, Facts, Folded, Heading, Section, Text
 from equipoise.apps.report.figures import figure
 from equipoise.apps.report.language import gettext as _
 from equipoise.apps.report.names import rows_of
@@ -31,18 +31,17 @@ def found_section(dossier: Dossier) -> Section:
     blocks: list[Block] = [*_measured(dossier, groups), *_not_measured(dossier, groups)]
     blocks += [
         Heading(_("What a brain scan can tell")),
-        Text(tell("patient.scan_cannot"), "lead"),
-        Text(tell("patient.scan_target" if _target(dossier) else "patient.scan_not_needed")),
-        Text(tell("patient.numbers_limit")),
+        Text(Markup(" ").join((tell("patient.scan_cannot"), tell(f"patient.{_scan(dossier)}")))),
         *_more_tests(dossier),
     ]
     title = _("What we measured, and what it cannot tell")
     return Section("measured", title, tuple(blocks), new_page=True)
 
 
-def _target(dossier: Dossier) -> bool:
-    """Whether a scan gave a point that can be used."""
-    return any(target.verdict in USABLE for target in dossier.targets)
+def _scan(dossier: Dossier) -> str:
+    """Return what a scan was for: a spot that can be used, or nothing that one must have."""
+    usable = any(target.verdict in USABLE for target in dossier.targets)
+    return "scan_target" if usable else "scan_not_needed"
 
 
 def _groups(measures: list[str]) -> tuple[str, ...]:
@@ -83,7 +82,7 @@ def _measured(dossier: Dossier, groups: tuple[str, ...]) -> list[Block]:
     if not groups:
         return [Text(tell("patient.measured_none"))]
     pairs = tuple((capital(tell(f"measured.{one}")), _result(dossier, one)) for one in groups)
-    blocks: list[Block] = [Text(tell("patient.measured_lead")), Facts(pairs)]
+    blocks: list[Block] = [Facts(pairs, "lines")]
     return [*blocks, Text(_changes(dossier))] if shows_options(dossier) else blocks
 
 
@@ -119,7 +118,6 @@ def _not_measured(dossier: Dossier, groups: tuple[str, ...]) -> list[Block]:
         return [*blocks, Text(tell("patient.not_measured_nothing"))]
     return [
         *blocks,
-        Text(tell("patient.not_measured_lead")),
         Bullets(tuple(tell(f"measured.{one}") for one in missing)),
         Text(tell("patient.not_measured_means")),
     ]
@@ -129,12 +127,14 @@ def _more_tests(dossier: Dossier) -> list[Block]:
     """Return what further tests are for: the choice, and safety."""
     if not shows_options(dossier):
         return []
-    blocks: list[Block] = [Heading(_("Would more tests help?")), Text(_worth(dossier))]
+    said = [_worth(dossier)]
+    folded: list[Block] = []
     named = [row for one in dossier.decision.safety_tests if (row := _test(one.test))]
     if named:
-        names = tuple(tell(f"patient.{row.text('id')}") for row in named)
-        blocks += [Text(tell("patient.safety_tests")), Bullets(names)]
-    return blocks
+        names = Bullets(tuple(tell(f"patient.{row.text('id')}") for row in named))
+        said.append(tell("patient.safety_tests"))
+        folded.append(Folded(tell("patient.safety_tests_list"), (names,), printed=False))
+    return [Heading(_("Would more tests help?")), Text(Markup(" ").join(said)), *folded]
 
 
 def _worth(dossier: Dossier) -> Markup:

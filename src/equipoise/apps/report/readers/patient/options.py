@@ -8,11 +8,12 @@ from typing import Final
 from markupsafe import Markup
 
 from equipoise.apps.report.charts.svg import element
-from equipoise.apps.report.document import Block, Bullets, Folded, Section, Text
+from equipoise.apps.report.document import Block, Bullets, Folded, Heading, Section, Text
 from equipoise.apps.report.figures import chance, chance_range
 from equipoise.apps.report.listing import only_averages
 from equipoise.apps.report.readers.patient.grid import options_grid, taken_now
 from equipoise.apps.report.readers.patient.living import plain_name
+from equipoise.apps.report.readers.patient.naming import short_name
 from equipoise.apps.report.readers.patient.offered import (
     KINDS,
     Offered,
@@ -25,7 +26,7 @@ from equipoise.apps.report.wording import joined, tell
 from equipoise.core.nouns import Dossier, Prediction
 from equipoise.predict.words import BIPOLAR
 
-__all__ = ["options_section"]
+__all__ = ["options_section", "others_section"]
 
 SECTION: Final = "options"
 REASONS: Final = ("tried", "blocked", "avoided")
@@ -39,22 +40,34 @@ def options_section(dossier: Dossier) -> Section | None:
     if not shows_options(dossier):
         return None
     found = offered(dossier)
-    title = tell("options.title")
+    title = tell("options.title" if found.planned or not found.shown else "options.title_examples")
     if not found.shown:
-        return Section(SECTION, title, (_text("none"), _left_out(found)), new_page=True)
+        return Section(SECTION, title, (_text("none"),), new_page=True)
     blocks: tuple[Block, ...] = (
-        _text("decision_going" if taken_now(dossier) else "decision", "lead"),
-        *(Text(words) for words in _answer(dossier, found)),
-        _text("much_better"),
-        _joined("reading", "strip"),
+        _text(_decision(dossier, found), "lead"),
+        Text(Markup(" ").join(_answer(dossier, found))),
+        _joined("reading", "strip", "promise", "order"),
         options_grid(dossier, found.shown),
         *_warning(found),
-        _joined("not_known", "promise"),
-        _text("order", "small"),
-        _all(found),
-        _left_out(found),
+        _text("not_known"),
     )
     return Section(SECTION, title, blocks, new_page=True)
+
+
+def others_section(dossier: Dossier) -> Section | None:
+    """Return the options that have no column, and what is left out; None where none is shown."""
+    if not shows_options(dossier):
+        return None
+    found = offered(dossier)
+    table = (_all(found),) if found.shown else ()
+    blocks = (*_names(found), *_left_out(found), *table)
+    return Section("others", tell("options.others_title"), blocks)
+
+
+def _decision(dossier: Dossier, found: Offered) -> str:
+    if not found.planned:
+        return "decision_later"
+    return "decision_going" if taken_now(dossier) else "decision"
 
 
 def _text(name: str, kind: str = "") -> Text:
@@ -77,7 +90,7 @@ def _answer(dossier: Dossier, found: Offered) -> list[Markup]:
     bipolar = any(one.id == BIPOLAR and one.status == "abnormal" for one in checks)
     said = [] if found.planned else [tell("options.from_list")]
     said += [tell("options.bipolar")] if bipolar else []
-    said += [_apart(found.shown)] if len(found.shown) >= TOLD_APART else []
+    said += [_apart(found.shown)] if found.planned and len(found.shown) >= TOLD_APART else []
     said += [] if dossier.timeline.treatments.known else [tell("options.history_unknown")]
     return [*said, _moved(dossier, found.shown)]
 
@@ -116,7 +129,15 @@ def _all(found: Offered) -> Folded:
         groups=tuple(groups),
     )
     intro = _text("more_intro") if found.more else _text("more_only")
-    return Folded(tell("options.more"), (intro, table))
+    return Folded(tell("options.more"), (intro, table), printed=False)
+
+
+def _names(found: Offered) -> tuple[Block, ...]:
+    """Return the names of the others alone; their numbers are folded and not printed."""
+    if not found.more:
+        return ()
+    names = tuple(element("bdi", short_name(p.treatment)) for p in found.more)
+    return _text("more_names"), Bullets(names, kind="run")
 
 
 def _numbers(p: Prediction) -> tuple[str, ...]:
@@ -130,14 +151,13 @@ def _range(p: Prediction, outcome: str) -> Markup:
     return tell("options.low_to_high", low=low, high=high)
 
 
-def _left_out(found: Offered) -> Folded:
+def _left_out(found: Offered) -> tuple[Block, ...]:
     """Return what is not offered, with the reason in plain words."""
-    items = []
+    blocks: list[Block] = []
     for reason in REASONS:
-        names = [element("bdi", plain_name(name)) for name, why in found.left_out if why == reason]
+        names = [element("bdi", short_name(name)) for name, why in found.left_out if why == reason]
         if names:
-            listed = Markup(", ").join(names)
-            items.append(tell(f"options.left_{reason}", number=len(names), names=listed))
-    others = _text("left_others")
-    inner = (Bullets(tuple(items)), others) if items else (others,)
-    return Folded(tell("options.left_out"), inner)
+            blocks.append(Text(tell(f"options.left_{reason}", number=len(names))))
+            blocks.append(Bullets(tuple(names), kind="run"))
+    title = (Heading(str(tell("options.left_out"))),) if blocks else ()
+    return (*title, *blocks, _text("left_others"))

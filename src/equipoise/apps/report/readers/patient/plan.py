@@ -45,12 +45,11 @@ def plan_section(dossier: Dossier) -> Section:
         blocks += [
             Bullets(tuple(_ladder(dossier)), ordered=True, kind="steps"),
             *_with_a_child(dossier),
-            Text(tell("patient.plan_dates")),
             _dates(dossier),
         ]
     else:
         blocks.append(Text(tell("patient.plan_none")))
-    blocks += [Heading(_("If it does not help enough")), *_then(dossier)]
+    blocks += _then(dossier)
     blocks += [
         Heading(_("When to call sooner")),
         Text(tell("patient.sooner_lead")),
@@ -90,7 +89,7 @@ def _ladder(dossier: Dossier) -> Iterator[Markup]:
         yield tell("patient.ladder_give_chance", treatments=called(present.treatments))
     elif GOING_ON & steps.keys():
         yield tell("patient.ladder_go_on")
-    elif CHOOSING & steps.keys():
+    elif CHOOSING & steps.keys() or TO_KNOW & steps.keys():
         yield tell("patient.ladder_choose")
     yield tell("patient.ladder_look")
     yield tell("patient.ladder_change")
@@ -113,7 +112,7 @@ def _dates(dossier: Dossier) -> DataTable:
         _("Dates of the plan"),
         (_("Who"), _("What")),
         rows,
-        widths=(28, 72),
+        widths=(17, 83),
         groups=tuple((tell("patient.when_by", date=date(day)), many) for day, many in days),
     )
 
@@ -123,6 +122,8 @@ def _who(step: Step) -> Markup:
 
 
 def _then(dossier: Dossier) -> list[Block]:
+    if not _treats(dossier):
+        return [Heading(_("What comes after that")), Text(tell("patient.then_later"))]
     decide = _decide_by(dossier)
     if decide is None:
         lead = tell("patient.then_lead_no_date")
@@ -134,7 +135,13 @@ def _then(dossier: Dossier) -> list[Block]:
         for phase in dossier.plan.phases
         if phase.state == "later" and _phase_known(phase.id)
     ]
-    return [Text(lead), Bullets(tuple(ways))]
+    return [Heading(_("If it does not help enough")), Text(lead), Bullets(tuple(ways))]
+
+
+def _treats(dossier: Dossier) -> bool:
+    """Whether the plan holds a treatment, or the choice of one."""
+    steps = {step.id for step in _shown(dossier)}
+    return not steps or bool(steps & {*FAIR_CHANCE, *GOING_ON, *CHOOSING, DECIDE})
 
 
 def _decide_by(dossier: Dossier) -> IsoDate | None:

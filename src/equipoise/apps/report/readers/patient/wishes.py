@@ -50,7 +50,7 @@ def wishes_section(dossier: Dossier) -> Section | None:
         Form("", (_write("talk_first"),)),
         _text("never_note"),
         Form("", (_write("never"), FormLine(tell("options.filled")))),
-        Folded(tell("options.team"), _for_team(dossier)),
+        Folded(tell("options.team"), _for_team(dossier), printed=False),
     )
     return Section(SECTION, tell("options.wishes_title"), blocks, new_page=True)
 

@@ -44,7 +44,7 @@ def words_section(text: str) -> Section | None:
     table = DataTable(
         _("Words and what they mean"), (_("Word"), _("What it means")), rows, widths=(30, 70)
     )
-    return Section("words", _("Words explained"), (Text(tell("patient.words_lead")), table))
+    return Section("words", _("Words explained"), (table,))
 
 
 def myths_section() -> Section:
@@ -60,6 +60,7 @@ def myths_section() -> Section:
         Folded(
             tell("patient.myths_sources"),
             (Bullets(tuple(dict.fromkeys(sources)), kind=SOURCES),),
+            printed=False,
         ),
     )
     return Section(MYTHS, _("What people say"), blocks)
