@@ -106,7 +106,7 @@ def _notes(genes: Iterable[ActingGene]) -> Iterator[SafetyReason]:
             yield _note(
                 _UNREAD,
                 f"{_told(gene)}: the tables give no phenotype, so no advice by this gene",
-                "go by effect, side effects and blood level; never as if it were normal",
+                "go by effect, side effects and blood level; never as for a normal metabolizer",
                 f"the phenotype of {name}",
             )
         elif gene.changed:

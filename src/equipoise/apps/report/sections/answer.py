@@ -241,7 +241,7 @@ def _forest(dossier: Dossier, shown: tuple[Prediction, ...]) -> RowChart:
     moved = sorted(moved_by_research(dossier), key=lambda pair: -abs(pair[1].shift.mean))
     drawn = [pair for pair in moved if n.whole(pair[1].shift.mean)]
     if drawn:
-        rows = tuple(_research_row(dossier.decision, pair[1]) for pair in drawn[:RESEARCH_ROWS])
+        rows = tuple(_research_row(dossier.decision, *pair) for pair in drawn[:RESEARCH_ROWS])
         groups.append(PlotGroup(say("research_title"), rows, kind="research"))
     return RowChart(
         id="forest",
@@ -318,7 +318,18 @@ def _row(dossier: Dossier, prediction: Prediction, stands: str) -> PlotRow:
     )
 
 
-def _research_row(decision: Decision, research: Prediction) -> PlotRow:
+def _outlook_words(established: Prediction, research: Prediction) -> str:
+    """Return how far the outlook of the research layer departs, or nothing where it does not."""
+    if n.whole(research.outlook) == n.whole(established.outlook):
+        return ""
+    return say(
+        "research_outlook",
+        research=n.points(research.outlook),
+        established=n.points(established.outlook),
+    )
+
+
+def _research_row(decision: Decision, established: Prediction, research: Prediction) -> PlotRow:
     words = say(
         "research_row",
         shift=n.points(research.shift.mean),
@@ -328,6 +339,7 @@ def _research_row(decision: Decision, research: Prediction) -> PlotRow:
         within(measure_title(driver.measure)) for driver in research.drivers if not driver.outlook
     })
     grades = sorted({driver.grade for driver in research.drivers if not driver.outlook})
+    outlook = _outlook_words(established, research)
     return PlotRow(
         label=research.title,
         plot=research_plot(research),
@@ -335,6 +347,8 @@ def _research_row(decision: Decision, research: Prediction) -> PlotRow:
         notes=(
             never_words(decision, research),
             off_paper(words),
+            # Without it a small shift beside a chance far from the ranked one reads as a mistake.
+            *([off_paper(outlook)] if outlook else []),
             off_paper(f"From {joined(measures)}, ") + f"grade {joined(grades)}",
         ),
         value_notes=(
