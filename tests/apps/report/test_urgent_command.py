@@ -112,6 +112,31 @@ def test_a_named_clinician_hands_it_over_and_the_log_says_so(run: Run, out: Path
         assert value not in log
 
 
+def test_an_emergency_keeps_nobody_else_from_their_pages(run: Run, out: Path) -> None:
+    person = EXAMPLES / "three_failed.yaml"
+    assert run("plan", person, "--date", DATE, "--out", out)[0] == 0
+    before = {path: path.read_bytes() for path in out.glob("sub-15*.html")}
+    code, said, err = run("report", out, "--for", "all")
+    assert code == 2
+    assert err.startswith("equipoise: sub-15 --for patient: an emergency flag stands")
+    assert err.count("\n") == 1
+    assert len(said.splitlines()) == 6
+    assert "sub-15" not in said
+    assert pages(out) == ["sub-12_desc-family_report.html", "sub-12_desc-patient_report.html"]
+    assert {path: path.read_bytes() for path in out.glob("sub-15*.html")} == before
+
+
+def test_no_name_releases_a_whole_folder(run: Run, out: Path) -> None:
+    person = EXAMPLES / "three_failed.yaml"
+    assert run("plan", person, "--date", DATE, "--out", out)[0] == 0
+    asked = ("report", out, "--for", "patient", "--released-by", "Dr Ada Kahn")
+    code, said, err = run(*asked)
+    assert (code, said) == (2, "")
+    assert "name whom with --participant-label" in err
+    assert not pages(out)
+    assert run(*asked, "--participant-label", "15")[0] == 0
+
+
 def test_no_page_of_a_better_day_lies_beside_an_emergency(run: Run, tmp_path: Path) -> None:
     out, person = tmp_path / "out", tmp_path / "person.yaml"
     told = (EXAMPLES / "first_episode.yaml").read_text(encoding="utf-8")
@@ -180,6 +205,20 @@ def test_a_stale_number_gives_way_to_the_shipped_one(
         assert ("For the clinician" in lines) == (reader == "letter" and not printed)
     (line, *_) = crisis_lines(dossier)
     assert ("For the clinician: this number" in line) == (not printed)
+
+
+@pytest.mark.usefixtures("shipped_again")
+@pytest.mark.parametrize("text", ["Night line", "Night line 1116123"])
+def test_a_number_that_its_text_leaves_out_is_printed(tmp_path: Path, text: str) -> None:
+    row = {"place": "GB", "text": text, "number": "116123", "checked_on": DATE}
+    use_site(site_of(tmp_path / "site", row))
+    for reader in ("patient", "family", "letter"):
+        assert any(
+            f'{text}: <a href="tel:116123" class="phone">116123</a>' in line
+            for line in call_lines(dossier_of("watch"), reader)
+        )
+    if text == "Night line":
+        assert any(f"{text}: 116123" in line for line in crisis_lines(dossier_of("watch")))
 
 
 @pytest.mark.usefixtures("shipped_again")

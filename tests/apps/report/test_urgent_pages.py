@@ -12,10 +12,11 @@ from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.names import treatment_title
 from equipoise.apps.report.readability import reading
 from equipoise.apps.report.readers import READERS, render_for, urgent
-from equipoise.apps.report.wording import slips
+from equipoise.apps.report.wording import slips, tell
 from equipoise.core.tables import load_table
 from tests.apps.report.people import dossier_of
 from tests.apps.report.urgent_people import (
+    EVERY_TOPIC,
     FOUND,
     agreed,
     every_emergency,
@@ -150,6 +151,17 @@ def test_several_emergencies_share_one_page_without_saying_a_step_twice() -> Non
     assert words.count("Thank you for telling us") == 1
     assert "hear, see or believe" in words
     assert "988" in words
+
+
+@pytest.mark.parametrize("reader", ["patient", "family"])
+@pytest.mark.parametrize("danger", ["overdose", "lithium_toxicity"])
+def test_the_emergency_department_comes_before_every_other_advice(danger: str, reader: str) -> None:
+    dossier = agreed(flagged("suicidal_intent", "mania", danger), *EVERY_TOPIC)
+    words = words_in(page_of(reader, dossier))
+    to_do = words[words.index("What to do now") :]
+    act = "overdose" if danger == "overdose" else "medicine"
+    first = str(tell(f"urgent.{reader}_act_{act}_1"))
+    assert 0 <= to_do.index(first) < to_do.index(str(tell(f"urgent.{reader}_act_suicide_1")))
 
 
 @pytest.mark.parametrize("finding", FOUND)

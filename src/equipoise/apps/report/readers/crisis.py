@@ -126,7 +126,7 @@ def _line(one: CrisisNumber, reader: str, *, alone: bool) -> Markup:
     languages = None
     if one.language not in (None, "local"):
         languages = joined([part.strip() for part in (one.language or "").split(";")], _("or"))
-        languages = _("in {}").format(languages)
+        languages = _("in {languages}").format(languages=languages)
     about = [text for text in (one.hours, languages) if text]
     if about:
         words = Markup("{}, {}").format(words, ", ".join(about))
@@ -142,10 +142,15 @@ def _inside(text: str) -> str:
 
 
 def _dialled(text: str, digits: str | None) -> Markup:
-    """Return a text in which the digits are a link that a telephone dials."""
-    if digits is None or digits not in text:
+    """Return a text in which the digits are a link that a telephone dials.
+
+    A text that does not hold them is followed by them: a name alone helps nobody in the night.
+    """
+    if digits is None:
         return Markup("{}").format(text)
     dial = re.sub(r"[^0-9+*#]", "", digits)
-    before, _, after = text.partition(digits)
     link = element("a", digits, href=f"tel:{dial}", class_="phone")
-    return Markup("{}{}{}").format(before, link, after)
+    found = re.search(rf"(?<!\d){re.escape(digits)}(?!\d)", text)
+    if found is None:
+        return Markup("{}: {}").format(text, link)
+    return Markup("{}{}{}").format(text[: found.start()], link, text[found.end() :])

@@ -31,6 +31,8 @@ TOLD: Final = ("suicide", "attempt", "baby", "others")
 """Kinds that the person told somebody, so that the page begins with thanks."""
 UNSHARED: Final = Plain("unshared", "unshared", "mind")
 GROUPS: Final = ("life", "mind", "body")
+BEFORE_ALL: Final = ("overdose", "medicine", "blood")
+"""What to do that comes first among several dangers: the emergency department, now."""
 
 
 def urgent_page(reader: str, dossier: Dossier, released_by: str) -> Document:
@@ -94,7 +96,8 @@ def _do(reader: str, kinds: tuple[Plain, ...]) -> Section:
     acts = dict.fromkeys(kind.act for kind in kinds)
     if len(acts) > 1:
         acts.pop("other", None)
-    lines = dict.fromkeys(words for act in acts for words in words_at(f"{reader}.act.{act}"))
+    ranked = sorted(acts, key=lambda act: act not in BEFORE_ALL)
+    lines = dict.fromkeys(words for act in ranked for words in words_at(f"{reader}.act.{act}"))
     return Section("do", tell("urgent.do_title"), (Bullets(tuple(lines), ordered=True),))
 
 

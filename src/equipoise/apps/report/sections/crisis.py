@@ -69,7 +69,9 @@ def _crisis(one: CrisisNumber) -> str:
     where = say("crisis_anywhere") if one.place == ANYWHERE else one.place
     checked = None if one.stale else one.checked_on
     mark = say("crisis_checked", day=n.day(checked)) if checked else say("crisis_not_checked")
-    return f"{where}: {one.text} ({', '.join(about)}). {mark}"
+    named = one.digits is None or one.digits in one.text
+    text = one.text if named else f"{one.text}: {one.digits}"
+    return f"{where}: {text} ({', '.join(about)}). {mark}"
 
 
 def shown_flags(dossier: Dossier) -> tuple[RedFlag, ...]:
