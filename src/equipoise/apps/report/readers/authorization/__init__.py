@@ -11,7 +11,7 @@ from equipoise.apps.report.figures import date
 from equipoise.apps.report.language import gettext as _
 from equipoise.apps.report.names import anchor, treatment_title
 from equipoise.apps.report.readers import record
-from equipoise.apps.report.readers.authorization.choice import Choice, Rule, chosen
+from equipoise.apps.report.readers.authorization.choice import Choice, Rule, chosen, verdict_of
 from equipoise.apps.report.readers.authorization.need import need_section
 from equipoise.apps.report.readers.authorization.papers import documents_section, find_section
 from equipoise.apps.report.readers.authorization.rule import (
@@ -84,8 +84,12 @@ def _request(dossier: Dossier, choice: Choice) -> Section:
 
 def _stopped(dossier: Dossier, choice: Choice) -> list[Block]:
     """Return a box where a hard stop stands against what is asked for."""
-    held = {one.treatment for one in dossier.appraisal.verdicts if one.verdict == "hard_stop"}
-    titles = [treatment_title(one) for one in choice.treatments if one in held]
+    found = {one: verdict_of(dossier, one) for one in choice.treatments}
+    titles = [
+        treatment_title(name)
+        for name, verdict in found.items()
+        if verdict is not None and verdict.verdict == "hard_stop"
+    ]
     if not titles:
         return []
     words = tell("authorization.stopped_words", treatments=joined(titles))

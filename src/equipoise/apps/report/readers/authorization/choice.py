@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from equipoise.apps.report.names import treatment_title
+from equipoise.apps.report.names import cell, treatment_title
 from equipoise.apps.report.readers.packets import packets, treatments_named
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.core.errors import InputError
-from equipoise.core.nouns import Authorisation, Dossier
+from equipoise.core.nouns import Authorisation, Dossier, OptionVerdict
 
-__all__ = ["Choice", "Rule", "chosen"]
+__all__ = ["Choice", "Rule", "chosen", "verdict_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,34 @@ def chosen(dossier: Dossier, asked: str | None) -> Choice:
         if held:
             return Choice(_rules(dossier, held), why)
     return Choice(_rules(dossier, ruled), "all" if ruled else "none")
+
+
+def verdict_of(dossier: Dossier, treatment: str) -> OptionVerdict | None:
+    """Return the safety verdict on a treatment.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The results of one run.
+    treatment : str
+        Treatment id.
+
+    Returns
+    -------
+    OptionVerdict or None
+        Where it was not judged itself, that of another form of the same drugs: what speaks against
+        esketamine beside a tablet speaks against esketamine alone.
+    """
+    verdicts = {one.treatment: one for one in dossier.appraisal.verdicts}
+    if treatment in verdicts:
+        return verdicts[treatment]
+    drugs = _drugs(treatment)
+    alike = (one for name, one in verdicts.items() if drugs and _drugs(name) == drugs)
+    return next(alike, None)
+
+
+def _drugs(treatment: str) -> str | None:
+    return cell("treatments/treatments", "drugs", id=treatment)
 
 
 def _asked(asked: str, ruled: tuple[str, ...]) -> tuple[str, ...]:
