@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from equipoise.core.errors import TableError
+from equipoise.core.places import place_problems
 
 __all__ = [
     "Row",
@@ -299,6 +300,7 @@ def problems(name: str) -> list[str]:
     if not found:
         found = [text for row in table for text in _row_problems(table, row)]
         found += _key_problems(table)
+        found += place_problems(table.rows, load_shipped(name).rows, table.schema) if _site else []
     return found
 
 

@@ -74,7 +74,7 @@ def forgotten(out: Path) -> None:
 
 
 def folder_in_the_way(out: Path) -> None:
-    (out / "sub-12_desc-data_report.html").mkdir()
+    (out / "sub-12_desc-letter_report.html").mkdir()
 
 
 def unchanged(out: Path) -> None:

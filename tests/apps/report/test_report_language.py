@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -126,3 +126,48 @@ def test_a_label_with_markup_stays_text_in_every_language(marked: Path) -> None:
     dossier = replace(dossier_of("almost_nothing"), notices=("<script>alert(1)</script>",))
     with lang.in_language("ar", marked):
         assert "<script>alert" not in render_for("data", dossier, Edition())
+
+
+SPOILED = {
+    "unknown": lambda text: text + " {nonsense}" if "{" in text else text,
+    "lost": lambda text: re.sub(r"{\w+}", "", text),
+    "brace": lambda text: text + " {",
+    "specified": lambda text: re.sub(r"{(\w+)}", r"{\1.real:>9}", text),
+    "percent": lambda text: text + " %(x)s %d",
+    "markup": lambda text: text + "<script>alert(1)</script>",
+}
+
+
+def spoiled(folder: Path, spoil: Callable[[str], str]) -> Path:
+    """Return a folder whose German is English, spoiled."""
+    catalogue = read_po(io.StringIO(TEMPLATE.read_text(encoding="utf-8")), locale="de")
+    for message in catalogue:
+        if message.id:
+            many = isinstance(message.id, tuple)
+            message.string = tuple(map(spoil, message.id)) if many else spoil(message.id)
+    path = folder / "de" / "LC_MESSAGES" / "equipoise.mo"
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as stream:
+        write_mo(stream, catalogue)
+    return folder
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_a_spoiled_translation_falls_back_to_english(how: str, tmp_path: Path) -> None:
+    dossier = dossier_of("three_failed")
+    with lang.in_language("de", spoiled(tmp_path, SPOILED[how])):
+        for reader in ("clinician", "patient", "authorization"):
+            page = render_for(reader, dossier, Edition())
+            assert "nonsense" not in page
+            assert "<script>alert" not in page
+        told = tell("patient.found_scale", lowest="0", highest="60")
+    assert "from 0 to 60" in told
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\xde\x12\x04\x95\xff\xff"])
+def test_a_damaged_catalogue_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "de" / "LC_MESSAGES" / "equipoise.mo"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read"), lang.in_language("de", tmp_path):
+        raise AssertionError("not reached")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 __all__ = ["add_commands"]
+
+BAD_INPUT: Final = 2
 
 
 def report(  # noqa: PLR0913, PLR0917 - one argument for each option
@@ -50,7 +52,8 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option
     """Write the pages of a finished run for clinician, patient, family, colleagues and payers.
 
     Without --for it is the clinician's page. Every page says the same numbers; a page that must not
-    be made (an emergency without the name of a clinician, no crisis number at all) is refused.
+    be made (an emergency without the name of a clinician, no crisis number at all) is refused, and
+    with it the other pages of that person; pages of other people are written.
     """
     del debug
     from equipoise.apps.report.readers import READERS
@@ -68,8 +71,13 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option
         released_by=released_by,
         treatment=treatment,
     )
-    for path in write_pages(out_dir, order):
+    written = write_pages(out_dir, order)
+    for path in written.paths:
         typer.echo(f"{path}")
+    for line in written.refused:
+        typer.echo(f"equipoise: {line}", err=True)
+    if written.refused:
+        raise typer.Exit(BAD_INPUT)
 
 
 def add_commands(app: typer.Typer) -> None:

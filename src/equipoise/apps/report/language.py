@@ -1,20 +1,24 @@
 """The language of a page: gettext catalogues, English without one.
 
 English is the language of the source: its texts are the keys of every catalogue. Other languages
-are catalogues ``locale/LANG/LC_MESSAGES/equipoise.mo``, made from ``locale/equipoise.pot``.
+are catalogues ``locale/LANG/LC_MESSAGES/equipoise.mo``, made from ``locale/equipoise.pot``. A
+translation that lost a place of its sentence, or asks for another, is not used.
 """
 
 from __future__ import annotations
 
 import gettext as catalogues
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from equipoise.core.errors import InputError
+from equipoise.core.places import keeps_places
 
 __all__ = [
     "SOURCE",
@@ -74,7 +78,7 @@ def in_language(lang: str, folder: Path | None = None) -> Iterator[None]:
     Raises
     ------
     InputError
-        If there is no catalogue of that language.
+        If there is no catalogue of that language, or it is damaged.
     """
     if lang not in languages(folder):
         raise InputError(
@@ -84,13 +88,25 @@ def in_language(lang: str, folder: Path | None = None) -> Iterator[None]:
             allowed=", ".join(languages(folder)),
             todo="translate locale/equipoise.pot, or take one that is there",
         )
-    found = catalogues.translation(DOMAIN, folder or _shipped(), [lang], fallback=lang == SOURCE)
+    found = _catalogue(lang, folder or _shipped())
     tokens = (_LANGUAGE.set(lang), _CATALOGUE.set(found))
     try:
         yield
     finally:
         _LANGUAGE.reset(tokens[0])
         _CATALOGUE.reset(tokens[1])
+
+
+def _catalogue(lang: str, folder: Path) -> catalogues.NullTranslations:
+    try:
+        return catalogues.translation(DOMAIN, folder, [lang], fallback=lang == SOURCE)
+    except (OSError, ValueError, struct.error) as error:
+        raise InputError(
+            "this catalogue cannot be read",
+            where=f"--lang {lang}",
+            got=str(error),
+            todo=f"compile {DOMAIN}.mo of this language again",
+        ) from error
 
 
 def language() -> str:
@@ -105,17 +121,18 @@ def direction() -> str:
 
 def gettext(text: str) -> str:
     """Return `text` in the language in force."""
-    return _CATALOGUE.get().gettext(text)
+    return _kept(_CATALOGUE.get().gettext(text), text)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the form for `number` in the language in force."""
-    return _CATALOGUE.get().ngettext(one, many, number)
+    found = _CATALOGUE.get().ngettext(one, many, number)
+    return _kept(found, _english(one, many, number), one, many)
 
 
 def pgettext(context: str, text: str) -> str:
     """Return `text`, as it is used in `context`, in the language in force."""
-    return _CATALOGUE.get().pgettext(context, text)
+    return _kept(_CATALOGUE.get().pgettext(context, text), text)
 
 
 def npgettext(context: str, one: str, many: str, number: int) -> str:
@@ -135,4 +152,18 @@ def npgettext(context: str, one: str, many: str, number: int) -> str:
     str
         The form that the language takes for it.
     """
-    return _CATALOGUE.get().npgettext(context, one, many, number)
+    found = _CATALOGUE.get().npgettext(context, one, many, number)
+    return _kept(found, _english(one, many, number), one, many)
+
+
+def _english(one: str, many: str, number: int) -> str:
+    return one if number == 1 else many
+
+
+@lru_cache(maxsize=8192)
+def _kept(found: str, english: str, *forms: str) -> str:
+    """Return a translation; the English where it lost a place, or asks for one that is not there.
+
+    A sentence in another language is better than one without its number.
+    """
+    return found if keeps_places(found, forms or (english,)) else english

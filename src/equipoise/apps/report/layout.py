@@ -72,5 +72,6 @@ def _environment() -> Environment:
     )
     environment.globals["tell"] = tell
     install = environment.install_gettext_callables  # type: ignore[attr-defined]
-    install(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    # Old style: a translation is text, escaped as any other, and its per cent signs stay.
+    install(gettext, ngettext, newstyle=False, pgettext=pgettext, npgettext=npgettext)
     return environment

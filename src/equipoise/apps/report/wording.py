@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from markupsafe import Markup, escape
 
 from equipoise.apps.report.language import npgettext, pgettext
 from equipoise.apps.report.plain import plain
+from equipoise.core.errors import TableError
 from equipoise.core.tables import Row, load_table
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "verbal",
 ]
 
+Words = TypeVar("Words", str, Markup)
+
 MINUS_BEFORE: Final = re.compile(r"(?<![^\s(])-(?=\d)")
 UNIT_AFTER: Final = re.compile(r"(\d) ?(%|(?<= )mm\b)")
 
@@ -41,7 +44,7 @@ class Slip:
 
 def say(sentence: str, **values: str) -> str:
     """Return a sentence of `wording/sentences` with its places filled in."""
-    text = _sentence("sentences", sentence).format(**values)
+    text = _filled(_sentence("sentences", sentence), f"sentences.{sentence}", values)
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
@@ -64,7 +67,20 @@ def tell(sentence: str, number: int | None = None, **values: str) -> Markup:
     """
     table, _, name = sentence.partition(".")
     text = escape(_sentence(table, name, number)).replace(" %", "\N{NO-BREAK SPACE}%")
-    return text.format(**values)
+    return _filled(text, sentence, values)
+
+
+def _filled(text: Words, sentence: str, values: dict[str, str]) -> Words:
+    """Return a sentence with its places filled in; one that a site added may ask for too much."""
+    try:
+        return text.format(**values)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise TableError(
+            "this sentence cannot be filled in",
+            where=f"table wording, sentence {sentence}",
+            got=str(text),
+            allowed=", ".join(f"{{{name}}}" for name in sorted(values)) or "no place",
+        ) from error
 
 
 def _sentence(table: str, name: str, number: int | None = None) -> str:

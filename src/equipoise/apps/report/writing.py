@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +16,12 @@ from equipoise.apps.report.language import in_language
 from equipoise.apps.report.pdf import PAPERS
 from equipoise.apps.report.readers import READERS, file_name, render_for
 from equipoise.core.documents import from_json
-from equipoise.core.errors import InputError, OutputError
+from equipoise.core.errors import InputError, OutputError, TableError
 from equipoise.core.nouns import Dossier
 from equipoise.core.steps import Watcher
 from equipoise.core.tables import tables_digest
 
-__all__ = ["FORMATS", "Order", "write_pages"]
+__all__ = ["FORMATS", "Order", "Written", "write_pages"]
 
 FORMATS: Final = ("html", "pdf")
 AT_ONCE: Final = 12
@@ -40,8 +41,18 @@ class Order:
     treatment: str | None = None
 
 
-def write_pages(out: Path, order: Order) -> tuple[Path, ...]:
-    """Write every page that was asked for, all or none.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that were written, and one line for everybody who got none."""
+
+    paths: tuple[Path, ...]
+    refused: tuple[str, ...] = ()
+
+
+def write_pages(out: Path, order: Order) -> Written:
+    """Write the pages that were asked for: all of one person, or none of them.
+
+    A person whose pages must not be made does not keep the others from theirs.
 
     Parameters
     ----------
@@ -52,36 +63,49 @@ def write_pages(out: Path, order: Order) -> tuple[Path, ...]:
 
     Returns
     -------
-    tuple of Path
-        The files, by person and reader.
+    Written
+        The files, by person and reader, and who got none, and why.
 
     Raises
     ------
     InputError
-        If there is no finished run, or a page must not be made.
+        If there is no finished run, what was asked for does not exist, or nobody's pages can be
+        made.
     """
     _check(order)
-    found = [_finished(out, label) for label in _wanted(out, order.labels)]
-    asked = {
-        out / file_name(dossier.label, reader, order.format): (reader, dossier)
-        for dossier in found
-        for reader in order.readers
-    }
-    _check_places(asked)
-    pages: dict[Path, bytes] = {}
+    labels = _wanted(out, order.labels)
+    _check_release(labels, order)
+    _check_places(out / file_name(one, r, order.format) for one in labels for r in order.readers)
+    total, paths, refused = len(labels) * len(order.readers), [], []
     with in_language(order.lang), progress() as watch:
-        for number, (path, (reader, dossier)) in enumerate(asked.items()):
-            _tell(watch, order, number, len(asked))
-            pages[path] = _page(reader, dossier, order)
+        for number, label in enumerate(labels):
+            told = partial(_tell, watch, order, total, number * len(order.readers))
+            try:
+                paths += _write_person(out, label, order, told)
+            except (OutputError, TableError):
+                raise  # it is the same for everybody
+            except InputError as error:
+                refused.append(error)
+    if refused and not paths and len({str(one) for one in refused}) == 1:
+        raise refused[0]
+    return Written(tuple(paths), tuple(str(one) for one in refused))
+
+
+def _write_person(out: Path, label: str, order: Order, told: Callable[[int], None]) -> list[Path]:
+    dossier = _finished(out, label)
+    pages: dict[Path, bytes] = {}
+    for number, reader in enumerate(order.readers):
+        told(number)
+        pages[out / file_name(label, reader, order.format)] = _page(reader, dossier, order)
     write_all(pages)
-    _log_releases(out, found, order)
-    return tuple(pages)
+    _log_releases(out, dossier, order)
+    return list(pages)
 
 
-def _tell(watch: Watcher, order: Order, done: int, total: int) -> None:
+def _tell(watch: Watcher, order: Order, total: int, before: int, page: int) -> None:
     """Show how far it is where it takes longer than a moment: printing, or many people."""
     if order.format == "pdf" or total > AT_ONCE:
-        watch("pages", done, total)
+        watch("pages", before + page, total)
 
 
 def _check_places(paths: Iterable[Path]) -> None:
@@ -95,24 +119,24 @@ def _check_places(paths: Iterable[Path]) -> None:
             )
 
 
-def _log_releases(out: Path, found: list[Dossier], order: Order) -> None:
+def _log_releases(out: Path, dossier: Dossier, order: Order) -> None:
     """Log who handed out a page of an emergency: labels and names, no values."""
     from equipoise.apps.report.readers.urgent import released
 
-    handed = [(d.label, reader) for d in found for reader in order.readers if released(reader, d)]
+    handed = [reader for reader in order.readers if released(reader, dossier)]
     if not handed:
         return
     # What runs people is heavy, and needed here for an emergency alone.
     from equipoise.apps.session import LOG, start_log
 
     start_log(out)
-    for label, reader in handed:
-        LOG.info("sub-%s page for %s released by %s", label, reader, order.released_by)
+    for reader in handed:
+        LOG.info("sub-%s page for %s released by %s", dossier.label, reader, order.released_by)
 
 
 def _check(order: Order) -> None:
     for name, got, allowed in (
-        *(("--for", reader, READERS) for reader in order.readers),
+        *(("--for", reader, (*READERS, "all")) for reader in order.readers),
         ("--format", order.format, FORMATS),
         ("--paper", order.paper, PAPERS),
     ):
@@ -135,6 +159,17 @@ def _wanted(out: Path, labels: tuple[str, ...]) -> tuple[str, ...]:
                 "no such participant", where=str(out), got=f"sub-{label}", allowed=", ".join(kept)
             )
     return wanted or kept
+
+
+def _check_release(labels: tuple[str, ...], order: Order) -> None:
+    """Refuse one name for a whole folder: a clinician hands over pages seen one by one."""
+    if order.released_by is not None and len(labels) > 1 and not order.labels:
+        raise InputError(
+            "a page of an emergency is handed over person by person",
+            where="--released-by",
+            got=f"{len(labels)} people",
+            todo="name whom with --participant-label",
+        )
 
 
 def _finished(out: Path, label: str) -> Dossier:
