@@ -37,7 +37,13 @@ EARLIER_ECT = {
     "stop": "2019-03",
     "outcome": "remission",
 }
-DOSES = {"sertraline": 150, "venlafaxine": 150, "nortriptyline": 100, "mirtazapine": 30}
+DOSES = {
+    "sertraline": 150,
+    "venlafaxine": 150,
+    "nortriptyline": 100,
+    "mirtazapine": 30,
+    "escitalopram": 20,
+}
 
 Check = Callable[..., dict[tuple[str, str], Authorisation]]
 
@@ -595,11 +601,45 @@ def test_a_statement_from_before_the_episode_says_nothing_of_now(check: Check) -
     told = check(COMPLETE, treatments=[], findings=[asked])
     esketamine = ("example_esketamine", "esketamine")
     assert _statuses(told[esketamine])["ESK-02"] == "unknown"
-    others = [f for f in CHECKLIST if f["finding"] != "suicidal_intent"]
+    others = [f for f in CHECKLIST if f["finding"] != "psychosis"]
     for day, wanted in (("2025-02-28", "unknown"), ("2025-03-01", "met")):
-        intent = {"finding": "suicidal_intent", "status": "absent", "date": day}
-        found = check(COMPLETE, findings=[*others, intent])[("example_commercial_tms", "rtms")]
-        assert _statuses(found)["TMS-27"] == wanted
+        psychosis = {"finding": "psychosis", "status": "absent", "date": day}
+        found = check(COMPLETE, findings=[*others, psychosis])[esketamine]
+        assert _statuses(found)["ESK-05"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("finding", "policy", "key", "last", "too_old"),
+    [  # by hand: 60 and 90 days before 1 September 2026
+        ("suicidal_intent", ("example_commercial_tms", "rtms"), "TMS-27", "07-03", "07-02"),
+        ("suicidal_intent", ("medicare_ncd160_18", "vns"), "VNS-03a", "07-03", "07-02"),
+        ("mania", ("example_commercial_tms", "rtms"), "TMS-15", "06-03", "06-02"),
+    ],
+)
+def test_an_old_answer_on_a_danger_is_open(
+    check: Check, finding: str, policy: tuple[str, str], key: str, last: str, too_old: str
+) -> None:
+    others = [f for f in CHECKLIST if f["finding"] != finding]
+    for day, wanted in ((last, "met"), (too_old, "unknown")):
+        stated = [{"finding": finding, "status": "absent", "date": f"2026-{day}"}, *others]
+        assert _statuses(check(COMPLETE, findings=stated)[policy])[key] == wanted
+
+
+def test_what_is_not_met_says_by_what(check: Check) -> None:
+    """Two SSRIs are one class, and scales of spring are too old for a rule of 45 days."""
+    drugs = [
+        _trial("sertraline", "2025-04-01", "2025-07-01"),
+        _trial("escitalopram", "2025-07-15", "2025-12-01"),
+    ]
+    scales = [{"scale": "phq9", "date": "2026-04-01", "items": [2] * 9}]
+    found = check(COMPLETE, treatments=drugs, scales=scales)
+    by_id = {c.id: c for one in found.values() for c in one.criteria}
+    assert by_id["TMS-07"].status == by_id["VNS-02a"].status == "unmet"
+    assert [text.partition(" ")[0] for text in by_id["TMS-07"].evidence] == [
+        "sertraline",
+        "escitalopram",
+    ]
+    assert by_id["VNS-02a"].evidence == ("older than 45 days: PHQ-9 18 (2026-04-01)",)
 
 
 def test_a_symptom_that_speaks_against_the_diagnosis_has_to_be_settled(check: Check) -> None:

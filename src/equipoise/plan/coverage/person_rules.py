@@ -134,21 +134,25 @@ def scale_severity(asked: Asked) -> Answer:
 
 
 def scales_within(asked: Asked) -> Answer:
-    """Say whether as many totals lie within the last days."""
+    """Say whether as many totals lie within the last days; what is too old is quoted as that."""
     limit, needed = asked.row.number("second"), asked.row.number("number")
-    sure, possible = [], []
+    sure, possible, old = [], [], []
     for answers in newest(asked.timeline, asked.row.items("accept")):
         total, told = scored(answers)
+        if total is None:
+            continue
         least, most = days_ago(answers.date, asked.case.today)
-        if total is not None and least <= limit:
-            possible.append(told)
-            if most <= limit:
-                sure.append(told)
+        if least > limit:
+            old.append(f"older than {limit:g} days: {told}")
+            continue
+        possible.append(told)
+        if most <= limit:
+            sure.append(told)
     if len(sure) >= needed:
         return "met", tuple(sure)
-    if not asked.timeline.scales.known or len(possible) >= needed:
+    if len(possible) >= needed or not (possible or old):
         return "unknown", tuple(possible)
-    return "unmet", tuple(possible)
+    return "unmet", (*possible, *old[:1])
 
 
 def findings_absent(asked: Asked) -> Answer:

@@ -80,9 +80,13 @@ def failed_treatments(asked: Asked) -> Answer:
 def classes(asked: Asked) -> Answer:
     """Count the classes of the failed antidepressants."""
     sure, possible = _split(_antidepressants(asked))
-    return at_least(
+    answer = at_least(
         asked.row.number("number"), _by_class(sure), _by_class(possible), known=_known(asked)
     )
+    if answer[0] != "unmet" or not sure:
+        return answer
+    # Two drugs of one class: the reader sees both, and so why it is one class.
+    return "unmet", (*answer[1], *(t.words for t in sure if t.words not in answer[1]))
 
 
 def _by_class(held: Sequence[Tried]) -> list[Tried]:

@@ -6,8 +6,11 @@ names are never read from a record and never guessed. It holds no ranking and no
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from equipoise.apps.report.document import Document, Form, FormLine, Section
 from equipoise.apps.report.edition import Edition
+from equipoise.apps.report.readers import record
 from equipoise.apps.report.readers.letter.background import background
 from equipoise.apps.report.readers.letter.findings import assessment
 from equipoise.apps.report.readers.letter.request import situation
@@ -32,7 +35,10 @@ def build(dossier: Dossier, edition: Edition) -> Document:
         assessment(dossier),
         recommendation(dossier),
     )
-    return document(dossier, "letter", names, sections)
+    made = document(dossier, "letter", names, sections)
+    person, *others = made.facts
+    about = (tell("letter.age_head"), record.person(dossier))
+    return replace(made, facts=(person, about, *others))
 
 
 def _blanks() -> Form:

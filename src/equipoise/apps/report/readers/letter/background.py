@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from equipoise.apps.report.document import Block, Facts, Section, Text
 from equipoise.apps.report.readers import record
 from equipoise.apps.report.wording import tell
@@ -15,9 +17,7 @@ NO_TRIALS = {"given": "trials_none", "not_asked": "trials_not_asked", "unknown":
 def background(dossier: Dossier) -> Section:
     """Return the background."""
     pairs = [
-        ("age_head", record.person(dossier)),
-        ("diagnosis_head", record.diagnosis(dossier)),
-        ("course_head", record.course(dossier)),
+        ("diagnosis_course_head", _diagnosis(dossier)),
         ("conditions_head", record.conditions(dossier)),
         ("medicines_head", record.medicines(dossier)),
         ("allergies_head", record.allergies(dossier)),
@@ -32,6 +32,11 @@ def background(dossier: Dossier) -> Section:
         tried(dossier, tell("letter.trials_caption")),
     )
     return Section("background", tell("letter.background"), blocks)
+
+
+def _diagnosis(dossier: Dossier) -> Markup:
+    """Return diagnosis and course on one line: the letter is one sheet."""
+    return Markup("{}. {}").format(record.diagnosis(dossier), record.course(dossier))
 
 
 def tried(dossier: Dossier, caption: str) -> Block:
