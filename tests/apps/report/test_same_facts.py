@@ -102,3 +102,29 @@ def test_patient_family_and_letter_give_the_same_numbers_to_call(name: str) -> N
     called = [set(re.findall(r'href="tel:(\d+)"', page(name, one))) for one in CALLED]
     assert called[0]
     assert all(found == called[0] for found in called)
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_was_not_looked_for_is_said_of_trials_that_recruit(name: str) -> None:
+    assert "were not looked for" in words(page(name, "clinician"))
+    assert "study that I could join" in words(page(name, "patient"))
+
+
+def test_the_need_tells_an_inadequate_trial_from_an_adequate_one() -> None:
+    told = words(page(DEMO, "authorization"))
+    assert "no response, adequate;" in told
+    assert "stopped for side effects, not adequate;" in told
+
+
+def test_a_research_row_says_what_its_outlook_adds() -> None:
+    decision = person("three_failed").decision
+    ranked = {one.treatment: one for one in decision.predictions}
+    html = page("three_failed", "clinician")
+    marked = re.findall(r'<tr role="row" class="research">.*?</tr>', html, re.DOTALL)
+    drawn = [row for row in marked if "would be" in row]
+    assert drawn
+    for row in drawn:
+        one = next(found for found in decision.exploratory if f">{found.title}" in row)
+        assert n.whole(one.outlook) != n.whole(ranked[one.treatment].outlook)
+        outlook, known = n.points(one.outlook), n.points(ranked[one.treatment].outlook)
+        assert f"alike: {outlook} points, in the ranking {known}" in words(row)

@@ -46,6 +46,7 @@ __all__ = [
     "diagnosis",
     "dose_words",
     "implants",
+    "judged",
     "medicines",
     "named",
     "newest_scales",
@@ -129,8 +130,13 @@ def _trial(one: Tried) -> tuple[str, ...]:
         _weeks(one),
         _known(one.trial.adherence),
         outcome_words(one.trial),
-        _words(ADEQUATE[one.found.adequate] if one.found else "adequate_open"),
+        _words(judged(one)),
     )
+
+
+def judged(one: Tried) -> str:
+    """Return the id of the words for whether a trial was adequate."""
+    return ADEQUATE[one.found.adequate] if one.found else "adequate_open"
 
 
 def dose_words(one: Tried) -> Markup:

@@ -8,7 +8,7 @@ from equipoise.apps.report.document import Block, Facts, Form, FormLine, Section
 from equipoise.apps.report.names import cell, measure_title, treatment_title
 from equipoise.apps.report.plain import plain
 from equipoise.apps.report.readers import record
-from equipoise.apps.report.readers.authorization.choice import Choice
+from equipoise.apps.report.readers.authorization.choice import Choice, verdict_of
 from equipoise.apps.report.readers.letter.findings import resistance, scale_words
 from equipoise.apps.report.wording import sentence, tell
 from equipoise.core.nouns import Dossier, OptionVerdict
@@ -66,6 +66,7 @@ def _tried(dossier: Dossier, *, therapy: bool) -> Markup:
             treatment=record.named(treatment_title(one.trial.treatment)),
             dose=record.dose_words(one),
             outcome=record.outcome_words(one.trial),
+            judged=tell(f"authorization.need_{record.judged(one)}"),
         )
         for one in record.trials(dossier)
         if _is_therapy(one.trial.treatment) == therapy
@@ -91,8 +92,7 @@ def _definitions(dossier: Dossier) -> Markup:
 
 
 def _safety(dossier: Dossier, choice: Choice) -> Markup:
-    verdicts = {one.treatment: one for one in dossier.appraisal.verdicts}
-    lines = [_verdict(treatment, verdicts.get(treatment)) for treatment in choice.treatments]
+    lines = [_verdict(treatment, verdict_of(dossier, treatment)) for treatment in choice.treatments]
     return Markup("<br>").join(lines)
 
 

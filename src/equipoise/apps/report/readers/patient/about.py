@@ -18,7 +18,7 @@ from equipoise.core.tables import load_table
 
 __all__ = ["about_section", "questions_section"]
 
-ASKED: Final = "abcde"
+ASKED: Final = "abcdeg"
 LINES: Final = 2
 
 
