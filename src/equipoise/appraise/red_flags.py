@@ -11,6 +11,7 @@ from equipoise.appraise.rules import answer
 from equipoise.appraise.standing import standing
 from equipoise.core.dates import IsoDate
 from equipoise.core.nouns import PathwayStep, RedFlag, Timeline
+from equipoise.core.nouns.appraisal import ASKED_NOT_KNOWN
 from equipoise.core.tables import Row, load_table
 
 __all__ = ["Level", "emergencies_first", "find_red_flags", "pathway"]
@@ -55,7 +56,7 @@ def find_red_flags(timeline: Timeline, *, today: IsoDate | None = None) -> tuple
         level = _level(row, reply)
         if level is None:
             continue
-        doubt = "" if reply.truth == "yes" else ": asked, not known"
+        doubt = "" if reply.truth == "yes" else ASKED_NOT_KNOWN
         name, title = row.text("flag"), row.text("title") + doubt
         if level == "emergency":
             stands = standing(row, question, timeline, today)

@@ -7,14 +7,18 @@ import re
 
 import pytest
 
+from equipoise import pipeline
 from equipoise.apps.report.document import Box, Text
 from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.names import treatment_title
 from equipoise.apps.report.readability import reading
 from equipoise.apps.report.readers import READERS, render_for, urgent
 from equipoise.apps.report.wording import slips, tell
+from equipoise.core.answers import given
+from equipoise.core.nouns import Finding
+from equipoise.core.steps import NoStore
 from equipoise.core.tables import load_table
-from tests.apps.report.people import dossier_of
+from tests.apps.report.people import DATE, dossier_of
 from tests.apps.report.urgent_people import (
     EVERY_TOPIC,
     FOUND,
@@ -211,6 +215,22 @@ def test_a_watch_is_told_to_the_family_by_consent_alone() -> None:
     assert "Please read this first" not in words
     shared = words_in(page_of("family", agreed(dossier_of("watch"), "warning_signs")))
     assert "The person told the clinic about thoughts of death" in shared
+
+
+@pytest.mark.parametrize("finding", ["suicidal_intent", "intent_to_harm_others"])
+def test_nobody_is_told_that_they_said_what_nobody_knows(finding: str) -> None:
+    known = dossier_of("first_episode").timeline
+    open_ = Finding(finding, "unknown", given(DATE))
+    others = tuple(one for one in known.findings.or_else(()) if one.finding != finding)
+    timeline = dataclasses.replace(known, findings=given((*others, open_)))
+    settings = pipeline.RunSettings(DATE, pipeline.default_seed())
+    dossier = agreed(pipeline.run_person(timeline, settings, store=NoStore()), "warning_signs")
+    assert dossier.appraisal.red_flags
+    patient, family = (words_in(page_of(reader, dossier)) for reader in ("patient", "family"))
+    assert "Some questions about how safe you feel have no answer yet." in patient
+    assert "to ask the person again how safe they feel" in family
+    for page in (patient, family):
+        assert not re.search("You told us|told the clinic|We noticed|or we noticed", page)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ __all__ = [
     "ADULT_RATES",
     "ALREADY_FAILED",
     "ALREADY_TAKEN",
+    "ASKED_NOT_KNOWN",
     "NEEDS_ANTIDEPRESSANT",
     "Appraisal",
     "CheckItem",
@@ -38,6 +39,8 @@ ALREADY_TAKEN: Final = "already_taken"
 """Rule of a hard stop that names no danger in what is taken: it is not to be given twice."""
 ADULT_RATES: Final = "adult_rates"
 NEEDS_ANTIDEPRESSANT: Final = "needs_antidepressant"
+ASKED_NOT_KNOWN: Final = ": asked, not known"
+"""End of the title of a flag that stands because nobody knows, not because it was found."""
 
 
 @dataclass(frozen=True, slots=True)

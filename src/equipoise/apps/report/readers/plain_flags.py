@@ -10,6 +10,7 @@ from markupsafe import Markup
 from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.wording import tell
 from equipoise.core.nouns import Dossier, PathwayStep, RedFlag
+from equipoise.core.nouns.appraisal import ASKED_NOT_KNOWN
 from equipoise.core.tables import load_table
 
 __all__ = ["Plain", "emergencies", "plain_of", "steps_of", "watches", "words_at"]
@@ -27,6 +28,10 @@ class Plain:
     group: str
 
 
+OPEN: Final = Plain("asked", "suicide", "life")
+"""A question that has no answer yet."""
+
+
 def emergencies(dossier: Dossier) -> tuple[RedFlag, ...]:
     """Return the flags that ask for action now."""
     return tuple(f for f in dossier.appraisal.red_flags if f.grade == "emergency")
@@ -38,9 +43,16 @@ def watches(dossier: Dossier) -> tuple[RedFlag, ...]:
 
 
 def plain_of(flags: tuple[RedFlag, ...]) -> tuple[Plain, ...]:
-    """Return how flags are told, each kind once; a flag that no row knows is told in general."""
+    """Return how flags are told, each kind once; a flag that no row knows is told in general.
+
+    What was asked and is not known is told as an open question: nobody is thanked for what they
+    never said.
+    """
     found = []
     for flag in flags:
+        if flag.grade == "watch" and flag.title.endswith(ASKED_NOT_KNOWN):
+            found.append(OPEN)
+            continue
         row = load_table("red_flags/plain_flags").find(flag=flag.id)
         cells = ("other", "other", "body")
         if row is not None:
