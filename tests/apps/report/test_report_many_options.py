@@ -120,8 +120,8 @@ def test_what_is_the_same_for_every_option_stands_once() -> None:
     """In the sample only the words against the average and the outlook are the same for all."""
     page = render(build("full"))
     options = words(section(page, "options"))
-    assert options.count("no better than average: the same") == 1
-    assert "Of every option: no better than average: the same." in options
+    assert options.count("no better for this person than on average: the same") == 1
+    assert "Of every option: no better for this person than on average: the same." in options
     assert "This person and the average" not in options
     assert "Of every option: leave early" not in options
     assert re.search(r"this layer ranks\).*?Of every option: [^.]*outlook 0", options)

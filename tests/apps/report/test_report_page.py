@@ -211,7 +211,7 @@ def test_a_person_without_data_gets_the_population_averages() -> None:
     assert "No treatment history was recorded: not asked." in shown
     assert "No personal target was made." in shown
     assert "Not measured: no resting scan was given" in shown
-    assert "No better than average: the same" not in shown
+    assert "No better for this person than on average: the same" not in shown
 
 
 def test_every_missing_measure_keeps_its_row_and_reason() -> None:
