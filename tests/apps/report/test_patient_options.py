@@ -365,6 +365,8 @@ def test_where_the_history_is_not_known_the_options_are_examples() -> None:
     assert "These are examples" in said
     assert "The choice now" not in said
     assert "comes out ahead" not in said
+    assert "a past like yours" not in said
+    assert "your past treatments" not in said
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -376,3 +378,20 @@ def test_on_paper_the_others_are_names_and_the_long_table_stays_on_the_screen(na
     names = next(b for b in section.blocks if isinstance(b, Bullets) and b.kind == "run")
     assert len(names.items) == len(offered(dossier_of(name)).more)
     assert not re.search(r"\d", _plain(" ".join(names.items)))
+
+
+PICTURE = re.compile(r'<svg class="icons is-(?:help|harm)".*?</svg>(<p>.*?</p>)', re.DOTALL)
+FIRST_PATH = re.compile(r'<path d="([^"]*)"')
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_each_picture_shows_the_number_of_its_words(name: str) -> None:
+    cells = [cell for _, row in _grid(_page(name)).rows for cell in row]
+    shown = [(found.group(), found[1]) for cell in cells for found in PICTURE.finditer(cell)]
+    assert shown
+    for picture, words in shown:
+        number = re.search(r"about (\d+)", _plain(words), re.IGNORECASE)
+        empty = FIRST_PATH.search(picture)
+        assert number is not None
+        assert empty is not None
+        assert 100 - empty[1].count("M") == int(number[1]), words

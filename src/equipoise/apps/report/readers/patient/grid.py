@@ -91,7 +91,7 @@ def _check(dossier: Dossier, p: Prediction) -> Markup:
     verdict = next((v for v in dossier.appraisal.verdicts if v.treatment == p.treatment), None)
     kind = "cannot_tell" if verdict is None else verdict.verdict
     said = _said(tell(f"options.check_{kind}"))
-    return _said(tell("options.taken")) + said if p.treatment in taken_now(dossier) else said
+    return said + _said(tell("options.taken")) if p.treatment in taken_now(dossier) else said
 
 
 def taken_now(dossier: Dossier) -> frozenset[str]:

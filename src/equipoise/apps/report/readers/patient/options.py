@@ -46,7 +46,7 @@ def options_section(dossier: Dossier) -> Section | None:
     blocks: tuple[Block, ...] = (
         _text(_decision(dossier, found), "lead"),
         Text(Markup(" ").join(_answer(dossier, found))),
-        _joined("reading", "strip", "promise", "order"),
+        _joined(_reading(dossier), "strip", "promise", "order"),
         options_grid(dossier, found.shown),
         *_warning(found),
         _text("not_known"),
@@ -70,6 +70,11 @@ def _decision(dossier: Dossier, found: Offered) -> str:
     return "decision_going" if taken_now(dossier) else "decision"
 
 
+def _reading(dossier: Dossier) -> str:
+    """Return whom the pictures show: nobody's past is like one that is not known."""
+    return "reading" if dossier.timeline.treatments.known else "reading_first"
+
+
 def _text(name: str, kind: str = "") -> Text:
     return Text(tell(f"options.{name}"), kind)
 
@@ -91,8 +96,8 @@ def _answer(dossier: Dossier, found: Offered) -> list[Markup]:
     said = [] if found.planned else [tell("options.from_list")]
     said += [tell("options.bipolar")] if bipolar else []
     said += [_apart(found.shown)] if found.planned and len(found.shown) >= TOLD_APART else []
-    said += [] if dossier.timeline.treatments.known else [tell("options.history_unknown")]
-    return [*said, _moved(dossier, found.shown)]
+    known = dossier.timeline.treatments.known
+    return [*said, _moved(dossier, found.shown) if known else tell("options.history_unknown")]
 
 
 def _apart(shown: tuple[Prediction, ...]) -> Markup:
