@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
+from equipoise.apps.report.edition import Edition
+from equipoise.apps.report.readers import render_for
 from equipoise.apps.report.readers.consent import TOPICS, shared_topics
 from equipoise.core.answers import Answer, given, not_asked, unknown
 from equipoise.core.nouns import Consent, Dossier, Preferences
@@ -201,3 +203,14 @@ def test_five_things_help_and_five_better_lines(topics: tuple[str, ...]) -> None
     words = words_in(page)
     assert "Asking does not plant the idea." in words
     assert "988" in words
+
+
+@pytest.mark.parametrize("topics", [(), *((topic,) for topic in TOPICS)])
+def test_who_reads_of_the_run_reads_that_it_is_out_of_date(topics: tuple[str, ...]) -> None:
+    told = "The tables in force are not those of the run: run it again before anyone acts on this."
+    scan = "The scan of 1 May 2025 is too noisy."
+    dossier = dataclasses.replace(dossier_of("three_failed"), notices=(scan,))
+    dossier = agreed(dossier, *topics) if topics else dossier
+    page = render_for("family", dossier, Edition(notices=(told,)))
+    assert (told in page) == bool(topics)
+    assert scan not in page

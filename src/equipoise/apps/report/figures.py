@@ -14,7 +14,16 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.svg import element
 from equipoise.core.nouns import Interval, Prediction
 
-__all__ = ["chance", "chance_range", "date", "figure", "rest_of_100"]
+__all__ = [
+    "average",
+    "best_in",
+    "between",
+    "chance",
+    "chance_range",
+    "date",
+    "figure",
+    "rest_of_100",
+]
 
 ENDS: Final = {80: ("low80", "high80"), 95: ("low95", "high95")}
 
@@ -65,6 +74,21 @@ def chance_range(
         figure(text, _row(p, outcome), n.exact_chance(end), column)
         for text, end, column in zip(shown, ends, ENDS[level], strict=True)
     )
+
+
+def between(p: Prediction, level: int = 80) -> Markup:
+    """Return the interval of a response: ``28 to 43``."""
+    return Markup("{} to {}").format(*chance_range(p, level=level))
+
+
+def average(p: Prediction) -> Markup:
+    """Return how many of 100 average people respond to the same option."""
+    return figure(n.of_100(p.average), _row(p, "average"), n.exact_chance(p.average))
+
+
+def best_in(p: Prediction) -> Markup:
+    """Return in how many of 100 runs of the model an option comes first."""
+    return figure(n.of_100(p.p_best), _row(p, "p_best"), n.exact_chance(p.p_best))
 
 
 def date(day: str) -> Markup:

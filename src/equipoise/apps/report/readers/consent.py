@@ -58,7 +58,7 @@ def shared_topics(dossier: Dossier) -> frozenset[str]:
     )
 
 
-def for_family(page: Document, dossier: Dossier) -> Document:
+def for_family(page: Document, dossier: Dossier, edition: tuple[str, ...] = ()) -> Document:
     """Return a page for the family without what nobody allowed them to know.
 
     Parameters
@@ -67,6 +67,9 @@ def for_family(page: Document, dossier: Dossier) -> Document:
         As it would be for anyone.
     dossier : Dossier
         The results of one run.
+    edition : tuple of str
+        What is said of this printing, not of the person: where something of the run is shared, the
+        family must know that it may be out of date.
 
     Returns
     -------
@@ -74,9 +77,11 @@ def for_family(page: Document, dossier: Dossier) -> Document:
         Notices about scans and results go, for they tell that there were some; without any yes the
         label goes, too.
     """
-    shown = {sentence(notice) for notice in (dossier.timeline.notice,) if notice}
+    shared = shared_topics(dossier)
+    told = (dossier.timeline.notice, *(edition if shared else ()))
+    shown = {sentence(notice) for notice in told if notice}
     notices = tuple(notice for notice in page.notices if notice in shown)
-    if shared_topics(dossier):
+    if shared:
         return replace(page, notices=notices)
     facts = tuple(pair for pair in page.facts if page.label not in pair)
     return replace(page, label=page.kind, facts=facts, notices=notices)

@@ -10,6 +10,7 @@ from typing import Final
 from markupsafe import Markup
 
 from equipoise.apps.report import numbers as n
+from equipoise.apps.report.figures import date
 from equipoise.apps.report.listing import only_averages
 from equipoise.apps.report.names import cite, measure_title, treatment_title
 from equipoise.apps.report.sections.answer import moved_by_research, nothing_measured
@@ -42,7 +43,7 @@ class Todo:
     source: Markup
     instead: str
     stop: str
-    review: str
+    review: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _todo(step: Step) -> Todo:
         source=cite(step.reference),
         instead=_instead(step),
         stop=sentence(step.stop_rule),
-        review=n.day(step.review),
+        review=date(step.review),
     )
 
 

@@ -12,6 +12,7 @@ from equipoise.apps.report import numbers as n
 from equipoise.apps.report.charts.forest import FOREST_AXIS, established_plot, research_plot
 from equipoise.apps.report.charts.marks import glyph
 from equipoise.apps.report.charts.svg import element
+from equipoise.apps.report.figures import average, best_in, between, chance
 from equipoise.apps.report.listing import (
     FOREST_ROWS,
     against_average,
@@ -25,7 +26,7 @@ from equipoise.apps.report.sections.all_options import all_options, sorted_by
 from equipoise.apps.report.sections.excluded import reasons_anchor
 from equipoise.apps.report.sections.safety import withheld
 from equipoise.apps.report.views import DataTable, Legend, PlotGroup, PlotRow, RowChart
-from equipoise.apps.report.wording import joined, say, sentence
+from equipoise.apps.report.wording import joined, say, sentence, tell
 from equipoise.core.avoided import avoided, avoided_options
 from equipoise.core.casing import within
 from equipoise.core.nouns import Decision, Dossier, Prediction
@@ -171,22 +172,22 @@ def _sentences(dossier: Dossier, shown: tuple[Prediction, ...]) -> tuple[str, tu
     tied = [p for p in shown if p.tied] or [shown[0]]
     if len(tied) == 1:
         first = tied[0]
-        chance = say(
-            "answer_one",
+        said = tell(
+            "sentences.answer_one",
             option=first.title,
-            mean=n.of_100(first.response.mean),
-            ci80=n.range_of_100(first.response.ci80),
-            average=n.of_100(first.average),
+            mean=chance(first),
+            ci80=between(first),
+            average=average(first),
         )
     else:
-        means = sorted(p.response.mean for p in tied)
-        low, high = n.of_100(means[0]), n.of_100(means[-1])
-        chance = say("answer_many", low=low, high=high, n=str(len(tied)))
+        means = sorted(tied, key=lambda p: p.response.mean)
+        ends = {"low": chance(means[0]), "high": chance(means[-1])}
+        said = tell("sentences.answer_many", n=str(len(tied)), **ends)
     head, rest = _first_sentence(dossier.decision.sentence)
     alone = (
         (say("population_only"),) if nothing_measured(dossier) and only_averages(dossier) else ()
     )
-    return head, (chance, *alone), rest
+    return head, (said, *alone), rest
 
 
 def _first_sentence(text: str) -> tuple[str, str]:
@@ -296,8 +297,7 @@ def _parts(
 
 
 def _row(dossier: Dossier, prediction: Prediction, stands: str) -> PlotRow:
-    response = prediction.response
-    best = escape(f"best in {n.of_100(prediction.p_best)}") + off_paper(" of 100")
+    best = Markup("best in ") + best_in(prediction) + off_paper(" of 100")
     notes: list[str] = [
         never_words(dossier.decision, prediction),
         *([off_paper(stands)] if stands else []),
@@ -307,15 +307,19 @@ def _row(dossier: Dossier, prediction: Prediction, stands: str) -> PlotRow:
     return PlotRow(
         label=prediction.title,
         plot=established_plot(prediction),
-        value=n.of_100(response.mean),
+        value=chance(prediction),
         notes=tuple(notes),
-        value_notes=(
-            f"{n.P80}: {n.range_of_100(response.ci80)}",
-            off_paper(f"{n.P95}: {n.range_of_100(response.ci95)}"),
-        ),
+        value_notes=_ranges(prediction),
         anchor=anchor("option", prediction.treatment),
         mark=_mark(dossier, prediction.treatment),
     )
+
+
+def _ranges(prediction: Prediction) -> tuple[Markup, Markup]:
+    """Return both intervals of a response; paper keeps the narrower one."""
+    narrow = Markup("{}: {}").format(n.P80, between(prediction))
+    wide = Markup("{}: {}").format(n.P95, between(prediction, 95))
+    return narrow, off_paper(wide)
 
 
 def _outlook_words(established: Prediction, research: Prediction) -> str:
@@ -343,7 +347,7 @@ def _research_row(decision: Decision, established: Prediction, research: Predict
     return PlotRow(
         label=research.title,
         plot=research_plot(research),
-        value=f"would be {n.of_100(research.response.mean)}",
+        value=Markup("would be {}").format(chance(research)),
         notes=(
             never_words(decision, research),
             off_paper(words),
@@ -351,10 +355,7 @@ def _research_row(decision: Decision, established: Prediction, research: Predict
             *([off_paper(outlook)] if outlook else []),
             off_paper(f"From {joined(measures)}, ") + f"grade {joined(grades)}",
         ),
-        value_notes=(
-            f"{n.P80}: {n.range_of_100(research.response.ci80)}",
-            off_paper(f"{n.P95}: {n.range_of_100(research.response.ci95)}"),
-        ),
+        value_notes=_ranges(research),
         anchor=anchor("research", research.treatment),
         kind="research",
     )

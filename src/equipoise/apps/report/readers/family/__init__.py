@@ -24,7 +24,6 @@ __all__ = ["build"]
 
 def build(dossier: Dossier, edition: Edition) -> Document:
     """Return the page for the family; an emergency was dealt with before."""
-    del edition
     topics = shared_topics(dossier)
     calls = Section("call", _("Whom to call"), (crisis_box(dossier, "family"),))
     sections = (
@@ -40,4 +39,4 @@ def build(dossier: Dossier, edition: Edition) -> Document:
     page = document(
         dossier, "family", (_("For family and friends"), tell("family.title")), sections
     )
-    return for_family(page, dossier)
+    return for_family(page, dossier, edition.notices)
