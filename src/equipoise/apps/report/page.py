@@ -181,7 +181,7 @@ def theme(header: Header) -> Markup:
     """Return the part of the style sheet that depends on palette and person.
 
     Label and notices go into the print margin as CSS texts, every character but letters and
-    digits written as its code.
+    digits written as its code. The first sheet has the notices in its head already.
     """
     foot = (header.label[:PRINTED_LABEL], header.date, f"Equipoise {header.version}")
     head = " ".join((*header.notices, header.use))[:PRINTED_HEAD]
@@ -190,6 +190,7 @@ def theme(header: Header) -> Markup:
         f"@media screen and (prefers-color-scheme:dark){{:root{{{css_variables('dark')}}}}}\n"
         f'@page{{@bottom-left{{content:"{_css_text(", ".join(foot))}"}}'
         f'@top-left{{content:"{_css_text(head)}"}}}}\n'
+        f'@page:first{{@top-left{{content:"{_css_text(header.use)}"}}}}\n'
     )
 
 

@@ -142,10 +142,12 @@ def _banner(reader: str, dossier: Dossier) -> Section:
 def _for_colleagues(dossier: Dossier) -> Section:
     strip = safety(dossier)
     emergency = dossier.appraisal.emergency
-    blocks: list[Block] = [Text(note) for note in strip.notes] if emergency else []
-    blocks += [block for flag in strip.flags for block in _flag(flag, steps=emergency)]
-    box = Box("stop" if emergency else "watch", strip.headline, tuple(blocks))
-    return Section("urgent", tell("urgent.colleague_title"), (box,))
+    steps = tuple(block for flag in strip.flags for block in _flag(flag, steps=emergency))
+    title = tell("urgent.colleague_title")
+    if not emergency:
+        return Section("urgent", title, (Box("watch", strip.headline, steps),))
+    banner = Box("stop", strip.headline, tuple(Text(note) for note in strip.notes))
+    return Section("urgent", title, (banner, Box("plain", "", steps)))
 
 
 def _flag(flag: Flag, *, steps: bool) -> list[Block]:
