@@ -177,6 +177,8 @@ def test_an_emergency_has_every_rule_and_no_ranking() -> None:
         ("tms", "L34522", "REMS"),
         ("Electroconvulsive therapy", "ECT-01", "TMS-01"),
         ("vns", "VNS-01", "ECT-01"),
+        ("Vagus nerve stimulation", "VNS-01", "ECT-01"),
+        ("intranasal esketamine", "REMS", "L34522"),
     ],
 )
 def test_a_treatment_goes_by_every_name(asked: str, there: str, gone: str) -> None:
@@ -211,7 +213,9 @@ def test_what_could_not_be_read_stands_where_it_is_looked_for(reader: str) -> No
     for head, what in (("Medicines now", 0), ("Allergies", 1), ("Implants and metal", 2)):
         line = told[told.index(f" {head} ") :]
         assert f"could not be read: {entries[what].what} ." in line[:250]
-    assert "haircut" not in told
+    clinic = told.find("For the clinic; not for the payer")  # all that was not read stands there
+    assert "haircut" not in told[:clinic]
+    assert ("a haircut No row of the tables has this code." in told) == (reader == "authorization")
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -54,7 +54,7 @@ def build(dossier: Dossier, edition: Edition) -> Document:
         _scales(dossier),
         *(rule_section(rule, dossier.date) for rule in choice.rules),
         documents_section(choice),
-        find_section(choice),
+        find_section(choice, dossier),
     )
     return document(dossier, "authorization", names, sections)
 

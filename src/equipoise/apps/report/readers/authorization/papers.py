@@ -14,7 +14,7 @@ from equipoise.apps.report.readers.authorization.rule import status_words
 from equipoise.apps.report.readers.record import named
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import capital, joined, sentence, tell
-from equipoise.core.nouns import Criterion
+from equipoise.core.nouns import Criterion, Dossier
 from equipoise.core.tables import Row, load_table
 
 __all__ = ["documents_section", "find_section"]
@@ -23,18 +23,32 @@ STATEMENT = "statement"
 OPEN = "open: "
 
 
-def find_section(choice: Choice) -> Section:
-    """Return what is not known or not met, who finds it out, and what to do."""
+def find_section(choice: Choice, dossier: Dossier) -> Section:
+    """Return what is not known or not met, who finds it out, and what to do.
+
+    What a bundle holds and no table could read stands there too: a treatment among it would count.
+    """
     rows = tuple(_rows(choice))
     title = tell("authorization.find")
     kicker = tell("authorization.find_kicker")
+    unread = _unread(dossier)
     if not rows:
-        return Section("find", title, (Text(tell("authorization.find_none")),), kicker)
+        none = Text(tell("authorization.find_none"))
+        return Section("find", title, (none, *unread), kicker)
     columns = (_("What"), _("Status"), _("Who"), _("What to do"), _("For"))
     caption = tell("authorization.find_caption")
     table = DataTable(caption, columns, rows, widths=(26, 14, 13, 33, 14))
     lead = Text(tell("authorization.find_lead"))
-    return Section("find", title, (lead, table), kicker, new_page=True)
+    return Section("find", title, (lead, table, *unread), kicker, new_page=True)
+
+
+def _unread(dossier: Dossier) -> tuple[DataTable, ...]:
+    """Return what the source holds that could not be read, or nothing."""
+    rows = tuple((named(one.what), sentence(one.why)) for one in dossier.timeline.unmapped)
+    if not rows:
+        return ()
+    columns = (_("What it says"), _("Why it is not used"))
+    return (DataTable(tell("authorization.unread_caption"), columns, rows, widths=(50, 50)),)
 
 
 def _rows(choice: Choice) -> Iterator[tuple[str, ...]]:
