@@ -38,6 +38,8 @@ FEW: Final = 3
 """Effects that one sentence names: tired readers lose longer ones."""
 PERCENT: Final = "%"
 SESSIONS: Final = "session"
+CLASS: Final = "as a class"
+"""What the note of a rate says where no study told the drugs of one kind apart."""
 MAIN: Final = ("moderate", "high")
 
 
@@ -112,6 +114,8 @@ def _rate(treatment: str, row: Row, *, pictured: bool) -> Markup:
     if beside is not None:
         shown = figure(str(n.whole(float(beside) / PEOPLE)), f"{row_id}.comparator", beside)
         said += Markup(" ") + tell("options.effect_beside", mean=shown)
+    if CLASS in (row.optional_text("note") or ""):
+        said += Markup(" ") + tell("options.effect_class")
     picture = icon_array(whole, "harm", str(tell("options.alt_effect")))
     return (picture if pictured else Markup("")) + _paragraph(said)
 
