@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from equipoise.apps.report.charts.svg import element
 from equipoise.apps.report.language import gettext as _
@@ -34,4 +34,6 @@ def listed(names: Iterable[Markup]) -> Markup:
     items = list(names)
     if len(items) < 2:  # noqa: PLR2004
         return Markup("").join(items)
-    return Markup(_("{} and {}")).format(Markup(", ").join(items[:-1]), items[-1])
+    return escape(_("{first} and {last}")).format(
+        first=Markup(", ").join(items[:-1]), last=items[-1]
+    )
