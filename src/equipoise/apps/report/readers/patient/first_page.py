@@ -52,7 +52,7 @@ def first_page(dossier: Dossier) -> Section:
         Bullets(tuple(_to_do(dossier))[:THREE], ordered=True),
         _next(dossier),
         *(() if flagged else (crisis,)),
-        Words(tell("patient.how_to_read"), "small"),
+        *(() if flagged else (Words(tell("patient.how_to_read"), "small"),)),
     )
     return Section("one-page", _("Your results on one page"), blocks)
 
@@ -174,5 +174,7 @@ def _next(dossier: Dossier) -> Box:
     else:
         check = tell("patient.next_check", date=date(step.review))
         words = Markup("{} {}").format(check, step_words(step))
+    if dossier.appraisal.red_flags:
+        return Box("info", _("Your next date"), (Words(words),))
     line = FormLine(tell("patient.next_ask"))
     return Box("info", _("Your next date"), (Words(words), Form("", (line,))))

@@ -49,7 +49,7 @@ def options_section(dossier: Dossier) -> Section | None:
         _joined(_reading(dossier), "strip", "promise", "order"),
         options_grid(dossier, found.shown),
         *_warning(found),
-        _text("not_known"),
+        _joined("not_known", "mark"),
     )
     return Section(SECTION, title, blocks, new_page=True)
 
