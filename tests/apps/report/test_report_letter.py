@@ -226,12 +226,24 @@ def test_a_diagnosis_that_is_called_over_and_an_implant_are_told(reader: str) ->
         Condition("G40.909", "icd10", "resolved"),
         Condition("F10.21", "icd10", "unknown"),
         Condition("I10", "icd10", "active"),
+        Condition("999999", "snomed", "active"),
     )
+    unread = (_unread("snomed 999999 Rare syndrome", ""),)
     implants = (Implant("pacemaker"), Implant("others_not_asked"))
-    timeline = replace(dossier.timeline, conditions=given(conditions), implants=given(implants))
+    timeline = replace(
+        dossier.timeline,
+        conditions=given(conditions),
+        implants=given(implants),
+        unmapped=unread,
+    )
     told = words(render_for(reader, replace(dossier, timeline=timeline), Edition()))
-    wanted = "F10.21 (whether it lasts is not known) ; I10 (active) ; G40.909 (recorded as over)"
-    assert f"Other diagnoses {wanted}" in told
+    wanted = (
+        "F10.21 (whether it lasts is not known)",
+        "I10 (active)",
+        "snomed 999999 Rare syndrome (active)",
+        "G40.909 (recorded as over)",
+    )
+    assert f"Other diagnoses {' ; '.join(wanted)}" in told
     assert "pacemaker (place not recorded) . Whether there are others: not asked." in told
 
 

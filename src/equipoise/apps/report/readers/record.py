@@ -29,6 +29,7 @@ from equipoise.core.answers import Answer
 from equipoise.core.dates import earliest
 from equipoise.core.nouns import (
     Allergy,
+    Condition,
     Dose,
     Dossier,
     DrugUse,
@@ -219,7 +220,16 @@ def conditions(dossier: Dossier) -> Markup:
     found = sorted(held.or_else(()), key=lambda c: c.status == "resolved")
     if not found:
         return tell("letter.none_recorded")
-    return _list(f"{c.code} ({_words(f'condition_{c.status}')})" for c in found)
+    return _list(f"{_coded(dossier, c)} ({_words(f'condition_{c.status}')})" for c in found)
+
+
+def _coded(dossier: Dossier, one: Condition) -> str:
+    """Return the code; one that no table reads in the words of its source, as nobody knows it."""
+    if one.system.startswith("icd10"):
+        return one.code
+    stem = f"{one.system} {one.code} "
+    told = (entry.what for entry in dossier.timeline.unmapped if entry.what.startswith(stem))
+    return next(told, one.code)
 
 
 def person(dossier: Dossier) -> Markup:
