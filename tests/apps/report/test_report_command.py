@@ -229,6 +229,16 @@ def test_words_of_the_record_are_never_markup(reader: str) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS)
+def test_no_text_of_the_record_turns_the_rest_of_a_line(reader: str) -> None:
+    turning = "dose \N{RIGHT-TO-LEFT OVERRIDE}gm 02\N{RIGHT-TO-LEFT ISOLATE} daily"
+    dossier = dossier_of("three_failed")
+    timeline = replace(dossier.timeline, notice=turning)
+    page = render_for(reader, replace(dossier, timeline=timeline, notices=(turning,)), Edition())
+    assert re.search("[\u202a-\u202e\u2066-\u2069]", page) is None
+    assert "ose gm 02 daily" in page
+
+
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize(
     "state", ["forty_options", pytest.param("long_names", marks=pytest.mark.slow), "empty"]
 )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["laid_out"]
 
+TURNS: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Invisible characters that turn what follows: a dose in a note must not read backwards."""
 WITH_SCRIPT: Final = ("patient",)
 """Readers whose document has something to move or to fill in; the clinician's pages always do."""
 
@@ -46,7 +48,8 @@ def laid_out(template: str, theme: Markup, page: object, *sheets: str) -> str:
     names = ("style.css", *sheets, *(("interaction.css",) if script else ()))
     styles = (folder.joinpath(name).read_text(encoding="utf-8") for name in names)
     css = theme + css_classes() + Markup("\n".join(styles))
-    return _environment().get_template(template).render(page=page, css=css, script=script)
+    text = _environment().get_template(template).render(page=page, css=css, script=script)
+    return text.translate(TURNS)
 
 
 def _script(page: object) -> Script | None:
