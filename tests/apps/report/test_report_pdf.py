@@ -9,12 +9,13 @@ import subprocess
 import sys
 import zlib
 from contextlib import suppress
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from equipoise.apps.report.edition import Edition
-from equipoise.apps.report.pdf import PAPERS, pdf_of
+from equipoise.apps.report.pdf import PAPERS, _drawn, pdf_of
 from equipoise.apps.report.readers import render_for
 from equipoise.core.errors import InputError
 from tests.apps.report.people import ALMOST_NOTHING, dossier_of
@@ -137,3 +138,30 @@ def test_the_words_of_a_page_can_be_read_back(tmp_path: Path) -> None:
     there = " ".join(words(text))
     missing = [s for s in sentences if not set(words(s)) <= set(there.split())]
     assert missing == []
+
+
+def test_what_a_drawing_takes_from_elsewhere_is_written_into_it() -> None:
+    """A bar hatched by a pattern of another drawing, and an icon in a colour of its own."""
+    page = (
+        '<svg><defs><pattern id="hatch" width="6"><rect/></pattern></defs></svg>'
+        '<svg class="plain"><rect/></svg><svg class="bar"><rect fill="url(#hatch)"/></svg>'
+        '<path stroke="var(--icon-mark,#9B1C23)"/>'
+    )
+    drawn = _drawn(page)
+    bar = drawn[drawn.index('class="bar"') :]
+    assert bar.index('<pattern id="hatch"') < bar.index("url(#hatch)")
+    assert drawn.count("<pattern") == 2
+    assert 'stroke="#9B1C23"' in drawn
+
+
+@pytest.mark.parametrize("above", [1, 16, 40])
+def test_pictures_of_brains_beside_each_other_cross_a_sheet(above: int) -> None:
+    """The printer gave up where a grid that holds drawings alone met the end of a sheet."""
+    folder = resources.files("equipoise.apps.report")
+    style = "".join(folder.joinpath(f"{name}.css").read_text() for name in ("style", "document"))
+    drawing = '<svg class="glass" viewBox="0 0 196 160"><path d="M0 0L9 9"/></svg>'
+    plots = f'<div class="one-plot">{drawing}{drawing}<p class="small">where</p></div>' * 5
+    page = PAGE.replace("</style>", style + "</style>").replace(
+        "<section>", "<p>Above.</p>" * above + f'<div class="plots">{plots}</div><section>'
+    )
+    assert pdf_of(page, "a4").startswith(b"%PDF")
