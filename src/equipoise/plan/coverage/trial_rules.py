@@ -117,11 +117,24 @@ def trial_weeks(asked: Asked) -> Answer:
 
 
 def trial_adherence(asked: Asked) -> Answer:
-    """Count the trials that were taken regularly."""
+    """Count the trials that were taken regularly, by a level.
+
+    The word "good" of a record stands for a share of the doses that may lie below the one that
+    the rule asks for: it leaves the answer open until fills, a count or a level are there.
+    """
     held = _unhelpful(asked)
-    sure = [t for t in held if t.appraised.taken_regularly == "yes"]
     possible = [t for t in held if t.appraised.taken_regularly != "no"]
-    return at_least(asked.row.number("number"), sure, possible, known=_known(asked))
+    sure = [
+        t
+        for t in possible
+        if t.appraised.taken_regularly == "yes" and t.trial.adherence.value is None
+    ]
+    answer = at_least(asked.row.number("number"), sure, possible, known=_known(asked))
+    good = load_table("doses/answers").find(field="adherence", answer="good")
+    if answer[0] != "unknown" or good is None or len(sure) == len(possible):
+        return answer
+    told = f"open: adherence good stands for {good.text('note')}"
+    return "unknown", (*answer[1], told)
 
 
 def psychotherapy(asked: Asked) -> Answer:
