@@ -69,10 +69,12 @@ class _Row(Protocol):
     """A row of a table: its cells by column, and where it stands."""
 
     @property
-    def cells(self) -> Mapping[str, str]: ...
+    def cells(self) -> Mapping[str, str]:
+        """Text by column."""
 
     @property
-    def where(self) -> str: ...
+    def where(self) -> str:
+        """Table and line."""
 
 
 def place_problems(

@@ -143,8 +143,8 @@ def spoiled(folder: Path, spoil: Callable[[str], str]) -> Path:
     catalogue = read_po(io.StringIO(TEMPLATE.read_text(encoding="utf-8")), locale="de")
     for message in catalogue:
         if message.id:
-            many = isinstance(message.id, tuple)
-            message.string = tuple(map(spoil, message.id)) if many else spoil(message.id)
+            one = message.id
+            message.string = spoil(one) if isinstance(one, str) else tuple(map(spoil, one))
     path = folder / "de" / "LC_MESSAGES" / "equipoise.mo"
     path.parent.mkdir(parents=True)
     with path.open("wb") as stream:

@@ -181,8 +181,8 @@ def _sentences(dossier: Dossier, shown: tuple[Prediction, ...]) -> tuple[str, tu
         )
     else:
         means = sorted(tied, key=lambda p: p.response.mean)
-        ends = {"low": chance(means[0]), "high": chance(means[-1])}
-        said = tell("sentences.answer_many", n=str(len(tied)), **ends)
+        low, high = chance(means[0]), chance(means[-1])
+        said = tell("sentences.answer_many", low=low, high=high, n=str(len(tied)))
     head, rest = _first_sentence(dossier.decision.sentence)
     alone = (
         (say("population_only"),) if nothing_measured(dossier) and only_averages(dossier) else ()
