@@ -28,6 +28,8 @@ VARIANT: Final = "pdf/ua-1"
 FONTS: Final = (("normal", "NotoSans-Regular.ttf"), ("bold", "NotoSans-Bold.ttf"))
 FONT_URL: Final = "equipoise-font:"
 FAMILY: Final = "Equipoise Sans"
+SHORTER: Final = ".clinician .detail{break-before:auto!important}"
+"""Where the sheet that decides is too short for one person's answer, the detail follows it."""
 DRAWN: Final = f"text{{font-family:{FAMILY}}}.tick,.letter{{font-size:10px}}"
 
 
@@ -68,9 +70,17 @@ def pdf_of(page: str, paper: str) -> bytes:
 def _drawn(page: str) -> str:
     """Return the page with what its drawings take from the style sheet of a screen written out.
 
-    The printer gives drawings no style of the page: font, size of ticks and the mark of an icon.
+    The printer gives drawings no style of the page: font, size of ticks, the mark of an icon, the
+    hatching of a bar.
     """
     plain = re.sub(r"var\(--icon-mark,(#[0-9A-F]{6})\)", r"\1", page)
+    hatch = re.search(r'(?s)<pattern id="hatch".*?</pattern>', page)
+    if hatch:
+        plain = re.sub(
+            r"(?s)(<svg\b[^>]*>)((?:(?!</svg>).)*url\(#hatch\))",
+            rf"\1<defs>{hatch.group()}</defs>\2",
+            plain,
+        )
     return re.sub(r"(<svg\b[^>]*>)", rf"\1<style>{DRAWN}</style>", plain)
 
 
@@ -126,7 +136,7 @@ def _sheets(paper: str) -> tuple[tuple[CSS, ...], FontConfiguration]:
         for weight, name in FONTS
     )
     own = resources.files("equipoise.apps.report").joinpath("paper.css").read_text("utf-8")
-    text = f"{faces}@page{{size:{paper}}}\n{own}"
+    text = f"{faces}@page{{size:{paper}}}\n{own}{SHORTER if paper == 'letter' else ''}"
     return (CSS(string=text, font_config=fonts, url_fetcher=_fetcher()),), fonts
 
 
