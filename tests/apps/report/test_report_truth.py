@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import math
 import re
@@ -10,6 +9,7 @@ import runpy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote
 
 import pytest
 
@@ -103,7 +103,7 @@ def test_data_sheet_prints_the_file(case: tuple[dict[str, Any], str]) -> None:
 
 def test_the_saved_table_holds_the_numbers_of_the_files() -> None:
     dossier = build("full")
-    lines = base64.b64decode(download(data_lines(dossier)).partition(",")[2]).decode().splitlines()
+    lines = unquote(download(data_lines(dossier)).partition(",")[2]).splitlines()
     heads = lines[0].split("\t")
     table: dict[str, dict[str, str]] = {}
     for line in lines[1:]:

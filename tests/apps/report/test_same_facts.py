@@ -128,3 +128,8 @@ def test_a_research_row_says_what_its_outlook_adds() -> None:
         assert n.whole(one.outlook) != n.whole(ranked[one.treatment].outlook)
         outlook, known = n.points(one.outlook), n.points(ranked[one.treatment].outlook)
         assert f"alike: {outlook} points, in the ranking {known}" in words(row)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_largest_pages_stay_below_three_megabytes(reader: str) -> None:
+    assert len(page(DEMO, reader).encode()) <= 3_000_000

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from operator import attrgetter
+from typing import Final
+from urllib.parse import quote
 
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.listing import never_compared
@@ -25,6 +26,9 @@ from equipoise.core.nouns import Decision, Dossier, Interval, Prediction
 from equipoise.core.tables import setting
 
 __all__ = ["Line", "data_lines", "download", "prediction_lines"]
+
+PLAIN: Final = "!$()*+,-./:;=?@_~"
+"""What may stand in an address as it is."""
 
 
 def data_lines(dossier: Dossier) -> tuple[Line, ...]:
@@ -165,5 +169,5 @@ def download(lines: tuple[Line, ...]) -> str:
     cells = attrgetter(*heads)
     rows = [heads, *(cells(line) for line in lines)]
     text = "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows) + "\n"
-    coded = base64.b64encode(text.encode()).decode("ascii")
-    return f"data:text/tab-separated-values;base64,{coded}"
+    # Shorter than base64 by a fifteenth: the file must stay below its limit.
+    return f"data:text/tab-separated-values;charset=utf-8,{quote(text, safe=PLAIN)}"

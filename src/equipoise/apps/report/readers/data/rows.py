@@ -24,7 +24,7 @@ NARROW: Final = 8
 UNBROKEN: Final = 11
 """A date stays on one line."""
 WIDE: Final = 28
-NOT_APPLICABLE: Final = element("span", NA, class_="na")
+NOT_APPLICABLE: Final = Markup(NA)
 OPTIONS: Final = ("established", RESEARCH)
 
 
