@@ -146,7 +146,7 @@ def test_the_full_record_by_hand(write: Write, full_text: str) -> None:
             )
         ),
         consents=given((
-            Consent("care", True, "2025-01-10"),
+            Consent("family", True, "2025-01-10", topics=("diagnosis", "plan_dates")),
             Consent("research", True, "2024-04-10", given("2024-09")),
         )),
         allergies=given((Allergy("codeine", "allergy", given("rash"), 40),)),

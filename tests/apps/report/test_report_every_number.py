@@ -8,6 +8,8 @@ on the list of :func:`expected`, each with its reason.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import html
 import json
 import re
@@ -16,7 +18,6 @@ from dataclasses import astuple, fields
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import pairwise
-from urllib.parse import unquote
 
 import pytest
 
@@ -211,8 +212,9 @@ def test_the_sheet_prints_its_rows_as_they_are(name: str) -> None:
 @pytest.mark.parametrize("name", CHECKED_SHEETS)
 def test_both_copies_in_the_file_are_the_sheet(name: str) -> None:
     sheet = page(name, "data")
-    coded = re.findall(r"data:text/tab-separated-values;charset=utf-8,([^\"]+)", sheet)[0]
-    heads, *saved = [one.split("\t") for one in unquote(html.unescape(coded)).splitlines()]
+    coded = re.findall(r"data:application/gzip;base64,([^\"]+)", sheet)[0]
+    text = gzip.decompress(base64.b64decode(coded)).decode()
+    heads, *saved = [one.split("\t") for one in text.splitlines()]
     lines = list(rows(name).values())
     assert heads == [field.name for field in fields(Line)]
     assert saved == [[" ".join(cell.split()) for cell in astuple(line)] for line in lines]

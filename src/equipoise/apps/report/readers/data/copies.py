@@ -72,7 +72,7 @@ def saved(dossier: Dossier, lines: tuple[Line, ...], parts: Sequence[Section]) -
     tuple of Block
         Two lists of links.
     """
-    file, words = f"sub-{dossier.label}_numbers.tsv", _("Table (TSV)")
+    file, words = f"sub-{dossier.label}_numbers.tsv.gz", _("Table (TSV, gzip)")
     copies = (
         element("a", words, href=download(lines), download=file),
         _("JSON: inside this file, the element with the id {id}").format(id="data"),
