@@ -82,14 +82,15 @@ def test_a_withheld_ranking_shows_no_option() -> None:
 def test_two_to_four_columns_and_staying_as_it_is_comes_last(name: str) -> None:
     grid = _grid(_page(name))
     assert 2 <= len(grid.heads) <= 4
-    assert grid.heads[-1].startswith("Stay as I am")
+    assert grid.heads[-1].startswith(("Stay as I am", "Go on as now with"))
     assert all(len(cells) == len(grid.heads) for _, cells in grid.rows)
     assert all(_plain(cell) for _, cells in grid.rows for cell in cells)
 
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_staying_as_it_is_has_no_number(name: str) -> None:
-    cells = [cells[-1] for _, cells in _grid(_page(name)).rows]
+    grid = _grid(_page(name))
+    cells = [cells[-1] for _, cells in grid.rows if grid.heads[-1].startswith("Stay")]
     assert not [cell for cell in cells if re.search(r"\d", _plain(cell)) or "<svg" in cell]
 
 
@@ -219,9 +220,9 @@ def test_not_being_able_to_tell_differs_from_no_difference() -> None:
         for p in dossier.decision.predictions
     ]
     unsure = _said(_section(_with(dossier, *ranked)).blocks)
-    assert "It does not change which of these helps more" in same
+    assert "It does not tell which of these helps you more" in same
     assert "we cannot tell if" in unsure
-    assert "It does not change" not in unsure
+    assert "It does not tell which" not in unsure
 
 
 def test_without_any_option_the_page_says_so() -> None:
@@ -251,13 +252,37 @@ def test_pregnancy_is_asked_of_everybody_but_men() -> None:
         assert any("pregnant" in question for question, _ in rows) is shown
 
 
-def test_what_is_taken_now_says_so() -> None:
+def test_what_is_taken_now_is_one_column_with_staying_and_no_beginning() -> None:
+    grid = _grid(_page("post_partum"))
+    assert grid.heads[-1] == "Go on as now with sertraline"
+    assert not [head for head in grid.heads if head.startswith(("Stay", "Sertraline"))]
+    own = [_plain(cells[-1]) for _, cells in grid.rows]
+    assert "You take this now." in own[0]
+    assert "Agree on a day to look again." in own[0]
+    assert "You have started already, so it is a rough guide." in own[1]
+    assert "This counts from the day they began." in own[3]
+    said = " ".join(own)
+    assert "starts with a low dose" not in said
+    assert "Do not drive until" not in said
+    begun = " ".join(_plain(cell) for _, cells in grid.rows for cell in cells[:-1])
+    assert "You take this now" not in begun
+
+
+def test_a_medicine_beside_one_that_is_taken_means_instead_of_it() -> None:
+    cells = _row(_grid(_page("post_partum")), "What is it like")
+    assert "instead of sertraline, not on top of it" in _plain(cells[0])
+    assert "instead of" not in _plain(" ".join(cells[1:]))
+
+
+def test_what_is_open_is_named_and_who_finds_it_out() -> None:
+    cells = _row(_grid(_page("three_failed")), "check first")
+    assert "Your team first checks if you ever had a fit. Until then it is open" in _plain(cells[1])
+
+
+def test_a_stop_by_what_is_taken_says_so() -> None:
     dossier = dossier_of("post_partum")
-    cells = _row(_grid(_section(dossier)), "check first")
-    names = [p.treatment for p in offered(dossier).shown]
-    assert ["You take this now." in cell for cell in cells[:-1]] == [
-        name == "sertraline" for name in names
-    ]
+    assert dict(offered(dossier).left_out)["tranylcypromine"] == "together"
+    assert "must not be taken together with what you take now" in _others(dossier)
 
 
 def test_an_option_without_a_verdict_is_not_called_clear() -> None:

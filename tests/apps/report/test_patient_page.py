@@ -9,11 +9,13 @@ from functools import cache
 
 import pytest
 
+from equipoise.apps.report import numbers as n
 from equipoise.apps.report.document import Bullets, Document, Section
 from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.readability import Reading, masked, reading
 from equipoise.apps.report.readers.patient import build
 from equipoise.apps.report.readers.patient.living import plain_name
+from equipoise.apps.report.readers.patient.offered import offered
 from equipoise.apps.report.readers.patient.plan import plan_section
 from equipoise.apps.report.readers.patient.words import MYTHS
 from equipoise.apps.report.spoken import spoken
@@ -329,3 +331,32 @@ def test_sentences_of_the_tables_hold_their_places() -> None:
     assert "{" not in tell("patient.found_tried", 1, treatments="sertraline")
     with pytest.raises((KeyError, InputError)):
         tell("patient.found_tried", 1)
+
+
+@pytest.mark.parametrize("name", ["first_episode", "post_partum", "three_failed"])
+def test_page_one_says_how_low_and_how_high_the_true_numbers_could_be(name: str) -> None:
+    shown = offered(dossier_of(name)).shown
+    low, high = n.outward((
+        min(p.response.ci80[0] for p in shown),
+        max(p.response.ci80[1] for p in shown),
+    ))
+    assert f"The true numbers could be {low} to {high}." in prose(section_of(name, "one-page"))
+
+
+def test_two_looks_are_told_apart_and_one_stays_one() -> None:
+    twice = prose(section_of("post_partum", "plan"))
+    assert "First look, by 13 April 2026: if there is too little gain" in twice
+    assert "Second look, by 27 April 2026: if your score has not dropped by half" in twice
+    assert "look, by" not in prose(section_of("three_failed", "plan"))
+
+
+def test_a_step_on_what_stood_out_names_it_or_is_not_there() -> None:
+    assert "We look into what stood out: inflammation" in prose(section_of("three_failed", "plan"))
+    said = prose(section_of("post_partum", "plan"))
+    assert "stood out" not in said
+    assert "something in your record" not in said
+
+
+def test_words_explained_are_those_that_are_printed() -> None:
+    # ECT stands in the folded table of all numbers alone, which is not printed.
+    assert "ECT" not in prose(section_of("three_failed", "words"))

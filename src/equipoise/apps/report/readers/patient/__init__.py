@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from equipoise.apps.report.document import Document, Section
+from dataclasses import replace
+
+from equipoise.apps.report.document import Document, Folded, Section
 from equipoise.apps.report.edition import Edition
 from equipoise.apps.report.language import gettext as _
 from equipoise.apps.report.readers.patient.about import about_section, questions_section
@@ -44,7 +46,13 @@ def build(dossier: Dossier, edition: Edition) -> Document:
     )
 
 
+def _printed(section: Section) -> Section:
+    """Return a section without what is folded on a screen and not printed."""
+    blocks = (b for b in section.blocks if not (isinstance(b, Folded) and not b.printed))
+    return replace(section, blocks=tuple(blocks))
+
+
 def _last(dossier: Dossier, sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    words = words_section("\n".join(spoken(section) for section in sections))
+    words = words_section("\n".join(spoken(_printed(section)) for section in sections))
     about = about_section(dossier)
     return (about,) if words is None else (words, about)

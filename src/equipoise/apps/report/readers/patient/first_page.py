@@ -10,7 +10,7 @@ from markupsafe import Markup
 from equipoise.apps.report import numbers as n
 from equipoise.apps.report.document import Block, Box, Bullets, Form, FormLine, Heading, Section
 from equipoise.apps.report.document import Text as Words
-from equipoise.apps.report.figures import chance, date, rest_of_100
+from equipoise.apps.report.figures import chance, chance_range, date, rest_of_100
 from equipoise.apps.report.language import gettext as _
 from equipoise.apps.report.readers.crisis import crisis_box
 from equipoise.apps.report.readers.patient.doing import (
@@ -114,6 +114,7 @@ def _choices(dossier: Dossier) -> Markup:
         return tell("patient.found_no_choice")
     known = dossier.appraisal.stage.known
     parts = [tell(f"patient.{_ways(dossier, options)}"), _range(options, known=known)]
+    parts.append(_true(options))
     if not known:
         parts.append(tell("patient.found_range_unknown"))
     if points_to_bipolar(dossier):
@@ -153,6 +154,14 @@ def _range(options: tuple[Prediction, ...], *, known: bool) -> Markup:
     )
 
 
+def _true(options: tuple[Prediction, ...]) -> Markup:
+    """Return how low and how high the true numbers could be, over all options."""
+    ends = [chance_range(p) for p in options]
+    lowest = min(range(len(options)), key=lambda i: options[i].response.ci80[0])
+    highest = max(range(len(options)), key=lambda i: options[i].response.ci80[1])
+    return tell("patient.found_range_true", low=ends[lowest][0], high=ends[highest][1])
+
+
 def _to_do(dossier: Dossier) -> Iterator[Markup]:
     if dossier.appraisal.red_flags:
         yield tell("patient.do_dark")
@@ -173,7 +182,7 @@ def _next(dossier: Dossier) -> Box:
         words = tell("patient.next_none")
     else:
         check = tell("patient.next_check", date=date(step.review))
-        words = Markup("{} {}").format(check, step_words(step))
+        words = Markup("{} {}").format(check, step_words(step, dossier))
     if dossier.appraisal.red_flags:
         return Box("info", _("Your next date"), (Words(words),))
     line = FormLine(tell("patient.next_ask"))

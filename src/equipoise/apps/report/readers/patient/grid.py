@@ -17,18 +17,32 @@ from equipoise.apps.report.listing import never_compared
 from equipoise.apps.report.names import cell
 from equipoise.apps.report.readers.patient.effects import effects_cell
 from equipoise.apps.report.readers.patient.living import living, plain_name
+from equipoise.apps.report.readers.patient.naming import called, listed, short_name
 from equipoise.apps.report.wording import tell
-from equipoise.core.nouns import Dossier, Prediction
+from equipoise.core.nouns import Dossier, OptionVerdict, Prediction
 
 __all__ = ["options_grid", "taken_now"]
 
 Cell = Callable[[Dossier, Prediction], Markup]
 FIRST_WEEK: Final = 1
 MALE: Final = "male"
+DRUG: Final = "drug"
+OPEN: Final = {
+    "whether there was ever a seizure": "seizure",
+    "whether there was ever anorexia or bulimia": "eating",
+    "whether there is a long QT": "heart",
+    "earlier reactions to ketamine or esketamine": "ketamine",
+    "whether there is a skull defect or was surgery on the skull": "skull",
+    "eGFR": "kidneys",
+    "whether there were ever gambling, spending, sexual or eating compulsions": "urges",
+}
+"""Facts that a safety rule lacks, and the sentence that says them in plain words."""
 
 
 def options_grid(dossier: Dossier, shown: tuple[Prediction, ...]) -> Grid:
     """Return the table of the options, staying as it is last.
+
+    What the person takes now is no second option beside staying: both are one column, the last.
 
     Parameters
     ----------
@@ -42,15 +56,33 @@ def options_grid(dossier: Dossier, shown: tuple[Prediction, ...]) -> Grid:
     Grid
         One row for each question.
     """
-    heads = (*(plain_name(p.treatment) for p in shown), str(tell("options.stay")))
+    going = _going(dossier, shown)
+    new = tuple(p for p in shown if p not in going)
+    heads = (*(plain_name(p.treatment) for p in new), _last_head(going))
     rows = tuple(
         (
             tell(f"options.q_{name}"),
-            (*(of(dossier, p) for p in shown), _said(tell(f"options.stay_{_stay(name)}"))),
+            (
+                *(of(dossier, p) for p in new),
+                *(of(dossier, p) for p in going),
+                *(() if going else (_said(tell(f"options.stay_{_stay(name)}")),)),
+            ),
         )
         for name, of in _questions(dossier).items()
     )
     return Grid(str(tell("options.caption")), "", heads, rows, wide=True)
+
+
+def _going(dossier: Dossier, shown: tuple[Prediction, ...]) -> tuple[Prediction, ...]:
+    """Return the option that is all that is taken now; none where it is another or several."""
+    taken = taken_now(dossier)
+    return tuple(p for p in shown if taken == {p.treatment})
+
+
+def _last_head(going: tuple[Prediction, ...]) -> str:
+    if not going:
+        return str(tell("options.stay"))
+    return str(tell("options.going_on", treatments=short_name(going[0].treatment)))
 
 
 def _stay(question: str) -> str:
@@ -64,7 +96,7 @@ def _questions(dossier: Dossier) -> dict[str, Cell]:
         "better": _better,
         "stop_early": _stop_early,
         "soon": _soon,
-        "what": _fact("what"),
+        "what": _what,
         "effort": _effort,
         "effects": lambda _dossier, p: effects_cell(p.treatment),
         "stopping": _fact("stopping"),
@@ -81,8 +113,26 @@ def _fact(question: str) -> Cell:
     return lambda _dossier, p: _said(living(p.treatment, question))
 
 
-def _driving(_dossier: Dossier, p: Prediction) -> Markup:
-    told = (tell(f"options.{q}", words=living(p.treatment, q)) for q in ("driving", "alcohol"))
+def _what(dossier: Dossier, p: Prediction) -> Markup:
+    """Return what it is like; a medicine beside one that is taken means instead of it."""
+    taken = taken_now(dossier)
+    said = _said(living(p.treatment, "what", taken=p.treatment in taken))
+    drugs = sorted(one for one in taken if _kind(one) == DRUG)
+    if p.treatment in taken or len(drugs) != 1 or _kind(p.treatment) != DRUG:
+        return said
+    return said + _said(tell("options.instead", treatments=called(drugs)))
+
+
+def _kind(treatment: str) -> str | None:
+    return cell("treatments/treatments", "kind", id=treatment)
+
+
+def _driving(dossier: Dossier, p: Prediction) -> Markup:
+    taken = p.treatment in taken_now(dossier)
+    told = (
+        tell(f"options.{q}", words=living(p.treatment, q, taken=taken))
+        for q in ("driving", "alcohol")
+    )
     return Markup("").join(_said(words) for words in told)
 
 
@@ -90,8 +140,20 @@ def _check(dossier: Dossier, p: Prediction) -> Markup:
     """Return whether something must be looked at first; what has no verdict is not known."""
     verdict = next((v for v in dossier.appraisal.verdicts if v.treatment == p.treatment), None)
     kind = "cannot_tell" if verdict is None else verdict.verdict
-    said = _said(tell(f"options.check_{kind}"))
-    return said + _said(tell("options.taken")) if p.treatment in taken_now(dossier) else said
+    facts = _open(verdict) if verdict is not None and kind == "cannot_tell" else Markup("")
+    words = tell("options.check_open", facts=facts) if facts else tell(f"options.check_{kind}")
+    if p.treatment not in taken_now(dossier):
+        return _said(words)
+    return _said(words) + _said(tell("options.taken")) + _said(tell("options.taken_day"))
+
+
+def _open(verdict: OptionVerdict) -> Markup:
+    """Return in plain words what a safety rule lacks to tell."""
+    lacks = [
+        OPEN.get(r.missing or "", "other") for r in verdict.reasons if r.verdict == "cannot_tell"
+    ]
+    names = sorted(dict.fromkeys(lacks), key=lambda one: one == "other")
+    return listed(tell(f"options.open_{one}") for one in names)
 
 
 def taken_now(dossier: Dossier) -> frozenset[str]:
@@ -137,7 +199,7 @@ def _pictured(p: Prediction, outcome: str) -> Markup:
     return picture + _said(words) + _said(tell("options.range", low=first, high=last))
 
 
-def _soon(_dossier: Dossier, p: Prediction) -> Markup:
+def _soon(dossier: Dossier, p: Prediction) -> Markup:
     time = p.weeks_to_response
     if time is None:
         return _said(tell("options.soon_unknown"))
@@ -145,7 +207,7 @@ def _soon(_dossier: Dossier, p: Prediction) -> Markup:
         return _said(tell("options.soon_week"))
     row = f"{p.layer}.{p.treatment}.weeks_to_response"
     low, high = time.ci80
-    return _said(
+    said = _said(
         tell(
             "options.soon",
             mean=figure(str(round(time.mean)), row, n.exact(time.mean)),
@@ -153,6 +215,7 @@ def _soon(_dossier: Dossier, p: Prediction) -> Markup:
             high=figure(str(math.ceil(high)), row, n.exact(high), "high80"),
         )
     )
+    return said + _said(tell("options.taken_soon")) if p.treatment in taken_now(dossier) else said
 
 
 def _effort(_dossier: Dossier, p: Prediction) -> Markup:

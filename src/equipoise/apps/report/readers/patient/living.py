@@ -14,7 +14,7 @@ __all__ = ["living", "plain_name"]
 TABLE = "treatments/living"
 
 
-def living(treatment: str, question: str) -> Markup:
+def living(treatment: str, question: str, *, taken: bool = False) -> Markup:
     """Return what the table says about a question; that nothing is known where it says nothing.
 
     Parameters
@@ -23,13 +23,16 @@ def living(treatment: str, question: str) -> Markup:
         Treatment id.
     question : str
         ``what``, ``effort``, ``stopping``, ``driving``, ``alcohol`` or ``pregnancy``.
+    taken : bool, optional
+        Whether the person takes it already: what is for beginners alone is not said then.
 
     Returns
     -------
     Markup
         Plain words; those of the treatment itself before those of its class.
     """
-    row = _row(treatment, question)
+    own = _row(treatment, f"{question}_now") if taken else None
+    row = own or _row(treatment, question)
     return tell("options.unknown") if row is None else escape(_text(row))
 
 

@@ -37,7 +37,7 @@ class Offered:
     more : tuple of Prediction
         In a folded list.
     left_out : tuple of (str, str)
-        (treatment, ``tried``, ``blocked`` or ``avoided``).
+        (treatment, ``tried``, ``together``, ``blocked`` or ``avoided``).
     planned : bool
         Whether the plan names those shown; else they are the foremost of the ranking.
     """
@@ -104,9 +104,23 @@ def _place(p: Prediction) -> tuple[int, str]:
     return place, plain_name(p.treatment).casefold()
 
 
+def _stopped_by(dossier: Dossier, treatment: str) -> str:
+    """Return ``together`` where what is taken now is all that a hard stop is about."""
+    stops = [
+        reason.text
+        for verdict in dossier.appraisal.verdicts
+        if verdict.treatment == treatment
+        for reason in verdict.reasons
+        if reason.verdict == "hard_stop"
+    ]
+    return "together" if stops and all("(taken now)" in text for text in stops) else "blocked"
+
+
 def _left_out(dossier: Dossier, avoided: frozenset[str]) -> tuple[tuple[str, str], ...]:
     tried = tried_options(dossier)
     found = {p.treatment: "avoided" for p in dossier.decision.predictions if p.treatment in avoided}
     for one in dossier.plan.blocked:
-        found[one.treatment] = "tried" if one.treatment in tried else "blocked"
+        found[one.treatment] = (
+            "tried" if one.treatment in tried else _stopped_by(dossier, one.treatment)
+        )
     return tuple(sorted(found.items(), key=lambda pair: plain_name(pair[0]).casefold()))

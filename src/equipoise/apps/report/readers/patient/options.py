@@ -29,7 +29,7 @@ from equipoise.predict.words import BIPOLAR
 __all__ = ["options_section", "others_section"]
 
 SECTION: Final = "options"
-REASONS: Final = ("tried", "blocked", "avoided")
+REASONS: Final = ("tried", "together", "blocked", "avoided")
 """Why an option is not offered, in the order of the page."""
 TOLD_APART: Final = 2
 """From so many options on it can be said whether studies tell them apart."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from equipoise.apps.report.document import Block, Bullets, Heading, Section, Text
 from equipoise.apps.report.figures import date
 from equipoise.apps.report.language import gettext as _
-from equipoise.apps.report.readers.patient.naming import called
+from equipoise.apps.report.readers.patient.naming import called, listed
 from equipoise.apps.report.views import DataTable
 from equipoise.apps.report.wording import tell
 from equipoise.core.dates import IsoDate, earliest
@@ -35,7 +35,11 @@ FAIR_CHANCE: Final = frozenset({"optimise_current", "room_in_dose", "ask_about_c
 GOING_ON: Final = frozenset({"continue_current", "maintain_usual", "maintain_long", "no_need"})
 CHOOSING: Final = frozenset({"choose_next", "choose_later", "add_or_change", "ask_specialist"})
 CHILD: Final = frozenset({"pregnant", "breastfeeding"})
-SOONER: Final = ("worse", "restless", "effect", "dark")
+SOONER: Final = ("worse", "restless", "energy", "effect", "dark")
+LATER: Final = "choose_later"
+FINDINGS: Final = "look_into_findings"
+CHILD_ITEM: Final = "perinatal"
+"""Item of the work-up that the plan tells in a sentence of its own."""
 
 
 def plan_section(dossier: Dossier) -> Section:
@@ -63,13 +67,34 @@ def next_step(dossier: Dossier) -> Step | None:
     return min(_shown(dossier), key=_when, default=None)
 
 
-def step_words(step: Step) -> Markup:
+def step_words(step: Step, dossier: Dossier) -> Markup:
     """Return what happens in a step, in the words of a patient."""
+    if step.id == FINDINGS and (found := _stood_out(dossier)):
+        return tell("patient.plan_stood_out", found=listed(found))
     return tell(f"steps.{step.id}", treatments=called(step.treatments) or _("what you take"))
 
 
 def _shown(dossier: Dossier) -> list[Step]:
-    return [step for step in dossier.plan.steps if (row := _row(step)) and row.flag("shown")]
+    steps = [step for step in dossier.plan.steps if (row := _row(step)) and row.flag("shown")]
+    return [step for step in steps if step.id != FINDINGS or not _told_elsewhere(dossier)]
+
+
+def _abnormal(dossier: Dossier) -> set[str]:
+    return {c.id for c in dossier.appraisal.diagnosis_check if c.status == "abnormal"}
+
+
+def _told_elsewhere(dossier: Dossier) -> bool:
+    """Whether pregnancy or breastfeeding, which has its own sentence, is all that stood out."""
+    return bool(_with_a_child(dossier)) and _abnormal(dossier) == {CHILD_ITEM}
+
+
+def _stood_out(dossier: Dossier) -> list[Markup]:
+    """Return what stood out by name; nothing where a part of it has no plain name."""
+    abnormal = _abnormal(dossier)
+    rows = [row for row in load_table("wording/measured") if abnormal & set(row.items("checks"))]
+    named = {check for row in rows for check in row.items("checks")}
+    names = [tell(f"measured.{row.text('id')}") for row in rows]
+    return names if abnormal <= named else []
 
 
 def _row(step: Step) -> Row | None:
@@ -106,7 +131,7 @@ def _with_a_child(dossier: Dossier) -> list[Block]:
 def _dates(dossier: Dossier) -> DataTable:
     """Return what happens and who does it, under the day by which it is done."""
     steps = sorted(_shown(dossier), key=_when)
-    rows = tuple((_who(step), step_words(step)) for step in steps)
+    rows = tuple((_who(step), step_words(step, dossier)) for step in steps)
     days = [(day, len(list(same))) for day, same in groupby(step.review for step in steps)]
     return DataTable(
         _("Dates of the plan"),
@@ -125,10 +150,7 @@ def _then(dossier: Dossier) -> list[Block]:
     if not _treats(dossier):
         return [Heading(_("What comes after that")), Text(tell("patient.then_later"))]
     decide = _decide_by(dossier)
-    if decide is None:
-        lead = tell("patient.then_lead_no_date")
-    else:
-        lead = tell("patient.then_lead", date=date(decide))
+    lead = tell("patient.then_lead_no_date") if decide is None else _looks(dossier, decide)
     ways = [tell("patient.then_dose"), tell("patient.then_switch")]
     ways += [
         tell(f"patient.then_{phase.id}")
@@ -136,6 +158,15 @@ def _then(dossier: Dossier) -> list[Block]:
         if phase.state == "later" and _phase_known(phase.id)
     ]
     return [Heading(_("If it does not help enough")), Text(lead), Bullets(tuple(ways))]
+
+
+def _looks(dossier: Dossier, decide: IsoDate) -> Markup:
+    """Return when is looked whether it helps: once, or twice where the plan chooses before."""
+    first = next((step.review for step in dossier.plan.steps if step.id == LATER), None)
+    if first is None or earliest(first) >= earliest(decide):
+        return tell("patient.then_lead", date=date(decide))
+    twice = tell("patient.then_first", first=date(first))
+    return Markup("{} {}").format(twice, tell("patient.then_second", date=date(decide)))
 
 
 def _treats(dossier: Dossier) -> bool:
