@@ -11,9 +11,7 @@ from equipoise.core.places import keeps_places, places
 from equipoise.core.tables import load_shipped, load_table, use_site
 
 
-@pytest.mark.parametrize(
-    "text", ["a {", "a }", "{}", "{0}", "{a.b}", "{a!r}", "{a:>99}", "{a b}"]
-)
+@pytest.mark.parametrize("text", ["a {", "a }", "{}", "{0}", "{a.b}", "{a!r}", "{a:>99}", "{a b}"])
 def test_what_is_no_place_cannot_be_filled_in(text: str) -> None:
     assert places(text) is None
     assert not keeps_places(text, ["no place"])
