@@ -46,6 +46,12 @@ def test_the_page_of_rates_is_current(load: Load, root: Path) -> None:
     assert load("write_rates").page() == written, "run make schemas"
 
 
+def test_the_catalogue_is_current(load: Load) -> None:
+    module = load("write_catalogue")
+    written = module.PAGE.read_text(encoding="utf-8")
+    assert module.page() == written, "run make schemas"
+
+
 def test_every_option_is_documented(root: Path) -> None:
     text = (root / "docs" / "getting-started.md").read_text(encoding="utf-8")
     command = typer.main.get_command(app)
