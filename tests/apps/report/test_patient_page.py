@@ -360,3 +360,18 @@ def test_a_step_on_what_stood_out_names_it_or_is_not_there() -> None:
 def test_words_explained_are_those_that_are_printed() -> None:
     # ECT stands in the folded table of all numbers alone, which is not printed.
     assert "ECT" not in prose(section_of("three_failed", "words"))
+
+
+def test_numbers_that_the_outlook_moves_are_not_called_those_of_others() -> None:
+    """Severity known at 15 of 27 lowers every chance of the first episode by 2 to 4 of 100."""
+    moved = _told("first_episode")
+    assert "make all your numbers a little lower than those of others" in moved
+    assert "your numbers are those of other people" not in moved
+    unmoved = _told("post_partum")
+    assert "your numbers are those of other people" in unmoved
+    assert "make all your numbers" not in unmoved
+
+
+def _told(name: str) -> str:
+    found = next(section for section in page(name).sections if section.id == "measured")
+    return " ".join(spoken(found).split())

@@ -100,12 +100,19 @@ def _result(dossier: Dossier, group: str) -> Markup:
 
 
 def _changes(dossier: Dossier) -> Markup:
-    """Return whether what was measured moves the chances: the same and cannot tell stay apart."""
+    """Return whether what was measured moves the chances: the same and cannot tell stay apart.
+
+    What moves every option alike is told beside it: then no number is that of others.
+    """
     words = {p.shift.words for p in dossier.decision.predictions} - {"not_estimated"}
     if words & {"better", "worse"}:
         return tell("patient.changes_some")
     if "cannot_tell" in words:
         return tell("patient.changes_unclear")
+    moved = {n.whole(p.outlook) for p in dossier.decision.predictions} - {0}
+    if moved:
+        way = "lower" if max(moved) < 0 else "higher" if min(moved) > 0 else "mixed"
+        return Markup(" ").join((tell("patient.changes_not"), tell(f"patient.outlook_{way}")))
     return tell("patient.changes_same" if "the_same" in words else "patient.changes_none")
 
 
