@@ -10,6 +10,7 @@ bytecode, as an installed package has it.
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import os
 import re
@@ -59,9 +60,9 @@ def commands(folder: Path, record: str, bytecode: str) -> dict[str, list[str]]:
         print("pandas is not installed: nothing to compare with")
         return found
     sheet = next((folder / "out").glob("*_desc-data_report.html")).read_text(encoding="utf-8")
-    coded = re.findall(r'data:text/tab-separated-values;base64,([^"]+)', sheet)[0]
+    coded = re.findall(r'data:application/gzip;base64,([^"]+)', sheet)[0]
     rows = folder / "rows.tsv"
-    rows.write_bytes(b64decode(coded))
+    rows.write_bytes(gzip.decompress(b64decode(coded)))
     found["pandas table"] = [sys.executable, "-c", BARE, str(rows), str(folder / "bare.html")]
     timed(found["pandas table"], bytecode)
     return found
